@@ -1,0 +1,1 @@
+"""The words and arithmetic everyone shares; imports nothing of tuoguan."""

@@ -1,0 +1,75 @@
+"""Integer arithmetic and addressed randomness that every hot loop shares.
+
+Hides the bit tricks. Keeps two invariants: a rounded product is exact before it is rounded, and a random
+number depends on nothing but its address, so any path can be replayed alone, on any number of threads.
+"""
+
+import os
+import tempfile
+
+# numba refuses to import a cached function when neither the package folder nor the home folder can be written.
+if "NUMBA_CACHE_DIR" not in os.environ and not os.access(os.path.dirname(__file__), os.W_OK):
+    os.environ["NUMBA_CACHE_DIR"] = os.path.join(tempfile.gettempdir(), "tuoguan-numba")
+
+import numpy as np
+from numba import njit
+
+PPM = 1_000_000
+HALF_UP, HALF_EVEN, DOWN, UP = 0, 1, 2, 3
+
+# Odd 64-bit multipliers of Stafford's mix 13 (the splitmix64 finaliser) and the golden-ratio step.
+_GOLDEN = np.uint64(0x9E3779B97F4A7C15)
+_MIX_A = np.uint64(0xBF58476D1CE4E5B9)
+_MIX_B = np.uint64(0x94D049BB133111EB)
+_S30, _S27, _S31, _S11 = np.uint64(30), np.uint64(27), np.uint64(31), np.uint64(11)
+_TWO_POW_MINUS_53 = 1.0 / 9007199254740992.0
+
+
+@njit(cache=True, nogil=True, inline="always")
+def div_round(numerator: int, denominator: int, mode: int) -> int:
+    """Quotient rounded by ``mode``; ``denominator`` > 0. HALF_UP rounds a tie away from zero, UP always away."""
+    sign = 1
+    if numerator < 0:
+        sign = -1
+        numerator = -numerator
+    quotient = numerator // denominator
+    remainder = numerator - quotient * denominator
+    if remainder != 0:
+        twice = 2 * remainder
+        if mode == UP:
+            quotient += 1
+        elif mode == HALF_UP:
+            if twice >= denominator:
+                quotient += 1
+        elif mode == HALF_EVEN:
+            if twice > denominator or (twice == denominator and quotient % 2 == 1):
+                quotient += 1
+    return sign * quotient
+
+
+@njit(cache=True, nogil=True, inline="always")
+def mul_ppm(minor: int, ppm: int, mode: int) -> int:
+    """``minor`` times a rate in parts per million, rounded once. Exact while |minor * ppm| < 2**63."""
+    return div_round(minor * ppm, 1_000_000, mode)
+
+
+@njit(cache=True, nogil=True, inline="always")
+def mix(state: np.uint64, word: int) -> np.uint64:
+    """The state after one address word has been folded in (splitmix64 step on state XOR word)."""
+    z = (state ^ np.uint64(word)) + _GOLDEN
+    z = (z ^ (z >> _S30)) * _MIX_A
+    z = (z ^ (z >> _S27)) * _MIX_B
+    return z ^ (z >> _S31)
+
+
+@njit(cache=True, nogil=True, inline="always")
+def to_unit(state: np.uint64) -> float:
+    """A double in (0, 1) from the top 53 bits; never 0 and never 1, so inverses stay finite."""
+    return (np.float64(state >> _S11) + 0.5) * _TWO_POW_MINUS_53
+
+
+@njit(cache=True, nogil=True)
+def u01(seed: int, path: int, product: int, market: int, stream: int, day: int) -> float:
+    """The uniform number that lives at this address; the same on every thread, machine and call order."""
+    state = mix(mix(mix(mix(mix(mix(np.uint64(0), seed), path), product), market), stream), day)
+    return to_unit(state)
