@@ -113,6 +113,7 @@ class QuantityName(StrEnum):
     DEPOSIT = "deposit"
     PENALTY_DELAY_DAYS = "penalty_delay_days"
     DELIVERY_DAYS = "delivery_days"
+    REACH = "reach"
     VISIBILITY = "visibility"
     PLATFORM_SPREAD = "platform_spread"
     PRICE_FACTOR = "price_factor"
@@ -152,7 +153,7 @@ SCALE_BY_QUANTITY: dict[QuantityName, Scale] = {
         Scale.DAYS if name.value.endswith("_days")
         else Scale.SHARE if name.value.endswith(("_share", "_rate", "_spread"))
         else Scale.MONEY if name in (QuantityName.DEPOSIT, QuantityName.RESERVE_CAP)
-        else Scale.FACTOR if name in (QuantityName.VISIBILITY, QuantityName.PRICE_FACTOR, QuantityName.REGIME_CHANGES_PER_YEAR)
+        else Scale.FACTOR if name in (QuantityName.REACH, QuantityName.VISIBILITY, QuantityName.PRICE_FACTOR, QuantityName.REGIME_CHANGES_PER_YEAR)
         else Scale.COUNT
     )
     for name in QuantityName
@@ -338,6 +339,58 @@ class Overlay(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     deadline: tuple[DeadlineEntry, ...] = ()
     setting: tuple[SettingEntry, ...] = ()
     info: tuple[InfoEntry, ...] = ()
+
+
+class CardKind(StrEnum):
+    """What a card prices: work that whoever owns a duty has to buy, whatever the platform."""
+
+    DUTY = "duty"
+    FREIGHT = "freight"
+    LAST_MILE = "last_mile"
+    WAREHOUSE = "warehouse"
+    OPERATIONS = "operations"
+    DEMAND = "demand"
+
+
+class NumberEntry(Provenance, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One dated number of a card, decimal text; money needs ``currency``; ``unit`` says per what ("USD per kg")."""
+
+    name: str
+    value: str
+    unit: str
+    currency: str | None = None
+    range: tuple[str, str] | None = None
+    distribution: Distribution = Distribution.FIXED
+
+
+class CardHead(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Which card this is: ``id`` is kind/MARKET and equals the file's place below ``terms/cards/``."""
+
+    id: str
+    kind: CardKind
+    market: str
+    currency: str
+    title: str
+    title_zh: str
+
+
+class Card(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Freight, duty, last mile, warehouse, staff minutes or demand response of one market, as dated data."""
+
+    schema: int
+    card: CardHead
+    charge: tuple[ChargeEntry, ...] = ()
+    number: tuple[NumberEntry, ...] = ()
+    info: tuple[InfoEntry, ...] = ()
+
+
+class Source(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One line of the register of sources."""
+
+    evidence: Evidence
+    held: str | None = None
+    url: str
+    what: str
 
 
 FACT_NAMES = {kind.name.lower(): kind for kind in FactKind}
