@@ -111,6 +111,9 @@ class Seller(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     today: dict[str, str] = {}
     contracts: tuple[str, ...] = ()  # consider only these (ids or prefixes such as "platform/model"); empty: all open
     stores: tuple[str, ...] = ()  # platform/model pairs where the seller already has a store
+    # what a listing could sell of the history's demand: low, mode, high by contract prefix, market or "*"; replaces the
+    # contract's own (assumed) reach
+    reach: dict[str, tuple[str, str, str]] = {}
     fx: dict[str, str] = {}  # "USDCNY" = "7.1": overrides, seller's word
     market_by_country: dict[str, str] = {}
     not_goods: tuple[str, ...] = ()  # extra SKU patterns that are carriage, fees or tests
