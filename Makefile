@@ -1,0 +1,51 @@
+# tuoguan (托管): every task of the house. `make` alone lists them.
+# Bare machine: Python 3.11 or newer, make and a package index are enough; the first target you call prepares .venv.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+# Two workers are the measured best on two cores; make test WORKERS=0 runs in one process.
+WORKERS ?= 2
+PATHS ?=
+
+.DEFAULT_GOAL := help
+.PHONY: help run test check format golden bench lock clean
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+run: $(VENV)/.sample ## build a workspace from real order history, check it, decide, write the report to out/decision
+	$(BIN)/python -m tuoguan sample out/sample
+	$(BIN)/python -m tuoguan check out/sample
+	$(BIN)/python -m tuoguan decide out/sample --out out/decision
+
+test: $(VENV)/.dev ## run every test (PATHS=tests/unit/foundation for some)
+	$(BIN)/python -m pytest -q -n $(WORKERS) $(PATHS)
+
+check: $(VENV)/.dev ## lint, types and import rules
+	$(BIN)/ruff check src tests tools
+	$(BIN)/ruff format --check src tests tools
+	$(BIN)/mypy
+	PYTHONPATH=src $(BIN)/lint-imports --no-cache
+
+format: $(VENV)/.dev ## format the code and mend what the linter can mend
+	$(BIN)/ruff check --fix src tests tools
+	$(BIN)/ruff format src tests tools
+
+golden: $(VENV)/.dev ## record the golden files anew; the author answers for every changed line
+	TUOGUAN_RECORD_GOLDEN=1 $(BIN)/python -m pytest -q tests/golden
+	@git --no-pager diff --stat -- tests/golden
+
+bench: $(VENV)/.dev ## measure; prints figures, keeps nothing
+	$(BIN)/python -m pytest -q tests/bench --benchmark-enable --benchmark-only
+
+lock: ## write requirements/*.txt anew from pyproject.toml
+	$(PYTHON) tools/bootstrap.py lock
+
+clean: ## remove what make made: .venv, caches, out
+	rm -rf $(VENV) out build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .benchmarks .import_linter_cache .numba_cache
+	find src tests tools -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# Stamps: a file per set of packages; tools/bootstrap.py looks at hashes, make only at times.
+$(VENV)/.run $(VENV)/.sample $(VENV)/.dev: $(VENV)/.%: requirements/%.txt requirements/uv.txt pyproject.toml tools/bootstrap.py
+	@$(PYTHON) tools/bootstrap.py $*

@@ -1,0 +1,1 @@
+"""One straight-line function per thing a person wants done; wiring and transactions live here only."""

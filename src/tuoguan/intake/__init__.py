@@ -1,0 +1,1 @@
+"""Outside documents to typed tables and a list of problems; the only place with dirty data."""
