@@ -53,7 +53,7 @@ class Reason(IntEnum):
 
 
 class Field(IntEnum):
-    """Position of each number in a fact's vector. Money is minor units of the currency that the terms were compiled in."""
+    """Position of each number in a fact's vector. Money is minor units of the currency the terms were compiled in."""
 
     KIND = 0
     REASON = 1

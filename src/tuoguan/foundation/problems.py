@@ -1,4 +1,4 @@
-"""What is wrong with somebody's input, said so that they can mend it: where, what was found, what was expected, how to fix.
+"""What is wrong with somebody's input, said so that they can mend it: where, found, expected, how to fix.
 
 Problems are values that are collected, never exceptions about user data; ``Refused`` ends a command once all are known.
 """
