@@ -24,6 +24,8 @@ class Demand:
     profile     [series]        row of ``season``
     method      [series]        "level", "pooled" or "cold_start"
     observed_days [series]      days of history that could have seen a sale (stock-outs left out)
+    half_life_days              how fast old days lost weight; 0 when nothing was fitted
+    notes                       what was assumed or left out, in words for the report
     """
 
     sku: tuple[str, ...]
@@ -36,3 +38,5 @@ class Demand:
     profile: npt.NDArray[np.int64]
     method: tuple[str, ...]
     observed_days: npt.NDArray[np.int64]
+    half_life_days: float = 0.0
+    notes: tuple[str, ...] = ()

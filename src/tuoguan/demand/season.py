@@ -1,0 +1,143 @@
+"""Season: a yearly profile per market x category and a weekday profile per market, both shrunk.
+
+Hides the chain all -> market -> group. Each link multiplies its parent by (units + k) / (parent x base + k), with
+units and base in effective counts (divided by the spread of daily counts): k counts of evidence move it halfway. So a
+week nobody has seen, or a group that sells little, keeps its parent's value, and at the top the value is 1 (flat).
+Less than a year of history cannot tell season from growth, so the profile is raised to a power that grows from 0
+at 13 weeks to 1 at 50 weeks. Trend is never extrapolated; years are leveled before they are laid over each other.
+"""
+
+import numpy as np
+import numpy.typing as npt
+
+from tuoguan.demand.history import History
+from tuoguan.foundation.days import Day
+
+Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
+
+WEEKS = 52
+WEEK_EVIDENCE = 50.0
+WEEKDAY_EVIDENCE = 50.0
+FLAT_BELOW_DAYS, FULL_FROM_DAYS = 91, 350
+
+
+def yearly_power(days: int) -> float:
+    """How much of the yearly profile is believed: 0 below 13 weeks of history, 1 from 50 weeks on.
+
+    >>> yearly_power(60), yearly_power(365)
+    (0.0, 1.0)
+    """
+    return float(np.clip((days - FLAT_BELOW_DAYS) / (FULL_FROM_DAYS - FLAT_BELOW_DAYS), 0.0, 1.0))
+
+
+def week_of_year(days: Ints) -> Ints:
+    """[day] 0 to 51: seven-day weeks counted from 1 January; the last one has eight or nine days."""
+    dates = days.astype("datetime64[D]")
+    start = dates.astype("datetime64[Y]").astype("datetime64[D]")
+    return np.asarray(np.minimum((dates - start).astype(np.int64) // 7, WEEKS - 1))
+
+
+def weekday_of(days: Ints) -> Ints:
+    """[day] 0 for Monday to 6 for Sunday."""
+    return np.asarray((days + 3) % 7)
+
+
+def profiles(history: History, level: Floats, spread: float) -> tuple[Floats, Floats]:
+    """(yearly [group, week], weekly [market, weekday]) given each series' level and the spread of daily counts.
+
+    The two are fitted in turn, because a short history has weeks with more Sundays than others.
+    """
+    calendar = history.first_day + np.arange(history.days, dtype=np.int64)
+    units, base = _by_group_and_day(history, level)
+    base = base * _year_level(units, base, history.market_of_group)
+    market_count = history.markets
+    by_market = _fold(units, history.market_of_group, market_count), _fold(base, history.market_of_group, market_count)
+    yearly, weekly = np.ones((len(units), WEEKS)), np.ones((market_count, 7))
+    week, weekday = week_of_year(calendar), weekday_of(calendar)
+    for _ in range(2):
+        scaled = base * weekly[history.market_of_group][:, weekday]
+        yearly = _yearly(units, scaled, history.market_of_group, week, spread) ** yearly_power(history.days)
+        seasonal = _fold(base * yearly[:, week], history.market_of_group, market_count)
+        weekly = _weekly(by_market[0], seasonal, weekday, spread)
+    return yearly, weekly
+
+
+def spread_out(history: History, yearly: Floats, weekly: Floats, start: Day, days: int) -> Floats:
+    """[group, day] multipliers on ``days`` days from ``start``; the yearly part is averaged over seven days."""
+    calendar = start + np.arange(-3, days + 3, dtype=np.int64)
+    stepped = np.concatenate([np.zeros((len(yearly), 1)), np.cumsum(yearly[:, week_of_year(calendar)], axis=1)], axis=1)
+    smooth = (stepped[:, 7:] - stepped[:, :-7]) / 7.0
+    return np.asarray(smooth * weekly[history.market_of_group][:, weekday_of(calendar[3:-3])])
+
+
+def _by_group_and_day(history: History, level: Floats) -> tuple[Floats, Floats]:
+    groups, days = len(history.market_of_group), history.days
+    rows, outs = history.row_series, history.out_series
+    live = history.row_day >= history.from_day[rows]
+    cell = history.group[rows] * days + history.row_day
+    units = np.bincount(cell[live], history.row_units[live], groups * days).reshape(groups, days)
+    inside = history.from_day < days
+    start = history.group[inside] * days + history.from_day[inside]
+    base = np.cumsum(np.bincount(start, level[inside], groups * days).reshape(groups, days), axis=1)
+    dark = history.out_day >= history.from_day[outs]
+    cell = history.group[outs] * days + history.out_day
+    base -= np.bincount(cell[dark], level[outs][dark], groups * days).reshape(groups, days)
+    return units, np.maximum(base, 0.0)
+
+
+def _year_level(units: Floats, base: Floats, market_of_group: Ints) -> Floats:
+    """[group, day] the market's level in the year (counted back from the end) against the whole history; 1 if short."""
+    days = units.shape[1]
+    factor = np.ones_like(units)
+    if days < 2 * 365:
+        return factor
+    block = (days - 1 - np.arange(days)) // 365
+    block = np.minimum(block, days // 365 - 1)
+    top = _fold(units, market_of_group, int(market_of_group.max()) + 1)
+    bottom = _fold(base, market_of_group, int(market_of_group.max()) + 1)
+    for number in range(int(block.max()) + 1):
+        inside = block == number
+        ratio = (top[:, inside].sum(1) + 1.0) / (bottom[:, inside].sum(1) + 1.0)
+        factor[:, inside] = ratio[market_of_group][:, None]
+    return factor
+
+
+def _yearly(units: Floats, base: Floats, market_of_group: Ints, week: Ints, spread: float) -> Floats:
+    up, down = _smooth(_weeks(units, week)) / spread, _smooth(_weeks(base, week)) / spread
+    markets = int(market_of_group.max()) + 1
+    flat = np.ones((1, WEEKS))
+    everywhere = _link(flat, up.sum(0, keepdims=True), down.sum(0, keepdims=True), WEEK_EVIDENCE)
+    top, bottom = _fold(up, market_of_group, markets), _fold(down, market_of_group, markets)
+    market = _link(np.repeat(everywhere, markets, axis=0), top, bottom, WEEK_EVIDENCE)
+    return _centered(_link(market[market_of_group], up, down, WEEK_EVIDENCE))
+
+
+def _weekly(units: Floats, base: Floats, weekday: Ints, spread: float) -> Floats:
+    up = np.stack([units[:, weekday == day].sum(1) for day in range(7)], axis=1) / spread
+    down = np.stack([base[:, weekday == day].sum(1) for day in range(7)], axis=1) / spread
+    everywhere = _link(np.ones((1, 7)), up.sum(0, keepdims=True), down.sum(0, keepdims=True), WEEKDAY_EVIDENCE)
+    return _centered(_link(np.repeat(everywhere, len(units), axis=0), up, down, WEEKDAY_EVIDENCE))
+
+
+def _link(parent: Floats, units: Floats, base: Floats, evidence: float) -> Floats:
+    return np.asarray(parent * (units + evidence) / (parent * base + evidence))
+
+
+def _centered(profile: Floats) -> Floats:
+    return np.asarray(profile / profile.mean(axis=1, keepdims=True))
+
+
+def _weeks(values: Floats, week: Ints) -> Floats:
+    key = (np.arange(len(values))[:, None] * WEEKS + week[None, :]).ravel()
+    return np.bincount(key, values.ravel(), len(values) * WEEKS).reshape(len(values), WEEKS)
+
+
+def _smooth(weeks: Floats) -> Floats:
+    return np.asarray((np.roll(weeks, 1, 1) + 2.0 * weeks + np.roll(weeks, -1, 1)) / 4.0)
+
+
+def _fold(values: Floats, key: Ints, size: int) -> Floats:
+    folded = np.zeros((size, values.shape[1]))
+    np.add.at(folded, key, values)
+    return folded
