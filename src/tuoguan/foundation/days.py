@@ -53,13 +53,17 @@ def week_start(day: Day) -> Day:
 
 
 def add_business_days(day: Day, count: int) -> Day:
-    """The day ``count`` Monday-to-Friday days after ``day``; public holidays are not known here.
+    """The day ``count`` >= 0 Monday-to-Friday days after ``day``; public holidays are not known here.
+
+    Counted from a weekend, the first business day is the Monday after it; nought days after any day is that day.
 
     >>> iso(add_business_days(parse_day("2026-11-20"), 1))
     '2026-11-23'
     """
+    if count < 0:
+        raise ValueError(f"cannot go back {-count} business days")
     weeks, rest = divmod(count, 5)
-    current = day + 7 * weeks
+    current = day + 7 * weeks - (max(weekday(day) - 4, 0) if count else 0)
     while rest:
         current += 1
         if weekday(current) < 5:

@@ -50,8 +50,8 @@ HALF_UP, HALF_EVEN, DOWN, UP = 0, 1, 2, 3
 _GOLDEN = np.uint64(0x9E3779B97F4A7C15)
 _MIX_A = np.uint64(0xBF58476D1CE4E5B9)
 _MIX_B = np.uint64(0x94D049BB133111EB)
-_S30, _S27, _S31, _S11 = np.uint64(30), np.uint64(27), np.uint64(31), np.uint64(11)
-_TWO_POW_MINUS_53 = 1.0 / 9007199254740992.0
+_S30, _S27, _S31, _S12 = np.uint64(30), np.uint64(27), np.uint64(31), np.uint64(12)
+_TWO_POW_MINUS_52 = 1.0 / 4503599627370496.0
 
 
 def _wraps_around(kernel: Callable[..., np.uint64]) -> Callable[..., np.uint64]:
@@ -107,8 +107,11 @@ def mix(state: np.uint64, word: int) -> np.uint64:
 
 @njit(cache=True, nogil=True, inline="always")
 def to_unit(state: np.uint64) -> float:
-    """A double in (0, 1) from the top 53 bits; never 0 and never 1, so inverses stay finite."""
-    return (np.float64(state >> _S11) + 0.5) * _TWO_POW_MINUS_53
+    """A double in (0, 1) from the top 52 bits; never 0 and never 1, so inverses stay finite.
+
+    52 and not 53: the half that keeps 0 out would round the largest of 53 bits up to exactly 1.
+    """
+    return (np.float64(state >> _S12) + 0.5) * _TWO_POW_MINUS_52
 
 
 @njit(cache=True, nogil=True)

@@ -5,7 +5,9 @@ Keeps the invariant that amounts of two currencies never meet without a recorded
 
 import math
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
+
+from tuoguan.foundation.rates import scaled_integer
 
 # ISO 4217 exponents of the currencies a managed-model seller meets.
 EXPONENT_BY_CURRENCY = {
@@ -66,17 +68,10 @@ def parse_minor(text: str, code: str) -> int:
     (1999, 1200)
     """
     exponent = EXPONENT_BY_CURRENCY[code]
-    cleaned = text.strip().replace(",", "")
-    try:
-        value = Decimal(cleaned)
-    except InvalidOperation:
-        raise ValueError(f"{text!r} is not an amount") from None
-    if not value.is_finite():
-        raise ValueError(f"{text!r} is not an amount")
-    scaled = value.scaleb(exponent)
-    if scaled != scaled.to_integral_value():
+    minor = _exact(text, text.replace(",", ""), exponent)
+    if minor is None:
         raise ValueError(f"{text!r} has more than {exponent} decimals of {code}")
-    return _bounded(int(scaled))
+    return minor
 
 
 def parse_micro(text: str) -> int:
@@ -85,13 +80,10 @@ def parse_micro(text: str) -> int:
     >>> parse_micro("0.0215")
     21500
     """
-    try:
-        scaled = Decimal(text.strip()).scaleb(6)
-    except InvalidOperation:
-        raise ValueError(f"{text!r} is not an amount") from None
-    if not scaled.is_finite() or scaled != scaled.to_integral_value():
+    micro = _exact(text, text, 6)
+    if micro is None:
         raise ValueError(f"{text!r} is not an amount with at most six decimals")
-    return _bounded(int(scaled))
+    return micro
 
 
 def format_minor(minor: int, code: str) -> str:
@@ -109,6 +101,15 @@ def to_minor(value: float) -> int:
     if not math.isfinite(value):
         raise ValueError(f"{value} is not an amount of money")
     return _bounded(round(value))
+
+
+def _exact(text: str, cleaned: str, exponent: int) -> int | None:
+    try:
+        scaled = scaled_integer(cleaned, exponent)
+    except ValueError as error:
+        kind = "outside the range of int64 money" if "range" in str(error) else "not an amount"
+        raise ValueError(f"{text!r} is {kind}") from error
+    return None if scaled is None else _bounded(scaled)
 
 
 def _bounded(minor: int) -> int:
