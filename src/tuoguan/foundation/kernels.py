@@ -24,7 +24,7 @@ def _cache_folder() -> Path:
     numba looks only at the file that holds a function, never at what is inlined into it: an edited rounding rule
     would live on inside its cached callers. The folder is private to the user, because what lies in it is run.
     """
-    state = f"tuoguan-{hash_files(_PACKAGE.glob('*/kernels.py'), _PACKAGE)}"
+    state = f"tuoguan-{hash_files(_PACKAGE.rglob('kernels.py'), _PACKAGE)}"
     named = os.environ.get("NUMBA_CACHE_DIR")
     if named:
         given = Path(named)
