@@ -41,7 +41,7 @@ NAMES = {_name(path): path for path in MODULES}
 
 
 def _imports(path: Path) -> Iterator[str]:
-    """Every module that the file imports, also inside functions; ``from package import module`` counts as the module."""
+    """Every module the file imports, also inside functions; ``from package import module`` counts as the module."""
     for node in ast.walk(_tree(path)):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
@@ -152,20 +152,21 @@ def _floats_at_money(tree: ast.AST) -> Iterator[int]:
     """Lines where a name in minor units is annotated as float, given a float, divided into one or mixed with one."""
     for node in ast.walk(tree):
         if isinstance(node, ast.arg | ast.AnnAssign) and node.annotation is not None:
-            if _is_money(node if isinstance(node, ast.arg) else node.target) and "float" in ast.unparse(
-                node.annotation
-            ):
-                yield node.lineno
-        if isinstance(node, ast.Assign | ast.AnnAssign | ast.AugAssign):
+            owner = node if isinstance(node, ast.arg) else node.target
+            found = _is_money(owner) and "float" in ast.unparse(node.annotation)
+        elif isinstance(node, ast.Assign | ast.AugAssign):
             targets = node.targets if isinstance(node, ast.Assign) else [node.target]
             divided = isinstance(node.value, ast.BinOp) and isinstance(node.value.op, ast.Div)
-            if any(map(_is_money, targets)) and (_is_float(node.value) or divided):
-                yield node.lineno
-        if isinstance(node, ast.keyword) and _is_money(node) and _is_float(node.value):
-            yield node.value.lineno
-        if isinstance(node, ast.BinOp) and {_is_money(node.left), _is_money(node.right)} == {True, False}:
-            if _is_float(node.left) or _is_float(node.right):
-                yield node.lineno
+            found = any(map(_is_money, targets)) and (_is_float(node.value) or divided)
+        elif isinstance(node, ast.keyword):
+            found = _is_money(node) and _is_float(node.value)
+        elif isinstance(node, ast.BinOp):
+            sides = (node.left, node.right)
+            found = any(map(_is_money, sides)) and any(map(_is_float, sides))
+        else:
+            continue
+        if found:
+            yield getattr(node, "lineno", 0)
 
 
 @every_module
@@ -173,11 +174,18 @@ def test_no_float_stands_next_to_money(path: Path) -> None:
     assert not list(_floats_at_money(_tree(path)))
 
 
-@pytest.mark.parametrize(
-    "code",
-    ["fee_minor: float = 0", "def f(fee_minor: float): ...", "fee_minor = 0.5", "f(fee_minor=-1.0)", "a = fee_minor * 0.08",
-     "x.fee_minor = a / b", "fee_minor: 'npt.NDArray[np.float64]'"],
-)  # fmt: skip
+FLOATS_AT_MONEY = """
+fee_minor: float = 0
+def f(fee_minor: float): ...
+fee_minor = 0.5
+f(fee_minor=-1.0)
+a = fee_minor * 0.08
+x.fee_minor = a / b
+fee_minor: npt.NDArray[np.float64]
+"""
+
+
+@pytest.mark.parametrize("code", FLOATS_AT_MONEY.strip().splitlines())
 def test_the_search_for_floats_finds_them(code: str) -> None:
     assert list(_floats_at_money(ast.parse(code)))
 
@@ -239,11 +247,7 @@ def test_requirement_files_pin_every_package_by_hash_and_name_no_address() -> No
 
 def test_the_requirement_sets_are_nested() -> None:
     pinned = [
-        {
-            line.split(" \\")[0]
-            for line in (ROOT / "requirements" / f"{name}.txt").read_text().splitlines()
-            if "==" in line
-        }
+        {line.split()[0] for line in (ROOT / "requirements" / f"{name}.txt").read_text().splitlines() if "==" in line}
         for name in ("run", "sample", "dev")
     ]
     assert pinned[0] < pinned[1] < pinned[2]
