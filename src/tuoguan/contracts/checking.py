@@ -34,7 +34,7 @@ REQUIRED_QUANTITIES = (
 
 
 def check(library: Library, on: Day | None = None) -> list[Problem]:
-    """Every problem of files, entries, versions, contracts, cards, overlays; with ``on`` also what is stale or expired."""
+    """Every problem of files, entries, versions, contracts, cards, overlays; with ``on`` also what is old."""
     found = list(library.problems)
     for contract in library.contracts.values():
         found += _contract(contract, library, on)

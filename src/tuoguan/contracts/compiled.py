@@ -8,8 +8,11 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from tuoguan.contracts.schema import ChargeEntry, Duty, Evidence, Party, QuantityName, SettingName, State
+from tuoguan.contracts.library import Placed
+from tuoguan.contracts.schema import CardHead, ChargeEntry, Evidence, Head, Provenance, QuantityName, SettingName, State
 from tuoguan.foundation.days import Day
+from tuoguan.foundation.fx import FxRate
+from tuoguan.foundation.parties import Duty, Party
 
 # One row per charge that holds on the day. ``value`` is the rate in ppm (basis > 0) or the amount in micro-units of the
 # compile currency (basis == 0); low, mode and high bound its draw. Minutes, grams and cm3 are whole numbers.
@@ -52,11 +55,18 @@ class DeadlineTerm:
     business_days: int
 
 
-@dataclass(frozen=True, slots=True)
-class Compiled:
-    """One contract as of ``on`` in ``currency``; immutable, hashable by ``hash``.
+def matrix_of(charges: npt.NDArray[np.void]) -> npt.NDArray[np.int64]:
+    """The records as int64 [charge, column]; columns are the constants of `contracts.kernels`. Shares no memory."""
+    columns = [charges[name] for name in CHARGE_DTYPE.names or ()]
+    return np.ascontiguousarray(np.stack(columns, axis=1), dtype=np.int64)
 
-    ``quantities`` are scaled as `schema.SCALE_BY_QUANTITY` says; a quantity nobody states is absent, never zero.
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Compiled:
+    """One contract as of ``on`` in ``currency``; immutable; two are equal when their ``hash`` is.
+
+    ``quantities`` are scaled as `schema.SCALE_BY_QUANTITY` says (money: minor units); a quantity nobody states is
+    absent, never zero. ``in_force`` are the entries of the day with their places, ``fx`` the legs that were used.
     """
 
     id: str
@@ -71,10 +81,51 @@ class Compiled:
     deadlines: tuple[DeadlineTerm, ...]
     hash: str
     overlays: tuple[str, ...] = ()
+    head: Head | None = None
+    in_force: tuple[Placed[Provenance], ...] = ()
+    fx: tuple[FxRate, ...] = ()
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Compiled) and other.hash == self.hash
+
+    def __hash__(self) -> int:
+        return hash(self.hash)
+
+    def charge_matrix(self) -> npt.NDArray[np.int64]:
+        """The charges as int64 [charge, column] for `kernels.charge_minor`."""
+        return matrix_of(self.charges)
+
+    def deadline_index(self, name: str) -> int:
+        """The position of the clock in ``deadlines``; -1 when the contract has no clock of this name."""
+        return next((index for index, term in enumerate(self.deadlines) if term.name == name), -1)
 
     def owns(self, duty: Duty) -> bool:
         """True when the duty is the seller's."""
         return self.owner[duty] is Party.SELLER
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class CompiledCard:
+    """One card as of ``on`` in ``currency``. ``numbers`` are millionths of what the file says, money converted.
+
+    ``units`` says per what each number is ("USD per kg"); a number that does not hold on the day is absent.
+    """
+
+    id: str
+    on: Day
+    currency: str
+    charges: npt.NDArray[np.void]
+    terms: tuple[ChargeEntry, ...]
+    numbers: dict[str, Uncertain]
+    units: dict[str, str]
+    hash: str
+    head: CardHead | None = None
+    in_force: tuple[Placed[Provenance], ...] = ()
+    fx: tuple[FxRate, ...] = ()
+
+    def charge_matrix(self) -> npt.NDArray[np.int64]:
+        """The charges as int64 [charge, column] for `kernels.charge_minor`."""
+        return matrix_of(self.charges)
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,7 +45,10 @@ def _resolved(item: Parsed, parsed: dict[str, Parsed], problems: list[Problem]) 
 
 
 def _chain(item: Parsed, parsed: dict[str, Parsed], problems: list[Problem]) -> tuple[list[Parsed], bool]:
-    """The file and its parents, nearest first, and whether the chain ends properly; the child nearest to a flaw reports it."""
+    """The file and its parents, nearest first, and whether the chain ends properly.
+
+    A flaw is recorded once, by the file that holds it.
+    """
     chain = [item]
     while (parent := chain[-1].head.inherits) is not None:
         at = f"{chain[-1].at}: contract.inherits"
