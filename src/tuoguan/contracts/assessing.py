@@ -7,14 +7,14 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from tuoguan.contracts.compiled import Charge, Compiled
+from tuoguan.contracts.compiled import NONE, Charge, Compiled, CompiledCard
 from tuoguan.contracts.kernels import VALUE, charge_minor
 from tuoguan.contracts.schema import ChargeEntry
 from tuoguan.foundation.facts import Fact
 from tuoguan.foundation.problems import Problem, Refused
 
 
-def assess(compiled: Compiled, fact: Fact, values: Mapping[tuple[str, int], int] | None = None) -> tuple[Charge, ...]:
+def assess(compiled: Compiled | CompiledCard, fact: Fact, values: Mapping[tuple[str, int], int] | None = None) -> tuple[Charge, ...]:
     """The charges of the fact. ``values`` replaces rates (ppm) or amounts (micro) by (term, step), such as draws.
 
     Refused when the fact is in another currency than the terms were compiled in.
@@ -24,7 +24,7 @@ def assess(compiled: Compiled, fact: Fact, values: Mapping[tuple[str, int], int]
         found = f"a fact in {fact.currency}, terms in {compiled.currency}"
         raise Refused([Problem(f"{compiled.id}: fact", found, "one currency", fix, "currency_differs")])
     vector = np.array(fact.vector(), dtype=np.int64)
-    deadline = compiled.deadline_index(fact.deadline)
+    deadline = compiled.deadline_index(fact.deadline) if isinstance(compiled, Compiled) else NONE
     charges = []
     for row, term in zip(compiled.charge_matrix(), compiled.terms, strict=True):
         value = (values or {}).get((term.name, term.step), int(row[VALUE]))

@@ -9,7 +9,7 @@ from decimal import Decimal
 from fractions import Fraction
 from math import ceil, floor
 
-from tuoguan.contracts.library import Contract, Placed, PlacedOverlay
+from tuoguan.contracts.library import Contract, Placed, PlacedCard, PlacedOverlay
 from tuoguan.contracts.schema import ChargeEntry, DeadlineEntry, Provenance
 from tuoguan.foundation.days import Day, parse_day
 from tuoguan.foundation.facts import Fact
@@ -20,7 +20,7 @@ MICRO = 1_000_000
 
 
 def assess_reference(
-    contract: Contract,
+    contract: Contract | PlacedCard,
     fact: Fact,
     on: Day,
     currency: str,
