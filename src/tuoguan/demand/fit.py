@@ -15,6 +15,7 @@ from tuoguan.demand.history import History, read_history
 from tuoguan.demand.model import Demand
 from tuoguan.demand.prior import Prior, learn_prior
 from tuoguan.demand.season import profiles, spread_out, yearly_power
+from tuoguan.demand.sums import Silence, recency, running_sum, silence, weighted_sums
 from tuoguan.foundation.days import Day
 
 Floats = npt.NDArray[np.float64]
@@ -23,6 +24,8 @@ Ints = npt.NDArray[np.int64]
 HALF_LIFE_DAYS = (28.0, 56.0, 112.0, 224.0, 448.0)
 HALF_LIFE_DEFAULT = 112.0
 HALF_LIFE_NEEDS_DAYS = 112
+FACTORS = (0.125, 0.25, 0.5, 1.0)
+FACTOR_DEFAULT = 0.5
 DISPERSION_EVIDENCE = 8.0  # selling weeks that move a series' dispersion halfway from its group's
 DISPERSION_MAX = 1000.0
 OWN_SHARE = 0.5
@@ -36,6 +39,22 @@ class Levels:
     mean: Floats
     shape: Floats
     own: Floats
+
+
+@dataclass(frozen=True, slots=True)
+class Spread:
+    """Variance-to-mean ratios [series]: of the series itself (pooled) and of its market."""
+
+    series: Floats
+    market: Floats
+
+
+@dataclass(frozen=True, slots=True)
+class Learning:
+    """How fast old days lose weight, and by which share of the dispersion a count's evidence is divided."""
+
+    half_life: float
+    factor: float
 
 
 def fit(
@@ -56,18 +75,18 @@ def fit(
     flat_weekday = history == "snapshots"
     yearly, weekly = _season(data, flat_weekday)
     past = spread_out(data, yearly, weekly, first_day, data.days)
-    half_life = _half_life(data, past)
-    levels, prior, dispersion = _levels(data, past, half_life)
-    flat = np.ones(data.days)
-    seen = _sums(data, np.ones_like(past), flat, 0, data.days)[1]
+    spread = _dispersion(data, past, silence(data, past, data.days))
+    learning = _learning(data, past, spread)
+    levels, prior = _levels(data, past, learning, spread, data.days)
+    seen = weighted_sums(data, np.ones_like(past), np.ones(data.days), 0, data.days)[1]
     used = np.unique(data.group)
     future = spread_out(data, yearly, weekly, start_on, horizon_days)[used]
     return Demand(
         sku=data.sku, market=data.market, start_on=start_on,
-        level_mean=levels.mean, level_shape=levels.shape, dispersion=dispersion,
+        level_mean=levels.mean, level_shape=levels.shape, dispersion=spread.series,
         season=future, profile=np.searchsorted(used, data.group).astype(np.int64),
         method=_methods(data, levels), observed_days=np.round(seen * prior.offered).astype(np.int64),
-        half_life_days=half_life, notes=_notes(data, half_life),
+        half_life_days=learning.half_life, notes=_notes(data, learning.half_life),
     )  # fmt: skip
 
 
@@ -88,6 +107,12 @@ def posterior(units: Floats, exposure: Floats, prior: Prior) -> Levels:
     return Levels(mixed, np.where(prior.offered == 1.0, shape, mixed**2 / spread), own)
 
 
+def _if_alive(levels: Levels, alive: Floats) -> Levels:
+    """The levels mixed with "sells no more", matched by mean and variance."""
+    shape = 1.0 / np.maximum((1.0 + 1.0 / levels.shape) / np.maximum(alive, 1e-9) - 1.0, 1e-12)
+    return Levels(levels.mean * alive, shape, levels.own)
+
+
 def _nothing(start_on: Day, horizon_days: int) -> Demand:
     none, whole = np.zeros(0), np.zeros(0, np.int64)
     return Demand(
@@ -95,28 +120,27 @@ def _nothing(start_on: Day, horizon_days: int) -> Demand:
     )
 
 
-def _sums(data: History, season: Floats, weight: Floats, low: int, high: int) -> tuple[Floats, Floats]:
-    """Weighted units and weighted, season-adjusted exposure of every series over days [low, high)."""
-    running = np.concatenate([np.zeros((len(season), 1)), np.cumsum(season * weight, axis=1)], axis=1)
-    return kernels.weighted_sums(
-        data.row_start, data.row_day, data.row_units, data.out_start, data.out_day, data.from_day,
-        data.group, weight, running, low, high,
-    )  # fmt: skip
-
-
 def _season(data: History, flat_weekday: bool) -> tuple[Floats, Floats]:
     """(yearly, weekly) profiles, alternating with raw levels so that late launches do not pass for season."""
     past = np.ones((len(data.market_of_group), data.days))
     spread = _count_spread(data)
     for _ in range(3):
-        units, exposure = _sums(data, past, np.ones(data.days), 0, data.days)
+        quiet = silence(data, past, data.days)
+        units, exposure = _living_sums(data, past, np.ones(data.days), data.days, quiet)
         rate = units.sum() / max(exposure.sum(), 1e-9)
-        level = (units + 7.0 * rate) / (exposure + 7.0)
-        yearly, weekly = profiles(data, np.where(data.sold, level, 0.0), spread)
+        level = np.where(data.sold, (units + 7.0 * rate) / (exposure + 7.0), 0.0)
+        yearly, weekly = profiles(data, level, quiet, spread)
         if flat_weekday:
             weekly = np.ones_like(weekly)
         past = spread_out(data, yearly, weekly, data.first_day, data.days)
     return yearly, weekly
+
+
+def _living_sums(data: History, season: Floats, weight: Floats, high: int, quiet: Silence) -> tuple[Floats, Floats]:
+    """Weighted units and exposure before ``high``; quiet days count as far as the series was still alive."""
+    units, exposure = weighted_sums(data, season, weight, 0, high)
+    tail = weighted_sums(data, season, weight, 0, high, quiet.quiet_from)[1]
+    return units, np.maximum(exposure - (1.0 - quiet.alive) * tail, 0.0)
 
 
 def _count_spread(data: History) -> float:
@@ -125,31 +149,28 @@ def _count_spread(data: History) -> float:
     return max(float((data.row_units**2).sum() / total), 1.0) if total > 0 else 1.0
 
 
-def _half_life(data: History, past: Floats) -> float:
-    """The half-life whose levels predict the last weeks best (log likelihood of held-out totals over all series)."""
+def _learning(data: History, past: Floats, spread: Spread) -> Learning:
+    """The half-life, then the evidence factor, whose levels predict the last weeks best over all series."""
     if data.days < HALF_LIFE_NEEDS_DAYS:
-        return HALF_LIFE_DEFAULT
+        return Learning(HALF_LIFE_DEFAULT, FACTOR_DEFAULT)
     cut = data.days - min(56, data.days // 5)
-    spread = _count_spread(data)
-    ahead = _sums(data, past, np.ones(data.days), cut, data.days)
-    scores = [_held_out_score(data, past, half_life, cut, ahead, spread) for half_life in HALF_LIFE_DAYS]
-    return HALF_LIFE_DAYS[int(np.argmax(scores))]
+    ahead = weighted_sums(data, past, np.ones(data.days), cut, data.days)
+
+    def score(half_life: float, factor: float) -> float:
+        return _held_out_score(data, past, Learning(half_life, factor), cut, ahead, spread)
+
+    half_life = max(HALF_LIFE_DAYS, key=lambda days: score(days, FACTOR_DEFAULT))
+    return Learning(half_life, max(FACTORS, key=lambda factor: score(half_life, factor)))
 
 
 def _held_out_score(
-    data: History, past: Floats, half_life: float, cut: int, ahead: tuple[Floats, Floats], spread: float
+    data: History, past: Floats, learning: Learning, cut: int, ahead: tuple[Floats, Floats], spread: Spread
 ) -> float:
-    units, exposure = _sums(data, past, _recency(data.days, cut, half_life), 0, cut)
-    prior = _prior(data, units, exposure, np.full(data.count, spread))
-    levels = posterior(units / spread, exposure / spread, prior)
-    shape = np.maximum(levels.shape, 1e-3)
-    weight = np.where(data.sold, 1.0, 0.0)
-    return kernels.gamma_poisson_loglik(ahead[0] / spread, levels.mean * ahead[1] / spread, shape, weight)
-
-
-def _recency(days: int, end: int, half_life: float) -> Floats:
-    """[day] weight of each day for a level wanted at ``end``: 1 there, 1/2 one half-life earlier."""
-    return np.asarray(0.5 ** ((end - 1 - np.arange(days)) / half_life))
+    """Log likelihood of the held-out totals as negative binomials with the predicted mean and variance."""
+    levels = _levels(data, past, learning, spread, cut)[0]
+    mean = np.where(data.sold, levels.mean * ahead[1], 0.0)
+    shape = np.maximum(mean / (np.maximum(spread.series - 1.0, 1e-3) + mean / levels.shape), 1e-9)
+    return kernels.gamma_poisson_loglik(ahead[0], mean, shape, np.ones(data.count))
 
 
 def _prior(data: History, units: Floats, exposure: Floats, dispersion: Floats) -> Prior:
@@ -169,25 +190,28 @@ def _size_by_market(data: History, dispersion: Floats) -> Floats:
     return np.asarray((spread / days) / (units / days))
 
 
-def _levels(data: History, past: Floats, half_life: float) -> tuple[Levels, Prior, Floats]:
-    """Levels, prior and dispersion, twice: dispersion needs levels and the weight of evidence needs dispersion."""
-    units, exposure = _sums(data, past, _recency(data.days, data.days, half_life), 0, data.days)
-    dispersion = np.full(data.count, _count_spread(data))
-    for _ in range(2):
-        prior = _prior(data, units, exposure, dispersion)
-        levels = posterior(units / dispersion, exposure / dispersion, prior)
-        dispersion = _dispersion(data, past)
-    return levels, prior, dispersion
+def _levels(data: History, past: Floats, learning: Learning, spread: Spread, end: int) -> tuple[Levels, Prior]:
+    """Levels at ``end`` and the prior behind them; a count's evidence is divided by its dispersion.
+
+    The prior is learned with the market's dispersion, since a series' own depends on what it happened to sell and would
+    weigh the silent ones down.
+    """
+    weight, quiet = recency(data.days, end, learning.half_life), silence(data, past, end)
+    units, living = _living_sums(data, past, weight, end, quiet)
+    exposure = weighted_sums(data, past, weight, 0, end)[1]
+    prior = _prior(data, units, living, np.maximum(spread.market * learning.factor, 1.0))
+    evidence = np.maximum(spread.series * learning.factor, 1.0)
+    return _if_alive(posterior(units / evidence, exposure / evidence, prior), quiet.alive), prior
 
 
-def _dispersion(data: History, past: Floats) -> Floats:
-    """[series] variance-to-mean ratio of seven-day totals around the series' own mean, pooled by group and market.
+def _dispersion(data: History, past: Floats, quiet: Silence) -> Spread:
+    """Variance-to-mean ratio of seven-day totals [series]: its own pooled with its group's, and its market's.
 
     Weekly, because that is nearer to what a lead time sees than single days, and survives snapshot histories.
     """
-    units, exposure = _sums(data, past, np.ones(data.days), 0, data.days)
+    units, exposure = _living_sums(data, past, np.ones(data.days), data.days, quiet)
     own = np.divide(units, exposure, out=np.zeros_like(units), where=exposure > 0)
-    running = np.concatenate([np.zeros((len(past), 1)), np.cumsum(past, axis=1)], axis=1)
+    running = running_sum(past)
     squares, expected, active = kernels.weekly_spread(
         data.row_start, data.row_day, data.row_units, data.out_start, data.out_day, data.from_day,
         data.group, running, own, data.days,
@@ -199,7 +223,7 @@ def _dispersion(data: History, past: Floats) -> Floats:
     group = _pooled(squares, expected, data.group, market[data.market_of_group])
     raw = np.divide(squares, expected, out=group[data.group], where=expected > 0)
     mixed = (active * raw + DISPERSION_EVIDENCE * group[data.group]) / (active + DISPERSION_EVIDENCE)
-    return np.clip(mixed, 1.0, DISPERSION_MAX)
+    return Spread(np.clip(mixed, 1.0, DISPERSION_MAX), np.clip(market[data.market_index], 1.0, DISPERSION_MAX))
 
 
 def _pooled(squares: Floats, expected: Floats, key: Ints, toward: Floats) -> Floats:

@@ -116,7 +116,9 @@ def _rows(
 ) -> tuple[pl.DataFrame, str]:
     number = pl.col("day").cast(pl.Date).cast(pl.Int32).cast(pl.Int64) - first_day
     units = pl.col("units") if sum_units else pl.lit(0, dtype=pl.Int64).alias("units")
-    joined = table.select("sku", "market", number.alias("day"), units).join(index, on=["sku", "market"], how="left")
+    joined = table.select(pl.col("sku", "market").cast(pl.String), number.alias("day"), units).join(
+        index, on=["sku", "market"], how="left"
+    )
     known = joined.filter(pl.col("series").is_not_null() & pl.col("day").is_between(0, days - 1))
     grouped = known.group_by("series", "day").agg(pl.col("units").sum()).sort("series", "day")
     if sum_units:
@@ -152,7 +154,7 @@ def _capped(units: Floats, series: Ints, market: Ints, group: Ints) -> tuple[Flo
 def _mean_by(values: Floats, key: Ints) -> Floats:
     total, count = np.bincount(key, values), np.bincount(key)
     full = np.full(len(total), values.mean())
-    return np.divide(total, count, out=full, where=count > 0)
+    return np.asarray(np.divide(total, count, out=full, where=count > 0))
 
 
 def _shrunk_mean(values: Floats, key: Ints, toward: Floats, pseudo: float, size: int) -> Floats:

@@ -84,3 +84,32 @@ def gamma_poisson_loglik(units: Floats, mean: Floats, shape: Floats, weight: Flo
         term = math.lgamma(a + y) - math.lgamma(a) - (a + y) * math.log1p(m / a)
         total += weight[i] * (term + y * math.log(m / a))
     return total
+
+
+@njit(cache=True, nogil=True)
+def silences(
+    row_start: Ints, row_day: Ints, out_start: Ints, out_day: Ints, from_day: Ints,
+    profile: Ints, cumulative: Floats, high: int,
+) -> tuple[Ints, Ints, Floats, Floats]:  # fmt: skip
+    """Selling days before ``high``, the day after the last of them, and exposure before and after that day."""
+    count = len(from_day)
+    sales, quiet_from = np.zeros(count, np.int64), np.zeros(count, np.int64)
+    before, after = np.zeros(count), np.zeros(count)
+    for s in range(count):
+        first = min(from_day[s], high)
+        quiet_from[s] = first
+        for r in range(row_start[s], row_start[s + 1]):
+            if first <= row_day[r] < high:
+                sales[s] += 1
+                quiet_from[s] = row_day[r] + 1
+        p = profile[s]
+        before[s] = cumulative[p, quiet_from[s]] - cumulative[p, first]
+        after[s] = cumulative[p, high] - cumulative[p, quiet_from[s]]
+        for o in range(out_start[s], out_start[s + 1]):
+            day = out_day[o]
+            lost = cumulative[p, day + 1] - cumulative[p, day]
+            if first <= day < quiet_from[s]:
+                before[s] -= lost
+            elif quiet_from[s] <= day < high:
+                after[s] -= lost
+    return sales, quiet_from, np.maximum(before, 0.0), np.maximum(after, 0.0)

@@ -2,9 +2,9 @@
 
 Per market a gamma-Poisson regression: counts are Poisson with mean exposure x mu x Gamma(shape)/shape, and
 log mu = group (category) + price slope x log price + popularity slope x log of how well the product sells in the other
-markets. Groups are shrunk to their market, slopes to zero. Estimated by reweighted least squares, the shape by likelihood
-(empirical Bayes). A product never sold in a market may not have been on offer there: its silence counts by the
-probability that it was, which is estimated together with the rest (zero inflation by expectation-maximization).
+markets. Groups are shrunk to their market, slopes to zero. Estimated by reweighted least squares, the shape by its
+likelihood (empirical Bayes). A product never sold in a market may not have been on offer there: its silence counts by
+the probability that it was, which is estimated together with the rest (zero inflation by expectation-maximization).
 """
 
 import math

@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from tuoguan.demand.history import History
+from tuoguan.demand.sums import Silence
 from tuoguan.foundation.days import Day
 
 Floats = npt.NDArray[np.float64]
@@ -43,13 +44,13 @@ def weekday_of(days: Ints) -> Ints:
     return np.asarray((days + 3) % 7)
 
 
-def profiles(history: History, level: Floats, spread: float) -> tuple[Floats, Floats]:
-    """(yearly [group, week], weekly [market, weekday]) given each series' level and the spread of daily counts.
+def profiles(history: History, level: Floats, quiet: Silence, spread: float) -> tuple[Floats, Floats]:
+    """(yearly [group, week], weekly [market, weekday]) given the series' levels, quiet tails and spread of counts.
 
     The two are fitted in turn, because a short history has weeks with more Sundays than others.
     """
     calendar = history.first_day + np.arange(history.days, dtype=np.int64)
-    units, base = _by_group_and_day(history, level)
+    units, base = _by_group_and_day(history, level, quiet)
     base = base * _year_level(units, base, history.market_of_group)
     market_count = history.markets
     by_market = _fold(units, history.market_of_group, market_count), _fold(base, history.market_of_group, market_count)
@@ -71,19 +72,21 @@ def spread_out(history: History, yearly: Floats, weekly: Floats, start: Day, day
     return np.asarray(smooth * weekly[history.market_of_group][:, weekday_of(calendar[3:-3])])
 
 
-def _by_group_and_day(history: History, level: Floats) -> tuple[Floats, Floats]:
+def _by_group_and_day(history: History, level: Floats, quiet: Silence) -> tuple[Floats, Floats]:
     groups, days = len(history.market_of_group), history.days
     rows, outs = history.row_series, history.out_series
     live = history.row_day >= history.from_day[rows]
     cell = history.group[rows] * days + history.row_day
     units = np.bincount(cell[live], history.row_units[live], groups * days).reshape(groups, days)
-    inside = history.from_day < days
-    start = history.group[inside] * days + history.from_day[inside]
-    base = np.cumsum(np.bincount(start, level[inside], groups * days).reshape(groups, days), axis=1)
+    change = np.zeros((groups, days + 1))
+    np.add.at(change, (history.group, np.minimum(history.from_day, days)), level)
+    np.add.at(change, (history.group, quiet.quiet_from), -level * (1.0 - quiet.alive))
+    base = np.cumsum(change[:, :days], axis=1)
     dark = history.out_day >= history.from_day[outs]
     cell = history.group[outs] * days + history.out_day
-    base -= np.bincount(cell[dark], level[outs][dark], groups * days).reshape(groups, days)
-    return units, np.maximum(base, 0.0)
+    left = np.where(history.out_day >= quiet.quiet_from[outs], quiet.alive[outs], 1.0) * level[outs]
+    base -= np.bincount(cell[dark], left[dark], groups * days).reshape(groups, days)
+    return np.asarray(units, np.float64), np.maximum(base, 0.0)
 
 
 def _year_level(units: Floats, base: Floats, market_of_group: Ints) -> Floats:
@@ -130,7 +133,7 @@ def _centered(profile: Floats) -> Floats:
 
 def _weeks(values: Floats, week: Ints) -> Floats:
     key = (np.arange(len(values))[:, None] * WEEKS + week[None, :]).ravel()
-    return np.bincount(key, values.ravel(), len(values) * WEEKS).reshape(len(values), WEEKS)
+    return np.asarray(np.bincount(key, values.ravel(), len(values) * WEEKS).reshape(len(values), WEEKS), np.float64)
 
 
 def _smooth(weeks: Floats) -> Floats:
