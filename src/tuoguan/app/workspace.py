@@ -1,0 +1,64 @@
+"""A workspace opened: files read, contracts loaded with the seller's overlays, FX of the day, demand fitted.
+
+Hides the order in which the rooms are asked. Keeps the invariant that everything that can change a result has a hash here.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from pathlib import Path
+
+import tuoguan
+from tuoguan.contracts import Library, load, load_overlays
+from tuoguan.demand import Demand, fit
+from tuoguan.foundation.days import Day, day_of, parse_day
+from tuoguan.foundation.fx import FxTable, load_fx
+from tuoguan.foundation.ids import content_hash, hash_files
+from tuoguan.foundation.problems import Refused, has_errors
+from tuoguan.intake import Batch, read
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """What every use case starts from; ``on`` is the day the decision is made."""
+
+    batch: Batch
+    library: Library
+    fx: FxTable
+    demand: Demand
+    on: Day
+
+    def hashes(self) -> Mapping[str, str]:
+        """What made the result: inputs, contracts with overlays, code."""
+        overlays = content_hash(*(repr(item).encode() for item in self.library.overlays))
+        return {
+            "inputs": self.batch.hash,
+            "contracts": content_hash(self.library.hash.encode(), overlays.encode()),
+            "code": code_hash(),
+        }
+
+
+def open_workspace(folder: Path) -> Opened:
+    """The workspace, ready to decide. Refused with every problem when its files or its contracts cannot be used."""
+    batch = read(folder)
+    overlays = load_overlays(folder / "contracts")
+    library = load(overlays=overlays)
+    broken = [*library.problems, *overlays.problems]
+    if has_errors(broken):
+        raise Refused([*broken, *batch.problems])
+    on = parse_day(batch.seller.decide_on) if batch.seller.decide_on else day_of(date.today())
+    fx = load_fx(on, batch.seller.fx)
+    demand = fit(
+        batch.panel, batch.products, batch.stock_outs,
+        start_on=on, horizon_days=batch.seller.horizon_days, first_day=batch.first_day, last_day=batch.last_day,
+        history=batch.history, markets=batch.seller.markets,
+    )  # fmt: skip
+    return Opened(batch, library, fx, demand, on)
+
+
+@cache
+def code_hash() -> str:
+    """The hash of every Python file of the package: another program may give another answer."""
+    root = Path(tuoguan.__file__).parent
+    return hash_files(root.rglob("*.py"), root)
