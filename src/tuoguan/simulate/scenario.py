@@ -11,7 +11,9 @@ import numpy as np
 import numpy.typing as npt
 
 from tuoguan.contracts.compiled import Compiled, Uncertain
+from tuoguan.contracts.schema import Distribution, Evidence
 from tuoguan.foundation.days import Day
+from tuoguan.foundation.random import Stream
 
 
 class Component(StrEnum):
@@ -124,9 +126,21 @@ class Option:
     assumed: tuple[str, ...]  # what in this option nobody knows, in words for the report
 
 
+def _assumed(low: int, value: int, high: int, stream: Stream) -> Uncertain:
+    """A number nobody publishes, triangular between low and high."""
+    shape = list(Distribution).index(Distribution.TRIANGULAR)
+    return Uncertain(value, low, high, shape, int(stream), Evidence.ASSUMED, ())
+
+
 @dataclass(frozen=True, slots=True)
 class Scenario:
-    """Options to be played on the same luck."""
+    """Options to be played on the same luck.
+
+    overlap           ppm of a further listing's buyers who would have bought at the strongest one anyway
+    quality_returns   ppm of returns that come back for a fault; the rest are changes of mind
+    lateness_minutes  how late a late order is, drawn per day's batch
+    deposit_ppm       part of a store's deposit that one option carries (one over the number of products in the store)
+    """
 
     options: tuple[Option, ...]
     start_on: Day
@@ -135,6 +149,10 @@ class Scenario:
     seed: int
     wage_per_hour_minor: int
     capital_rate_ppm_year: int
+    overlap: Uncertain = _assumed(0, 200_000, 500_000, Stream.REACH)
+    quality_returns: Uncertain = _assumed(200_000, 400_000, 600_000, Stream.RETURNS)
+    lateness_minutes: Uncertain = _assumed(60, 1_440, 7_200, Stream.LATE)
+    deposit_ppm: int = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,192 @@
+"""`run` plays every option on every path; `trace` plays one path and tells what happened.
+
+Hides threads and scratch memory. Keeps the invariant that an option's row depends on that option, the demand and the
+seed alone: not on its neighbors, the number of threads or the size of the blocks.
+"""
+
+import os
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+
+import numpy as np
+import numpy.typing as npt
+
+from tuoguan.demand.model import Demand
+from tuoguan.foundation.facts import Fact, FactKind, Field, Reason
+from tuoguan.simulate import kernels as kn
+from tuoguan.simulate.layout import clock_name, tables
+from tuoguan.simulate.scenario import Outcomes, Scenario
+
+Progress = Callable[[int, int], None]
+BLOCK_PATHS = 2_048  # option-paths a thread takes at a time: some ten milliseconds
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """One option on one path: what happened and what it left behind every day.
+
+    facts        in the order they became certain; ``listing`` and ``charge_minor`` run parallel to them
+    cash_minor   int64 [day]         net cash of the day
+    on_hand      int64 [place, day]  at the end of the day
+    minutes      int64 [week]        staff time, thousandths of a minute
+    component    int64 [Component]
+    """
+
+    facts: tuple[Fact, ...]
+    listing: tuple[int, ...]
+    charge_minor: tuple[int, ...]
+    cash_minor: npt.NDArray[np.int64]
+    on_hand: npt.NDArray[np.int64]
+    minutes: npt.NDArray[np.int64]
+    component: npt.NDArray[np.int64]
+    profit_minor: int
+
+
+def run(
+    scenario: Scenario, demand: Demand, *, threads: int | None = None, progress: Progress | None = None
+) -> Outcomes:
+    """What happens to every option on every path; the same bytes whatever ``threads`` is.
+
+    ``progress(done, total)`` is told after each block. ArithmeticError when money or units fail to add up on a path,
+    ValueError when the scenario is empty or mixes currencies.
+    """
+    _require(scenario)
+    table = tables(scenario, demand)
+    sums = _sums(scenario)
+    size = max(1, BLOCK_PATHS // scenario.paths)
+    blocks = [(first, min(first + size, len(scenario.options))) for first in range(0, len(scenario.options), size)]
+    workers = max(1, threads or len(os.sched_getaffinity(0)))
+    lanes = [blocks[lane::workers] for lane in range(workers)]
+    done = _Counter(len(scenario.options), progress)
+    with ThreadPoolExecutor(workers) as pool:
+        wrong = sum(pool.map(lambda lane: _play_blocks(table, sums, scenario, lane, done), lanes))
+    if wrong:
+        raise ArithmeticError(f"{wrong} paths whose money or units do not add up")
+    return _outcomes(sums, scenario)
+
+
+def trace(scenario: Scenario, demand: Demand, option_index: int, path: int) -> Trace:
+    """One path of one option again, with every fact; its profit is `run`'s to the unit."""
+    alone = replace(scenario, options=(scenario.options[option_index],), paths=path + 1)
+    _require(alone)
+    table = tables(alone, demand)
+    work = _work(table, alone, 1, 0)
+    kn.play(table, work, 0, path)
+    work = _work(table, alone, int(work.tally[kn.A_LOGGED]) + 1, alone.horizon_days)
+    if not kn.play(table, work, 0, path):
+        raise ArithmeticError("money or units do not add up on this path")
+    rows = work.log[: work.tally[kn.A_LOGGED]]
+    currency = alone.options[0].listings[0].contract.currency
+    return Trace(
+        facts=tuple(_fact(row, alone, currency) for row in rows), listing=tuple(int(row[kn.LOG_LISTING]) for row in rows),
+        charge_minor=tuple(int(row[kn.LOG_MINOR]) for row in rows), cash_minor=work.cash, on_hand=work.stock,
+        minutes=work.work, component=work.component, profit_minor=int(work.component.sum()),
+    )  # fmt: skip
+
+
+class _Counter:
+    """Counts finished options and tells whoever asked."""
+
+    def __init__(self, total: int, progress: Progress | None) -> None:
+        self.done, self.total, self.progress = 0, total, progress
+
+    def add(self, count: int) -> None:
+        self.done += count
+        if self.progress is not None:
+            self.progress(self.done, self.total)
+
+
+def _require(scenario: Scenario) -> None:
+    if not scenario.options or scenario.paths < 1 or scenario.horizon_days < 1:
+        raise ValueError("a scenario needs at least one option, one path and one day")
+
+
+def _play_blocks(
+    table: kn.Tables, sums: kn.Sums, scenario: Scenario, blocks: list[tuple[int, int]], done: _Counter
+) -> int:
+    work = _work(table, scenario, 0, 0)
+    lows = np.zeros((scenario.paths, _weeks(scenario)), np.int64)
+    wrong = 0
+    for first, last in blocks:
+        wrong += kn.play_all(table, work, sums, lows, first, last)
+        done.add(last - first)
+    return wrong
+
+
+def _weeks(scenario: Scenario) -> int:
+    return -(-scenario.horizon_days // 7)
+
+
+def _work(table: kn.Tables, scenario: Scenario, facts: int, recorded_days: int) -> kn.Work:
+    """Scratch for one thread; ``facts`` rows of log, none when nothing is recorded."""
+    days, weeks = scenario.horizon_days, _weeks(scenario)
+    listings, places = int(table.option[:, kn.O_LISTINGS].max()), int(table.option[:, kn.O_PLACES].max())
+
+    def nought(*shape: int) -> npt.NDArray[np.int64]:
+        return np.zeros(shape, np.int64)
+
+    return kn.Work(
+        cash=nought(days), arrive=nought(places, days), arrived=nought(places, days), component=nought(kn.COMPONENTS),
+        fact=nought(kn.FIELD_COUNT), live=nought(listings, kn.V_COLUMNS), share=np.zeros((listings, kn.F_COLUMNS)),
+        site=nought(places, kn.W_COLUMNS), got=nought(listings, 2), lost=nought(listings),
+        kept=nought(listings, kn.KEPT_COUNTS, 2 + kn.COMPONENTS), hits=nought(listings, kn.KEPT_COUNTS),
+        work=nought(weeks), duty=nought(kn.DUTIES), volume=nought(weeks), tally=nought(kn.A_COLUMNS),
+        stock=nought(places, recorded_days), log=nought(facts, kn.LOG_COLUMNS),
+    )  # fmt: skip
+
+
+def _sums(scenario: Scenario) -> kn.Sums:
+    options, weeks = len(scenario.options), _weeks(scenario)
+
+    def nought(width: int) -> npt.NDArray[np.int64]:
+        return np.zeros((options, width), np.int64)
+
+    return kn.Sums(
+        profit=nought(scenario.paths), component=nought(kn.COMPONENTS), cash_mean=nought(weeks), cash_low=nought(weeks),
+        work=nought(weeks), duty=nought(kn.DUTIES), volume=nought(weeks), tally=nought(kn.A_COLUMNS),
+    )  # fmt: skip
+
+
+def _outcomes(sums: kn.Sums, scenario: Scenario) -> Outcomes:
+    paths = scenario.paths
+    tally = sums.tally.astype(np.float64)
+    sold, demanded = tally[:, kn.A_SOLD], tally[:, kn.A_DEMANDED]
+    through = _mean(np.cumsum(sums.component, axis=1), paths)
+    return Outcomes(
+        profit=sums.profit,
+        component=np.diff(through, axis=1, prepend=0),
+        cash_mean=_mean(sums.cash_mean, paths), cash_low=sums.cash_low,
+        hours=sums.work / (60_000.0 * paths), hours_by_duty=sums.duty / (60_000.0 * paths),
+        volume_cm3=_mean(sums.volume, paths), units_sold=sold / paths, units_ordered=tally[:, kn.A_ORDERED] / paths,
+        fill_rate=_ratio(sold, demanded, 1.0), late_rate=_ratio(tally[:, kn.A_LATE], sold, 0.0),
+        delivery_days=_ratio(tally[:, kn.A_DELIVERY_DAYS], sold, 0.0),
+        return_rate=_ratio(tally[:, kn.A_RETURNED], sold, 0.0),
+    )  # fmt: skip
+
+
+def _mean(total: npt.NDArray[np.int64], paths: int) -> npt.NDArray[np.int64]:
+    """Sums over paths as means, rounded half up."""
+    return (2 * total + paths) // (2 * paths)
+
+
+def _ratio(
+    top: npt.NDArray[np.float64], bottom: npt.NDArray[np.float64], otherwise: float
+) -> npt.NDArray[np.float64]:
+    return np.divide(top, bottom, out=np.full(len(top), otherwise), where=bottom > 0)
+
+
+def _fact(row: npt.NDArray[np.int64], scenario: Scenario, currency: str) -> Fact:
+    number = [int(value) for value in row[kn.LOG_FIELDS :]]
+    listing = scenario.options[0].listings[int(row[kn.LOG_LISTING])]
+    kind, deadline = FactKind(number[Field.KIND]), ""
+    if kind is FactKind.DEADLINE_MISSED:
+        deadline = clock_name(listing.contract)
+    return Fact(
+        kind=kind, day=scenario.start_on + int(row[kn.LOG_DAY]), currency=currency, quantity=number[Field.QUANTITY],
+        orders=number[Field.ORDERS], parcels=number[Field.PARCELS], lines=number[Field.LINES],
+        retail_price_minor=number[Field.RETAIL_PRICE], supply_price_minor=number[Field.SUPPLY_PRICE],
+        weight_g=number[Field.WEIGHT_G], volume_cm3=number[Field.VOLUME_CM3], minutes_late=number[Field.MINUTES_LATE],
+        days_held=number[Field.DAYS_HELD], customs_value_minor=number[Field.CUSTOMS_VALUE],
+        reason=Reason(number[Field.REASON]), deadline=deadline,
+    )  # fmt: skip

@@ -1,0 +1,311 @@
+"""Options as flat integer tables that the kernel reads; every distinct uncertain number stands once, with its address.
+
+Hides names and objects. Keeps the invariant that a draw's address depends on what the number is (contract, lane, market,
+product), never on the option's place in the scenario, so that options which share an unknown share its luck.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
+
+from tuoguan.contracts.compiled import Compiled, DeadlineTerm, Uncertain
+from tuoguan.contracts.schema import ChargeEntry, ChargeKind, Distribution, Evidence, QuantityName, SettingName
+from tuoguan.demand.model import Demand
+from tuoguan.foundation.facts import FactKind
+from tuoguan.foundation.ids import address
+from tuoguan.foundation.kernels import u01
+from tuoguan.foundation.money import EXPONENT_BY_CURRENCY
+from tuoguan.foundation.parties import Duty
+from tuoguan.foundation.random import Stream
+from tuoguan.simulate import kernels as kn
+from tuoguan.simulate.counts.kernels import level_by_path
+from tuoguan.simulate.scenario import Component, Listing, Option, Place, PolicyKind, Scenario
+
+Ints = npt.NDArray[np.int64]
+
+COMPONENT_BY_KIND = {
+    ChargeKind.REVENUE: Component.REVENUE, ChargeKind.COMMISSION: Component.COMMISSION,
+    ChargeKind.SERVICE: Component.PLATFORM_FEES, ChargeKind.PROMOTION: Component.PLATFORM_FEES,
+    ChargeKind.TAX: Component.PLATFORM_FEES, ChargeKind.ENVIRONMENT: Component.PLATFORM_FEES,
+    ChargeKind.PAYOUT: Component.PLATFORM_FEES, ChargeKind.FULFILLMENT: Component.LAST_MILE,
+    ChargeKind.LOGISTICS: Component.LAST_MILE, ChargeKind.STORAGE: Component.STORAGE,
+    ChargeKind.SUBSIDY: Component.SUBSIDY, ChargeKind.RETURN: Component.RETURNS, ChargeKind.REFUND: Component.RETURNS,
+    ChargeKind.PENALTY: Component.PENALTIES, ChargeKind.DUTY: Component.DUTY,
+}  # fmt: skip
+COMPONENT_INDEX = {component: index for index, component in enumerate(Component)}
+# What a quantity is when the contract does not state it; -1 means "use the option's own".
+DEFAULT_BY_COLUMN = {
+    kn.L_LATE_T: (QuantityName.LATE_RATE, 0), kn.L_WINDOW_T: (QuantityName.RETURN_WINDOW_DAYS, 30),
+    kn.L_RESALE_T: (QuantityName.RESALE_SHARE, 0), kn.L_QUALITY_T: (QuantityName.QUALITY_INCIDENT_RATE, 0),
+    kn.L_PENALTY_DELAY_T: (QuantityName.PENALTY_DELAY_DAYS, 0), kn.L_LAG_T: (QuantityName.SETTLEMENT_LAG_DAYS, 0),
+    kn.L_TRANSFER_T: (QuantityName.TRANSFER_DAYS, 0), kn.L_RESERVE_T: (QuantityName.RESERVE_SHARE, 0),
+    kn.L_RESERVE_DAYS_T: (QuantityName.RESERVE_DAYS, 0), kn.L_DEPOSIT_T: (QuantityName.DEPOSIT, 0),
+    kn.L_REGIME_T: (QuantityName.REGIME_CHANGES_PER_YEAR, 0), kn.L_SALVAGE_T: (QuantityName.SALVAGE_SHARE, -1),
+    kn.L_GRID_T: (QuantityName.SETTLEMENTS_PER_MONTH, 0),
+}  # fmt: skip
+_TRIGGERS = {"inbound": kn.TRIGGER_INBOUND, "shipped": kn.TRIGGER_SHIPPED}
+_DUTIES = list(Duty)
+_ORDER_DUTIES = (Duty.LAST_MILE, Duty.CUSTOMER_SERVICE, Duty.RETURNS, Duty.FIRST_MILE)
+_STOCK_DUTIES = (Duty.FIRST_MILE, Duty.LINE_HAUL, Duty.CUSTOMS, Duty.STORAGE)
+_WEEK_DUTIES = (Duty.LISTING, Duty.PROMOTION, Duty.CUSTOMER_SERVICE, Duty.SUPPLY_PRICE)
+
+
+@dataclass(slots=True)
+class Terms:
+    """Distinct uncertain numbers in the order they were met; ``row`` gives the place of one."""
+
+    rows: list[tuple[int, ...]] = field(default_factory=list)
+    row_by_key: dict[tuple[int, ...], int] = field(default_factory=dict)
+
+    def row(self, term: Uncertain, first: int = 0, second: int = 0) -> int:
+        """The row of this number at this address; a number without a range needs no address."""
+        if term.low == term.high or term.distribution == 0:
+            key = (term.value, term.value, term.value, 0, 0, 0, 0)
+        else:
+            key = (term.low, term.value, term.high, term.distribution, first, second, term.stream)
+        found = self.row_by_key.get(key)
+        if found is None:
+            found = self.row_by_key[key] = len(self.rows)
+            self.rows.append(key)
+        return found
+
+
+@dataclass(slots=True)
+class Contracts:
+    """Charges of the contracts met so far, sorted by contract and fact kind."""
+
+    terms: Terms
+    index_by_hash: dict[tuple[str, int, str], int] = field(default_factory=dict)
+    charges: list[Ints] = field(default_factory=list)
+    charge_terms: list[int] = field(default_factory=list)
+    components: list[int] = field(default_factory=list)
+    starts: list[list[int]] = field(default_factory=list)
+    order: list[int] = field(default_factory=list)
+    held: list[list[int]] = field(default_factory=list)
+
+    def index(self, contract: Compiled) -> int:
+        """The contract's row; its charges are laid out when it is first met."""
+        key = (contract.id, contract.on, contract.hash)
+        if key not in self.index_by_hash:
+            self.index_by_hash[key] = len(self.index_by_hash)
+            self._add(contract)
+        return self.index_by_hash[key]
+
+    def _add(self, contract: Compiled) -> None:
+        matrix, first = contract.charge_matrix(), len(self.charge_terms)
+        home = address(contract.id)
+        for record, entry in zip(contract.charges, contract.terms, strict=True):
+            drawn = Uncertain(
+                int(record["value"]), int(record["low"]), int(record["high"]), int(record["distribution"]),
+                int(record["stream"]), Evidence.ASSUMED, (),
+            )  # fmt: skip
+            self.charge_terms.append(self.terms.row(drawn, home))
+            self.components.append(component_of(entry))
+        self.charges.append(matrix)
+        kinds = [int(record["fact"]) for record in contract.charges]
+        starts = []
+        for kind in range(kn.KINDS + 1):
+            starts.append(len(self.order))
+            self.order += [first + index for index, other in enumerate(kinds) if other == kind]
+        self.starts.append(starts)
+        self.held.append(
+            sorted({0, *(int(r["free_days"]) for r in contract.charges if r["fact"] == FactKind.STOCK_HELD)})
+            if FactKind.STOCK_HELD in kinds
+            else []
+        )
+
+
+def component_of(entry: ChargeEntry) -> int:
+    """The position in the bridge of a charge; platform logistics on the way in belong to the first leg."""
+    component = COMPONENT_BY_KIND[entry.kind]
+    if entry.kind is ChargeKind.LOGISTICS and entry.on in ("stock_order_placed", "units_inbound"):
+        component = Component.FIRST_LEG
+    return COMPONENT_INDEX[component]
+
+
+def tables(scenario: Scenario, demand: Demand) -> kn.Tables:
+    """The kernel's tables of a scenario; ValueError when options are in two currencies or have no listing."""
+    terms = Terms()
+    contracts = Contracts(terms)
+    options, listings, places = _rows(scenario.options, terms, contracts, demand)
+    scalar = _scalar(scenario, terms)
+    seed, paths = scenario.seed, scenario.paths
+    rows = _table(terms.rows, 7)
+    return kn.Tables(
+        option=options, listing=listings, place=places, term=np.ascontiguousarray(rows[:, :4]),
+        value=kn.draw_terms(rows, seed, paths),
+        charge=np.concatenate(contracts.charges), charge_term=np.array(contracts.charge_terms, np.int64),
+        charge_component=np.array(contracts.components, np.int64), charge_row=np.array(contracts.order, np.int64),
+        charge_start=_table(contracts.starts, kn.KINDS + 1), held_from=_held(contracts.held),
+        level=_levels(demand, seed, paths), dispersion=np.ascontiguousarray(demand.dispersion, np.float64),
+        season=_season(demand, scenario), scalar=scalar,
+    )  # fmt: skip
+
+
+def _rows(options: tuple[Option, ...], terms: Terms, contracts: Contracts, demand: Demand) -> tuple[Ints, Ints, Ints]:
+    option_rows: list[list[int]] = []
+    listing_rows: list[list[int]] = []
+    place_rows: list[list[int]] = []
+    for option in options:
+        option_rows.append(_option_row(option, len(listing_rows), len(place_rows), terms, demand))
+        market = address(option.market)
+        listing_rows += [_listing_row(listing, market, terms, contracts) for listing in option.listings]
+        place_rows += [_place_row(option, index, market, terms) for index in range(len(option.places))]
+    return (
+        _table(option_rows, kn.O_COLUMNS), _table(listing_rows, kn.L_COLUMNS), _table(place_rows, kn.P_COLUMNS),
+    )  # fmt: skip
+
+
+def _option_row(option: Option, listing: int, place: int, terms: Terms, demand: Demand) -> list[int]:
+    if not option.listings or not option.places or len(option.listings) > kn.SLOTS:
+        raise ValueError(f"{option.key}: an option has 1 to {kn.SLOTS} listings and at least one place")
+    product, market = address(option.sku), address(option.market)
+    row = [0] * kn.O_COLUMNS
+    row[kn.O_LISTING], row[kn.O_LISTINGS] = listing, len(option.listings)
+    row[kn.O_PLACE], row[kn.O_PLACES] = place, len(option.places)
+    row[kn.O_PRODUCT], row[kn.O_MARKET] = product, market
+    row[kn.O_SERIES], row[kn.O_PROFILE] = option.series, int(demand.profile[option.series])
+    row[kn.O_MOQ], row[kn.O_CARTON] = option.moq, option.carton
+    row[kn.O_WEIGHT], row[kn.O_VOLUME] = option.unit_weight_g, option.unit_volume_cm3
+    row[kn.O_DAYS_TODAY], row[kn.O_PRICE_TODAY] = option.delivery_days_today, option.retail_price_today_minor
+    row[kn.O_ON_HAND] = option.on_hand
+    row[kn.O_UNIT_COST_T] = terms.row(option.unit_cost, product)
+    row[kn.O_SUPPLIER_T] = terms.row(option.supplier_lead_days, product)
+    row[kn.O_RETURN_T] = terms.row(option.return_rate, product, market)
+    row[kn.O_ELASTICITY_T] = terms.row(option.elasticity, 0, market)
+    row[kn.O_SPEED_T] = terms.row(option.speed_response, 0, market)
+    row[kn.O_DUTY_T] = terms.row(option.duty_ad_valorem, 0, market)
+    row[kn.O_SALVAGE_T] = terms.row(option.salvage, 0, market)
+    return row
+
+
+def _listing_row(listing: Listing, market: int, terms: Terms, contracts: Contracts) -> list[int]:
+    contract = listing.contract
+    home = address(contract.id)
+    row = [0] * kn.L_COLUMNS
+    row[kn.L_CONTRACT], row[kn.L_ADDRESS], row[kn.L_PLACE] = contracts.index(contract), home, listing.place
+    row[kn.L_SUPPLY] = listing.supply_price_minor
+    row[kn.L_TRIGGER] = _TRIGGERS.get(contract.settings.get(SettingName.SETTLEMENT_TRIGGER, ""), kn.TRIGGER_DELIVERED)
+    regime = contract.settings.get(SettingName.CUSTOMS_REGIME, "none")
+    row[kn.L_PARCEL], row[kn.L_BULK] = int(regime == "parcel"), int(regime == "bulk")
+    row[kn.L_CLOCK], row[kn.L_DEADLINE] = _clock(contract)
+    row[kn.L_ORDER_DUTY] = _duty(contract, _ORDER_DUTIES)
+    row[kn.L_STOCK_DUTY] = _duty(contract, _STOCK_DUTIES)
+    row[kn.L_WEEK_DUTY] = _duty(contract, _WEEK_DUTIES)
+    row[kn.L_NEW] = int(listing.live_after_days.high > 0)
+    for column, term in _terms_of_contract(listing).items():
+        row[column] = terms.row(term, home)
+    for column, term in _terms_of_market(listing).items():
+        row[column] = terms.row(term, 0, market)
+    for column, (name, default) in DEFAULT_BY_COLUMN.items():
+        row[column] = terms.row(contract.quantities.get(name) or fixed(default), home)
+    return row
+
+
+def _terms_of_contract(listing: Listing) -> dict[int, Uncertain]:
+    """What the platform's terms decide: one draw for every product under the contract."""
+    return {
+        kn.L_RETAIL_T: listing.retail_price, kn.L_SPREAD_T: listing.spread, kn.L_REACH_T: listing.reach,
+        kn.L_VISIBILITY_T: listing.visibility, kn.L_DELIVERY_T: listing.delivery_days,
+        kn.L_LIVE_T: listing.live_after_days,
+    }  # fmt: skip
+
+
+def _terms_of_market(listing: Listing) -> dict[int, Uncertain]:
+    """What work costs in the market, whatever the contract."""
+    return {
+        kn.L_PICK_ORDER_T: listing.pick_order, kn.L_LABEL_T: listing.label_parcel,
+        kn.L_RETURN_UNIT_T: listing.return_unit, kn.L_MINUTES_ORDER_T: listing.minutes_order,
+        kn.L_MINUTES_STOCK_T: listing.minutes_stock_order, kn.L_MINUTES_WEEK_T: listing.minutes_week,
+    }  # fmt: skip
+
+
+def _place_row(option: Option, index: int, market: int, terms: Terms) -> list[int]:
+    place: Place = option.places[index]
+    lane = address(f"{place.lane.mode}:{option.market}")
+    row = [0] * kn.P_COLUMNS
+    row[kn.P_SELLER], row[kn.P_JIT] = int(place.owner_is_seller), int(place.policy.kind is PolicyKind.JIT)
+    row[kn.P_LEVEL], row[kn.P_REVIEW] = place.policy.order_up_to, max(1, place.policy.review_days)
+    row[kn.P_MINIMUM], row[kn.P_DIVISOR], row[kn.P_LANE] = place.lane.minimum_minor, place.lane.divisor_cm3_per_kg, lane
+    row[kn.P_KG_T], row[kn.P_CBM_T] = terms.row(place.lane.per_kg, lane), terms.row(place.lane.per_cbm, lane)
+    row[kn.P_LEAD_T] = terms.row(place.lane.lead_days, lane)
+    row[kn.P_STORAGE_T] = terms.row(place.storage_cbm_day, 0, market)
+    row[kn.P_RECEIVE_T] = terms.row(place.receive_cbm, 0, market)
+    row[kn.P_KEEPER] = next((at for at, listing in enumerate(option.listings) if listing.place == index), 0)
+    return row
+
+
+def clock_name(contract: Compiled) -> str:
+    """The name of the clock that late orders miss, "" when the contract has none."""
+    at = _clock(contract)[1]
+    return contract.deadlines[at].name if at >= 0 else ""
+
+
+def _clock(contract: Compiled) -> tuple[int, int]:
+    """(minutes, position) of the shortest clock the seller must keep after an order, or (-1, -1)."""
+    starts = (FactKind.ORDER_PLACED, FactKind.STOCK_ORDER_PLACED)
+    clocks = [
+        (starts.index(FactKind(term.starts)), _minutes(term), at)
+        for at, term in enumerate(contract.deadlines)
+        if contract.owns(term.duty) and term.starts in starts
+    ]
+    return min(clocks)[1:] if clocks else (-1, -1)
+
+
+def _minutes(term: DeadlineTerm) -> int:
+    """The clock in minutes; business days count 7/5 calendar days."""
+    return -(-term.business_days * 7 // 5) * 1440 if term.business_days >= 0 else term.minutes.value
+
+
+def _duty(contract: Compiled, wanted: Iterable[Duty]) -> int:
+    """The position of the first of these duties that is the seller's; the listing duty where none is."""
+    return _DUTIES.index(next((duty for duty in wanted if contract.owns(duty)), Duty.LISTING))
+
+
+def _scalar(scenario: Scenario, terms: Terms) -> Ints:
+    currencies = {listing.contract.currency for option in scenario.options for listing in option.listings}
+    if len(currencies) != 1:
+        raise ValueError(f"a scenario needs contracts compiled in one currency, found {sorted(currencies)}")
+    row = np.zeros(kn.S_COLUMNS, np.int64)
+    row[kn.S_SEED], row[kn.S_HORIZON] = scenario.seed, scenario.horizon_days
+    row[kn.S_WAGE], row[kn.S_CAPITAL] = scenario.wage_per_hour_minor, scenario.capital_rate_ppm_year
+    row[kn.S_MICRO] = 10 ** (6 - EXPONENT_BY_CURRENCY[currencies.pop()])
+    row[kn.S_OVERLAP_T], row[kn.S_SPLIT_T] = terms.row(scenario.overlap), terms.row(scenario.quality_returns)
+    row[kn.S_LATENESS_T], row[kn.S_DEPOSIT] = terms.row(scenario.lateness_minutes), scenario.deposit_ppm
+    return row
+
+
+def _levels(demand: Demand, seed: int, paths: int) -> npt.NDArray[np.float64]:
+    """Levels [series, path] drawn from the posterior of each series."""
+    uniform = np.empty((len(demand.sku), paths))
+    for series, (sku, market) in enumerate(zip(demand.sku, demand.market, strict=True)):
+        product, place = address(sku), address(market)
+        for path in range(paths):
+            uniform[series, path] = u01(seed, path, product, place, Stream.LEVEL, 0)
+    return np.asarray(level_by_path(uniform, demand.level_mean, demand.level_shape))
+
+
+def _season(demand: Demand, scenario: Scenario) -> npt.NDArray[np.float64]:
+    """Multipliers [profile, day of horizon]; a day past the fitted season is read one or more years earlier."""
+    days = np.arange(scenario.horizon_days) + scenario.start_on - demand.start_on
+    width = demand.season.shape[1]
+    if width > 1:
+        past = np.maximum(0, -(-(days - width + 1) // 365))
+        days = np.clip(days - 365 * past, 0, width - 1)
+    return np.ascontiguousarray(demand.season[:, np.minimum(days, width - 1)], np.float64)
+
+
+def _held(classes: list[list[int]]) -> Ints:
+    width = max(1, *(len(ages) for ages in classes)) if classes else 1
+    return _table([ages + [-1] * (width - len(ages)) for ages in classes], width)
+
+
+def _table(rows: list[list[int]] | list[tuple[int, ...]], width: int) -> Ints:
+    return np.array(rows, np.int64).reshape(-1, width)
+
+
+def fixed(value: int) -> Uncertain:
+    """A number without a range."""
+    return Uncertain(value, value, value, list(Distribution).index(Distribution.FIXED), 0, Evidence.ASSUMED, ())
