@@ -1,0 +1,221 @@
+"""A good stock policy for every option, found on one stream of luck and reported on another.
+
+Hides the search: a grid around the newsvendor's level, sequential halving on common random numbers, then pairs of
+listings built from the best singles. Keeps two invariants: what is reported was never used to choose, and every
+candidate of a round has seen the same luck.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+
+import numpy as np
+import numpy.typing as npt
+
+from tuoguan.choose.options import Groups, with_options
+from tuoguan.choose.options_pairs import pairs_of_group
+from tuoguan.choose.policies_start import start_levels
+from tuoguan.demand import Demand
+from tuoguan.foundation.ids import address
+from tuoguan.simulate import Option, Outcomes, Policy, PolicyKind, Scenario, run
+
+Progress = Callable[[str, int, int], None]
+Candidate = tuple[int, Option]  # (row of the option it belongs to, the option with this policy)
+
+MULTIPLES = (0.0, 0.35, 0.6, 0.8, 1.0, 1.3, 1.7, 2.4)
+PAIR_MULTIPLES = (0.7, 1.0, 1.3)
+ROUND_PATHS = (8, 24, 64)
+KEEP = 2
+BLOCK_ROWS = 20_000  # candidates played at a time, so that memory does not grow with the catalogue
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluated:
+    """Every option with its best policy and what then happened, on luck the search never saw.
+
+    ``scenario`` replays ``outcomes`` row by row; ``searched`` counts the candidate policies that were tried.
+    """
+
+    groups: Groups
+    scenario: Scenario
+    outcomes: Outcomes
+    searched: int
+
+    def mean(self) -> npt.NDArray[np.float64]:
+        """Mean profit by option, minor."""
+        return np.asarray(self.outcomes.profit.mean(axis=1))
+
+
+def evaluate(
+    groups: Groups, demand: Demand, *, paths: int, seed: int, threads: int | None = None,
+    progress: Progress | None = None, round_paths: tuple[int, ...] = ROUND_PATHS, pairs: int = 2,
+) -> Evaluated:  # fmt: skip
+    """Best policy per option on ``round_paths`` paths of a search stream, then ``paths`` paths of the stream ``seed``.
+
+    ``pairs`` is the most combinations of two listings added per group. ValueError when there is no option at all.
+    """
+    if not groups.options:
+        raise ValueError("no option to evaluate: every product is excluded")
+    player = Player(scenario_of(groups, 1, search_seed(seed)), demand, threads, progress)
+    singles, means = player.search(groups.options, _grid(groups.options, demand, groups), round_paths)
+    doubles = _pairs(groups, singles, means, pairs)
+    played, _ = player.search(doubles, _around(doubles), round_paths[1:]) if doubles else ([], [])
+    final = with_options(groups, _merged(groups, singles, played))
+    scenario = replace(scenario_of(final, paths, seed), options=final.options)
+    outcomes = run(scenario, demand, threads=threads, progress=_named(progress, "outcomes"))
+    return Evaluated(final, scenario, outcomes, player.searched)
+
+
+def scenario_of(groups: Groups, paths: int, seed: int) -> Scenario:
+    """The scenario of these groups; a store's deposit is shared by the products in it."""
+    overlaps = [groups.cannibalization[market] for market in sorted(groups.cannibalization)]
+    return Scenario(
+        options=groups.options, start_on=groups.start_on, horizon_days=groups.horizon_days, paths=paths, seed=seed,
+        wage_per_hour_minor=groups.wage_per_hour_minor, capital_rate_ppm_year=groups.capital_rate_ppm_year,
+        deposit_ppm=1_000_000 // max(1, len(set(groups.sku))), **({"overlap": overlaps[0]} if overlaps else {}),
+    )  # fmt: skip
+
+
+def search_seed(seed: int) -> int:
+    """The seed of the stream on which policies are chosen; never the one on which they are reported."""
+    return address(f"policy search of {seed}")
+
+
+def _named(progress: Progress | None, name: str) -> Callable[[int, int], None] | None:
+    return None if progress is None else lambda done, total: progress(name, done, total)
+
+
+class Player:
+    """Plays candidates in blocks and remembers how many there were."""
+
+    def __init__(self, scenario: Scenario, demand: Demand, threads: int | None, progress: Progress | None) -> None:
+        self.scenario, self.demand, self.threads, self.progress = scenario, demand, threads, progress
+        self.searched = 0
+
+    def means(self, candidates: list[Candidate], paths: int) -> npt.NDArray[np.float64]:
+        """Mean profit of each candidate on the first ``paths`` paths, minor."""
+        self.searched += len(candidates)
+        found = []
+        for first in range(0, len(candidates), BLOCK_ROWS):
+            block = tuple(option for _, option in candidates[first : first + BLOCK_ROWS])
+            scenario = replace(self.scenario, options=block, paths=paths)
+            found.append(run(scenario, self.demand, threads=self.threads).profit.mean(axis=1))
+            if self.progress is not None:
+                self.progress(f"policies, {paths} paths", min(first + BLOCK_ROWS, len(candidates)), len(candidates))
+        return np.concatenate(found) if found else np.zeros(0)
+
+    def search(
+        self, options: Iterable[Option], candidates: list[Candidate], rounds: tuple[int, ...]
+    ) -> tuple[list[Option], npt.NDArray[np.float64]]:
+        """Each option with its best candidate's policies, and that candidate's mean in the last round.
+
+        Sequential halving: after every round the best ``KEEP`` of each option stay; between rounds the gaps next to the
+        leader are split. Ties go to the lower level.
+        """
+        for number, paths in enumerate(rounds):
+            scores = self.means(candidates, paths)
+            last = number == len(rounds) - 1
+            candidates, scores = _best(candidates, scores, 1 if last else KEEP)
+            if not last and number < 1:
+                candidates = _refined(candidates)
+        best = {row: option for row, option in candidates}
+        return [best[row] for row in range(len(tuple(options)))], scores
+
+
+def _best(
+    candidates: list[Candidate], scores: npt.NDArray[np.float64], keep: int
+) -> tuple[list[Candidate], npt.NDArray[np.float64]]:
+    order = sorted(range(len(candidates)), key=lambda i: (candidates[i][0], -scores[i], _units(candidates[i][1]), i))
+    kept: list[int] = []
+    count, current = 0, -1
+    for index in order:
+        row = candidates[index][0]
+        count, current = (count + 1, row) if row == current else (1, row)
+        if count <= keep:
+            kept.append(index)
+    return [candidates[index] for index in kept], scores[kept]
+
+
+def _units(option: Option) -> int:
+    return sum(place.policy.order_up_to for place in option.places)
+
+
+def with_levels(option: Option, levels: Iterable[int]) -> Option:
+    """The option with these order-up-to levels at its places; -1 means JIT."""
+    places = tuple(
+        replace(
+            place,
+            policy=Policy(PolicyKind.JIT, 0, place.policy.review_days)
+            if level < 0
+            else Policy(PolicyKind.BASE_STOCK, level, place.policy.review_days),
+        )
+        for place, level in zip(option.places, levels, strict=True)
+    )
+    return replace(option, places=places)
+
+
+def levels_of(option: Option) -> tuple[int, ...]:
+    """The order-up-to level of each place, -1 for JIT."""
+    return tuple(-1 if place.policy.kind is PolicyKind.JIT else place.policy.order_up_to for place in option.places)
+
+
+def _grid(options: tuple[Option, ...], demand: Demand, groups: Groups) -> list[Candidate]:
+    """JIT where it is allowed, and multiples of the analytic level; a level of nought only runs down what is there."""
+    starts = start_levels(options, demand, groups.horizon_days, groups.capital_rate_ppm_year)
+    found: list[Candidate] = []
+    for row, (option, (start, *_)) in enumerate(zip(options, starts, strict=True)):
+        least = 0 if option.on_hand > 0 else 1
+        levels = {max(least, round(start * multiple)) for multiple in MULTIPLES}
+        if option.places[0].policy.kind is PolicyKind.JIT:
+            levels.add(-1)
+        found += [(row, with_levels(option, (level,))) for level in sorted(levels)]
+    return found
+
+
+def _refined(candidates: list[Candidate]) -> list[Candidate]:
+    """The survivors and the levels beside each option's leader, a step of about an eighth away."""
+    found: dict[tuple[int, tuple[int, ...]], Candidate] = {}
+    led: set[int] = set()
+    for row, option in candidates:
+        levels = levels_of(option)
+        wanted = [levels]
+        if row not in led:
+            wanted += [tuple(_step(level, share) for level in levels) for share in (0.88, 1.14)]
+        led.add(row)
+        for own in wanted:
+            found.setdefault((row, own), (row, with_levels(option, own)))
+    return list(found.values())
+
+
+def _step(level: int, share: float) -> int:
+    if level <= 0:
+        return level
+    moved = round(level * share)
+    return max(1, moved if moved != level else level + (1 if share > 1 else -1))
+
+
+def _around(doubles: tuple[Option, ...]) -> list[Candidate]:
+    found: dict[tuple[int, tuple[int, ...]], Candidate] = {}
+    for row, option in enumerate(doubles):
+        for multiple in PAIR_MULTIPLES:
+            levels = tuple(level if level <= 0 else max(1, round(level * multiple)) for level in levels_of(option))
+            found.setdefault((row, levels), (row, with_levels(option, levels)))
+    return list(found.values())
+
+
+def _pairs(groups: Groups, singles: list[Option], means: npt.NDArray[np.float64], most: int) -> tuple[Option, ...]:
+    made: list[Option] = []
+    for group in range(groups.count):
+        rows = groups.rows(group)
+        made += pairs_of_group(singles[rows.start : rows.stop], means[rows.start : rows.stop], most)
+    return tuple(made)
+
+
+def _merged(groups: Groups, singles: list[Option], doubles: list[Option]) -> list[list[Option]]:
+    by_group: dict[tuple[str, str], list[Option]] = {}
+    for option in doubles:
+        by_group.setdefault((option.sku, option.market), []).append(option)
+    return [
+        singles[groups.rows(group).start : groups.rows(group).stop]
+        + by_group.get((groups.sku[group], groups.market[group]), [])
+        for group in range(groups.count)
+    ]
