@@ -1,1 +1,28 @@
-"""Outside documents to typed tables and a list of problems; the only place with dirty data."""
+"""Outside documents → typed tables and a list of problems; the only room with dirty data.
+
+Front door: `read`, `init`, `export` and the words of `schema`.
+"""
+
+from tuoguan.intake.reading import read
+from tuoguan.intake.schema import (
+    LISTED,
+    PANEL,
+    PRICES,
+    PRODUCTS,
+    RETURNS,
+    STOCK,
+    STOCK_OUTS,
+    Batch,
+    Control,
+    FileCount,
+    Lane,
+    Limits,
+    Risk,
+    Seller,
+    Site,
+)
+
+__all__ = [
+    "LISTED", "PANEL", "PRICES", "PRODUCTS", "RETURNS", "STOCK", "STOCK_OUTS",
+    "Batch", "Control", "FileCount", "Lane", "Limits", "Risk", "Seller", "Site", "read",
+]  # fmt: skip
