@@ -1,0 +1,64 @@
+"""The research register as plain rows: dated changes, blocks and their leaves.
+
+Hides the YAML of the register with expressions that fit its one-line rows, so the suite needs no YAML dependency.
+"""
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+REGISTER = Path(__file__).resolve().parent.parent.parent / "shared" / "reference" / "domain.md"
+_BLOCK = re.compile(r"^```yaml\n(.*?)^```", re.MULTILINE | re.DOTALL)
+_ID = re.compile(r"^id: (\S+)", re.MULTILINE)
+_CHANGE = re.compile(
+    r"^- \{date: '?(?P<date>[0-9-]+)'?, platform: (?P<platform>\w+), market: (?P<market>[^,]+), "
+    r"change: (?P<change>.+), source: (?P<source>\w+), confidence: [\w-]+\}$",
+    re.MULTILINE,
+)
+_LEAF = re.compile(r"^ *'?(?P<name>\w+)'?: \{value:", re.MULTILINE)
+_NUMBER = re.compile(r"^ *'?(?P<name>\w+)'?: \{value: (?P<number>-?[0-9.]+),", re.MULTILINE)
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One dated change of part B.9; ``date`` may be reduced."""
+
+    date: str
+    platform: str
+    market: str
+    change: str
+    source: str
+
+
+def register_text() -> str:
+    """The register; skips the calling test or module where the shared folder is absent."""
+    if not REGISTER.is_file():
+        pytest.skip("no research register beside the repository", allow_module_level=True)
+    return REGISTER.read_text(encoding="utf-8")
+
+
+def changes(text: str) -> list[Change]:
+    """Every dated change, in the register's order; ValueError when a row does not fit the expression."""
+    listed = next(block for block in _BLOCK.findall(text) if block.lstrip().startswith("- {date:"))
+    found = [Change(**match.groupdict()) for match in _CHANGE.finditer(listed)]
+    rows = listed.count("- {date:")
+    if len(found) != rows:
+        raise ValueError(f"{len(found)} of {rows} dated changes could be read")
+    return found
+
+
+def leaves_by_block(text: str) -> dict[str, list[str]]:
+    """The names of all values of every contract block, by the block's id; the source register itself is left out."""
+    blocks = {match[1]: block for block in _BLOCK.findall(text) if (match := _ID.match(block))}
+    return {name: _LEAF.findall(block) for name, block in blocks.items() if name != "sources"}
+
+
+def numbers_by_block(text: str) -> dict[str, dict[str, float]]:
+    """The values that are one plain number, by block and leaf."""
+    blocks = {match[1]: block for block in _BLOCK.findall(text) if (match := _ID.match(block))}
+    return {
+        name: {match["name"]: float(match["number"]) for match in _NUMBER.finditer(block)}
+        for name, block in blocks.items()
+    }
