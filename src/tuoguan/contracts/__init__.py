@@ -2,10 +2,15 @@
 
 from tuoguan.contracts.assessing import assess
 from tuoguan.contracts.checking import check
+from tuoguan.contracts.comparing import Comparison, compare
 from tuoguan.contracts.compiled import Charge, Compiled, CompiledCard, DeadlineTerm, Uncertain
 from tuoguan.contracts.compiling import compile, compile_card
+from tuoguan.contracts.examples import run_examples
+from tuoguan.contracts.explaining import Changed, Explained, Summary, coverage, diff, explain, summary
 from tuoguan.contracts.library import Contract, Library, Overlays, PlacedCard
 from tuoguan.contracts.loading import load, load_overlays
+from tuoguan.contracts.rendering import compare_lines, diff_lines, list_lines, show_lines
+from tuoguan.contracts.scaffold import new
 from tuoguan.contracts.schema import (
     Basis,
     CardKind,
@@ -23,15 +28,18 @@ from tuoguan.contracts.schema import (
 __all__ = [
     "Basis",
     "CardKind",
+    "Changed",
     "Charge",
     "ChargeEntry",
     "ChargeKind",
+    "Comparison",
     "Compiled",
     "CompiledCard",
     "Contract",
     "DeadlineTerm",
     "Distribution",
     "Evidence",
+    "Explained",
     "Library",
     "Overlays",
     "Per",
@@ -40,11 +48,23 @@ __all__ = [
     "Rounding",
     "SettingName",
     "State",
+    "Summary",
     "Uncertain",
     "assess",
     "check",
+    "compare",
+    "compare_lines",
     "compile",
     "compile_card",
+    "coverage",
+    "diff",
+    "diff_lines",
+    "explain",
+    "list_lines",
     "load",
     "load_overlays",
+    "new",
+    "run_examples",
+    "show_lines",
+    "summary",
 ]

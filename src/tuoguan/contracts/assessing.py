@@ -14,7 +14,9 @@ from tuoguan.foundation.facts import Fact
 from tuoguan.foundation.problems import Problem, Refused
 
 
-def assess(compiled: Compiled | CompiledCard, fact: Fact, values: Mapping[tuple[str, int], int] | None = None) -> tuple[Charge, ...]:
+def assess(
+    compiled: Compiled | CompiledCard, fact: Fact, values: Mapping[tuple[str, int], int] | None = None
+) -> tuple[Charge, ...]:
     """The charges of the fact. ``values`` replaces rates (ppm) or amounts (micro) by (term, step), such as draws.
 
     Refused when the fact is in another currency than the terms were compiled in.

@@ -11,13 +11,14 @@ from typing import Any
 import msgspec
 
 from tuoguan.contracts.assessing import assess
+from tuoguan.contracts.compiled import Compiled, CompiledCard
 from tuoguan.contracts.compiling import compile, compile_card
 from tuoguan.contracts.library import Contract, Library, PlacedCard, unknown
 from tuoguan.contracts.reference import assess_reference
 from tuoguan.contracts.schema import FACT_NAMES, REASON_NAMES
 from tuoguan.foundation.days import Day, parse_day
 from tuoguan.foundation.facts import Fact, Reason
-from tuoguan.foundation.fx import load_fx
+from tuoguan.foundation.fx import FxTable, load_fx
 from tuoguan.foundation.money import format_minor, parse_minor
 from tuoguan.foundation.problems import Problem, Refused
 
@@ -78,7 +79,7 @@ class Ran:
 
 
 def run_examples(library: Library) -> list[Ran]:
-    """Every example of every contract and card below the library's root, in order of files; Refused when a file cannot be read."""
+    """Every example beside a contract or card, in order of files; Refused when a file cannot be read."""
     ran = []
     for path in sorted(library.root.rglob("*.examples.toml")):
         name = path.relative_to(library.root).as_posix()
@@ -111,8 +112,7 @@ def _run(terms: Contract | PlacedCard, example: Example, at: str, library: Libra
         raise Refused(unknown(f"{at}.source", name, library.sources, "an id of sources.toml") for name in missing)
     on, code = parse_day(example.on), example.currency
     fact, table = fact_of(example.fact, on, code, at), load_fx(on, example.fx)
-    build = compile if isinstance(terms, Contract) else compile_card
-    charges = assess(build(terms, on=on, currency=code, fx=table), fact)  # type: ignore[operator]
+    charges = assess(_compiled(terms, on, code, table), fact)
     second = assess_reference(terms, fact, on, code, table)
     expected = {name: parse_minor(text, code) for name, text in example.expect.items()}
     return Ran(
@@ -122,6 +122,12 @@ def _run(terms: Contract | PlacedCard, example: Example, at: str, library: Libra
         _texts(_summed((charge.term, charge.minor) for charge in charges), code),
         _texts(_summed((name, minor) for (name, _), minor in second.items()), code),
     )
+
+
+def _compiled(terms: Contract | PlacedCard, on: Day, currency: str, fx: FxTable) -> Compiled | CompiledCard:
+    if isinstance(terms, Contract):
+        return compile(terms, on=on, currency=currency, fx=fx)
+    return compile_card(terms, on=on, currency=currency, fx=fx)
 
 
 def fact_of(entry: FactEntry, on: Day, currency: str, at: str) -> Fact:

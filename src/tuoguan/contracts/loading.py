@@ -156,11 +156,20 @@ def _entries(
     for section, kind in sections.items():
         for index, raw in _listed(at, section, document.get(section, []), problems):
             where = f"{at}: {section}[{index}]"
-            entry = _convert(raw, kind, where, problems)
+            entry = None if _to_fill(raw, where, problems) else _convert(raw, kind, where, problems)
             days = _days(entry, where, problems) if entry is not None else None
             if entry is not None and days is not None:
                 placed.append(Placed(entry, where, key_of(entry), *days))
     return tuple(placed)
+
+
+def _to_fill(raw: Any, at: str, problems: Problems) -> bool:
+    """True after recording every field that still holds the question mark of a new contract's template."""
+    blanks = [name for name, value in raw.items() if value == "?"] if isinstance(raw, dict) else []
+    for name in blanks:
+        fix = "write the value with its source, or an assumed one with a range"
+        problems.append(Problem(f"{at}.{name}", "'?'", "a value", fix, "to_fill"))
+    return bool(blanks)
 
 
 def _listed(at: str, section: str, value: Any, problems: Problems) -> Iterator[tuple[int, Any]]:

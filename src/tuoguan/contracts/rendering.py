@@ -1,0 +1,147 @@
+"""Explanations, comparisons, lists and differences as lines of text of at most 100 columns, in English or Chinese.
+
+Hides that a Chinese character takes two columns. Keeps the invariant that nothing is cut: what is too long is wrapped.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby, zip_longest
+from unicodedata import east_asian_width
+
+from tuoguan.contracts.comparing import Comparison, Pair
+from tuoguan.contracts.explaining import Changed, Explained, Summary
+from tuoguan.contracts.labels import label
+from tuoguan.foundation.days import iso
+from tuoguan.foundation.money import format_minor
+
+COLUMNS = 100
+_LIST, _COMPARE = (28, 10, 7, 8, 7, 8, 32), (32, 33, 33)
+
+
+def list_lines(rows: Iterable[Summary], language: str = "en") -> list[str]:
+    """One line per contract: id, state on the day, how its values are known, title."""
+    heads = ("contract", "state", "values", "sourced", "ranged", "assumed", "title")
+    lines = _row([label(head, language) for head in heads], _LIST) + ["-" * COLUMNS]
+    for row in rows:
+        counts = [str(count) for count in (row.values, row.sourced, row.ranged, row.assumed)]
+        title = row.title_zh if language == "zh" else row.title
+        lines += _row([row.id, label(row.state.value, language), *counts, title], _LIST)
+    return lines
+
+
+def show_lines(rows: Iterable[Explained], language: str = "en") -> list[str]:
+    """Every term under the heading of its list, each with source, dates and place below it."""
+    lines: list[str] = []
+    for section, items in groupby(rows, key=lambda row: row.section):
+        lines += [label(section, language).upper(), *(line for item in items for line in _shown(item, language)), ""]
+    return lines
+
+
+def compare_lines(comparison: Comparison, language: str = "en") -> list[str]:
+    """Duties, what one parcel moves in each story, deadlines, settings and quantities, side by side."""
+    lines = _row([iso(comparison.on), comparison.first, comparison.second], _COMPARE) + ["=" * COLUMNS]
+    lines += _block("who does what", comparison.duties, language)
+    lines += [f"{label('one parcel', language)} ({comparison.currency})"]
+    for story in dict.fromkeys(line.story for line in comparison.stories):
+        lines += _story(comparison, story, language)
+    for title in ("deadlines", "settings", "quantities"):
+        lines += ["", *_block(title, getattr(comparison, title), language)]
+    return lines
+
+
+def diff_lines(rows: Sequence[Changed], language: str = "en") -> list[str]:
+    """Each changed term below its contract: ``-`` what held, ``+`` what holds, and where the newer version stands."""
+    if not rows:
+        return [label("no change", language)]
+    lines: list[str] = []
+    for name, items in groupby(rows, key=lambda row: row.id):
+        lines.append(name)
+        for item in items:
+            lines += wrapped(f"{item.term}  ({item.at}; {', '.join(item.source) or '-'})", COLUMNS, "  ")
+            lines += wrapped(f"- {item.before or label('nothing', language)}", COLUMNS, "    ")
+            lines += wrapped(f"+ {item.after or label('nothing', language)}", COLUMNS, "    ")
+    return lines
+
+
+def _shown(item: Explained, language: str) -> Iterator[str]:
+    known = label(item.name, language)
+    name = known if known == item.name.replace("_", " ") else f"{known} ({item.name})"
+    yield from wrapped(f"{name}: {item.text}", COLUMNS, "  ")
+    dates = ((label("held", language), item.held), (label("from", language), item.effective_from))
+    parts = [f"{what} {day}" for what, day in (*dates, (label("until", language), item.until)) if day]
+    source = ", ".join(item.source) or "-"
+    told = "; ".join([f"{label('source', language)} {source} ({item.evidence.value})", *parts, item.at])
+    yield from wrapped(told, COLUMNS, "      ")
+    if item.note:
+        yield from wrapped(f"{label('note', language)}: {item.note}", COLUMNS, "      ")
+
+
+def _block(title: str, pairs: Iterable[Pair], language: str) -> list[str]:
+    """A heading and one row per pair; words of the vocabulary are translated, everything else stands as it is."""
+    lines = [label(title, language)]
+    for pair in pairs:
+        sides = [label(text, language) if text.isidentifier() else text or "-" for text in (pair.first, pair.second)]
+        lines += _row(["  " + label(pair.name, language), *sides], _COMPARE)
+    return lines
+
+
+def _story(comparison: Comparison, story: str, language: str) -> list[str]:
+    """The total of the story, then one row per term."""
+    totals = [_money(minor, comparison.currency) for minor in comparison.total_minor(story)]
+    lines = _row(["  " + label(story, language), *totals], _COMPARE)
+    for line in comparison.stories:
+        if line.story == story:
+            sides = [_money(minor, comparison.currency) for minor in (line.first_minor, line.second_minor)]
+            lines += _row(["    " + line.term, *sides], _COMPARE)
+    return lines
+
+
+def _money(minor: int | None, currency: str) -> str:
+    return "-" if minor is None else format_minor(minor, currency)
+
+
+def _row(cells: Sequence[str], widths: Sequence[int]) -> list[str]:
+    """The cells beside each other, each wrapped in its column."""
+    columns = [wrapped(cell, width - 1, "") for cell, width in zip(cells, widths, strict=True)]
+    rows = zip_longest(*columns, fillvalue="")
+    padded = ("".join(_padded(part, width) for part, width in zip(row, widths, strict=True)) for row in rows)
+    return [line.rstrip() for line in padded]
+
+
+def width_of(text: str) -> int:
+    """Columns that a text takes: two for a wide character.
+
+    >>> width_of("Temu 全托管")
+    11
+    """
+    return sum(2 if east_asian_width(character) in "WF" else 1 for character in text)
+
+
+def _padded(text: str, width: int) -> str:
+    return text + " " * (width - width_of(text))
+
+
+def wrapped(text: str, width: int, indent: str) -> list[str]:
+    """Lines of at most ``width`` columns, broken at blanks where possible; later lines are indented by two more."""
+    lines, current = [], indent + text[: len(text) - len(text.lstrip())]
+    start = True
+    for word in text.split():
+        joined = current + ("" if start else " ") + word
+        if width_of(joined) > width and not start:
+            lines.append(current)
+            joined = f"{indent}  {word}"
+        while width_of(joined) > width:
+            cut = _fitting(joined, width)
+            lines.append(joined[:cut])
+            joined = f"{indent}  {joined[cut:]}"
+        current, start = joined, False
+    return [*lines, current]
+
+
+def _fitting(text: str, width: int) -> int:
+    """How many characters fit into the columns."""
+    used = 0
+    for index, character in enumerate(text):
+        used += width_of(character)
+        if used > width:
+            return index
+    return len(text)
