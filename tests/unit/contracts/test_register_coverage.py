@@ -1,11 +1,11 @@
-"""Every value of the research register stands in a contract file of its block: under its own name or under the closed one."""
+"""Every value of the research register stands in a contract file of its block, under its own name or the closed one."""
 
 import re
 from functools import cache
 
 import pytest
-from research_register import leaves_by_block, numbers_by_block, register_text
 
+from research_register import leaves_by_block, numbers_by_block, register_text
 from tuoguan.contracts import load
 
 TEXT = register_text()
