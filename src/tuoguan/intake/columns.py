@@ -35,6 +35,12 @@ def doubt(frame: pl.DataFrame, bad: pl.Expr, code: str, column: str, log: Log, *
     return frame
 
 
+def by_distinct(frame: pl.DataFrame, fields: list[str], **named: pl.Expr) -> pl.DataFrame:
+    """The frame with expressions over ``fields``, worked out once per distinct cell: texts of a column repeat a lot."""
+    table = frame.select(fields).unique(maintain_order=True).with_columns(**named)
+    return frame.join(table, on=fields, how="left", nulls_equal=True, maintain_order="left")
+
+
 def need_text(frame: pl.DataFrame, field: str, log: Log) -> pl.DataFrame:
     """The frame without rows whose text is missing."""
     return refuse(frame, pl.col(field).is_null(), f"missing_{field}" if field == "sku" else "missing_cell", field, log)
@@ -53,7 +59,7 @@ def with_day(frame: pl.DataFrame, field: str, log: Log, *, required: bool = True
         frame = refuse(frame, pair, "ambiguous_dates", field, log)
     if required:
         frame = need_text(frame, field, log)
-    parsed = frame.with_columns(day_of_text(pl.col(field), order.name).alias("_day"))
+    parsed = by_distinct(frame, [field], _day=day_of_text(pl.col(field), order.name))
     bad = pl.col(field).is_not_null() & pl.col("_day").is_null()
     parsed = refuse(parsed, bad, "bad_date", field, log)
     outside = ~pl.col("_day").is_between(EARLIEST, LATEST)
@@ -78,7 +84,7 @@ def with_integer(
         return frame.with_columns(pl.lit(None, dtype=pl.Int64).alias(field))
     if required:
         frame = need_text(frame, field, log)
-    frame = frame.with_columns(integer(pl.col(field)).alias("_number"))
+    frame = by_distinct(frame, [field], _number=integer(pl.col(field)))
     frame = refuse(frame, pl.col(field).is_not_null() & pl.col("_number").is_null(), "bad_number", field, log)
     if least is not None:
         frame = refuse(frame, pl.col("_number") < least, code, field, log)
@@ -89,7 +95,7 @@ def with_measure(frame: pl.DataFrame, field: str, log: Log, code: str) -> pl.Dat
     """The frame with ``field`` in thousandths as Int64 under ``field + "_milli"``; zero and negative take their rows out."""
     if field not in frame.columns:
         return frame.with_columns(pl.lit(None, dtype=pl.Int64).alias(f"{field}_milli"))
-    frame = frame.with_columns(scaled(pl.col(field), 3).alias(f"{field}_milli"))
+    frame = by_distinct(frame, [field], **{f"{field}_milli": scaled(pl.col(field), 3)})
     frame = refuse(frame, pl.col(field).is_not_null() & pl.col(f"{field}_milli").is_null(), "bad_number", field, log)
     return refuse(frame, pl.col(f"{field}_milli") <= 0, code, field, log)
 
@@ -113,10 +119,11 @@ def with_money(frame: pl.DataFrame, field: str, log: Log, *, code: str = "negati
     if field not in frame.columns:
         return frame.with_columns(pl.lit(None, dtype=pl.Int64).alias(f"{field}_minor"))
     minor = scaled(pl.col(field), exponent_of(pl.col("currency")))
-    frame = frame.with_columns(minor.alias(f"{field}_minor"))
+    below = decimal_text(pl.col(field)).str.contains(r"^-.*[1-9]")
+    frame = by_distinct(frame, [field, "currency"], **{f"{field}_minor": minor}, _below=below, _clash=_other_sign(field))
     frame = refuse(frame, pl.col(field).is_not_null() & pl.col(f"{field}_minor").is_null(), "bad_number", field, log)
-    frame = refuse(frame, _other_sign(field), "currency_conflict", field, log)
-    return refuse(frame, decimal_text(pl.col(field)).str.starts_with("-") & (pl.col(f"{field}_minor") != 0), code, field, log)
+    frame = refuse(frame, pl.col("_clash"), "currency_conflict", field, log)
+    return refuse(frame, pl.col("_below"), code, field, log).drop("_below", "_clash")
 
 
 def _other_sign(field: str) -> pl.Expr:
@@ -145,30 +152,22 @@ def market_map(texts: pl.Series, seller: Seller) -> dict[str, str]:
     return found
 
 
-def with_market(frame: pl.DataFrame, seller: Seller, log: Log, *, at: str) -> pl.DataFrame:
+def with_market(frame: pl.DataFrame, seller: Seller, log: Log, *, at: str = "") -> pl.DataFrame:
     """The frame with ``market``: from its market or country column, or the seller's only market; other rows are listed."""
     given = [name for name in ("market", "country") if name in frame.columns]
     if not given:
         if len(seller.markets) > 1 and frame.height:
-            log.say("no_market_column", at, "neither a market nor a country column", rows=frame.height)
-            return refuse(frame, pl.lit(True).repeat_by(1).list.first(), "no_market_column", "market", _Quiet(log))
+            return refuse(frame, pl.col("row") > 0, "no_market_column", "market", log)
         return frame.with_columns(market=pl.lit(seller.markets[0]))
     frame = frame.with_columns(_text=pl.coalesce(given))
     frame = frame.with_columns(_market=pl.col("_text").replace_strict(market_map(frame["_text"], seller), default=None, return_dtype=pl.String))
-    frame = refuse(frame, pl.col("_market").is_null(), "unknown_market", given[0], log, found="_text")
+    countries = [text for text in frame["_text"].drop_nulls().unique() if normalize(text) in country_by_name()]
+    elsewhere = pl.col("_market").is_null() & pl.col("_text").is_in(countries)
+    frame = refuse(frame, elsewhere, "no_market_there", given[0], log, found="_text")
+    frame = refuse(frame, pl.col("_market").is_null(), "unknown_country", given[0], log, found="_text")
     outside = ~pl.col("_market").is_in(list(seller.markets))
     frame = refuse(frame, outside, "market_not_sold", given[0], log, found="_text")
     return frame.drop("_text", "market", strict=False).rename({"_market": "market"})
-
-
-class _Quiet(Log):
-    """A log view that lists rows without a second sentence about the same thing."""
-
-    def __init__(self, log: Log) -> None:
-        super().__init__(log.problems, log.frames, log.guarded, log.notes)
-
-    def _tell(self, file: str, part: pl.DataFrame, code: str, column: str) -> None:
-        return
 
 
 def until(frame: pl.DataFrame, field: str, on: Day | None, log: Log) -> pl.DataFrame:

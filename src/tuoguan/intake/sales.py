@@ -30,7 +30,7 @@ from tuoguan.intake.sheets import Sheet
 from tuoguan.intake.words import normalize, words
 
 OUTLIER_TIMES = 50  # of the SKU's median line
-OUTLIER_Z = 8.0  # robust z-score of the logarithm, beside the factor above
+OUTLIER_Z = 12.0  # robust z-score of the logarithm, beside the factor above
 LINES = {
     "file": pl.String, "row": pl.Int64, "order_id": pl.String, "line": pl.String, "day": pl.Date, "sku": pl.String,
     "quantity": pl.Int64, "unit_price_minor": pl.Int64, "amount_minor": pl.Int64, "market": pl.String, "customer": pl.String,
