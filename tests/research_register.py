@@ -20,6 +20,10 @@ _CHANGE = re.compile(
 _LEAF = re.compile(r"^ *'?(?P<name>\w+)'?: \{value:", re.MULTILINE)
 _NUMBER = re.compile(r"^ *'?(?P<name>\w+)'?: \{value: (?P<number>-?[0-9.]+),", re.MULTILINE)
 
+_SOURCED = re.compile(
+    r"^ *'?(?P<name>\w+)'?: \{value:.*?as_of: '?(?P<held>[0-9-]+|null)'?, source: \[(?P<source>[^\]]*)\]", re.MULTILINE
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Change:
@@ -62,3 +66,16 @@ def numbers_by_block(text: str) -> dict[str, dict[str, float]]:
         name: {match["name"]: float(match["number"]) for match in _NUMBER.finditer(block)}
         for name, block in blocks.items()
     }
+
+
+def provenance_by_block(text: str) -> dict[str, set[str]]:
+    """Every source id and every date on which a figure held, by block."""
+    blocks = {match[1]: block for block in _BLOCK.findall(text) if (match := _ID.match(block))}
+    return {
+        name: {word for match in _SOURCED.finditer(block) for word in _words(match)} for name, block in blocks.items()
+    }
+
+
+def _words(match: re.Match[str]) -> list[str]:
+    sources = [word for word in match["source"].split(", ") if word]
+    return sources + ([match["held"]] if match["held"] != "null" else [])

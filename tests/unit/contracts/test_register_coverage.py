@@ -5,12 +5,13 @@ from functools import cache
 
 import pytest
 
-from research_register import leaves_by_block, numbers_by_block, register_text
+from research_register import leaves_by_block, numbers_by_block, provenance_by_block, register_text
 from tuoguan.contracts import load
 
 TEXT = register_text()
 LEAVES = leaves_by_block(TEXT)
 NUMBERS = numbers_by_block(TEXT)
+PROVENANCE = provenance_by_block(TEXT)
 BLOCKS = [name for name in LEAVES if name != "shared"]
 
 # Leaves whose value a term of another name computes with; every other leaf is found by its own name.
@@ -107,3 +108,8 @@ def test_every_number_of_the_block_is_stated(block: str) -> None:
         if not any(abs(number / scale - value) < 1e-9 for scale in (1, 100) for value in have)
     }
     assert missing == {}
+
+
+@pytest.mark.parametrize("block", BLOCKS)
+def test_every_source_and_date_of_the_block_is_stated(block: str) -> None:
+    assert sorted(word for word in PROVENANCE[block] if f'"{word}"' not in texts()[block]) == []
