@@ -18,7 +18,9 @@ _CHANGE = re.compile(
     re.MULTILINE,
 )
 _LEAF = re.compile(r"^ *'?(?P<name>\w+)'?: \{value:", re.MULTILINE)
-_NUMBER = re.compile(r"^ *'?(?P<name>\w+)'?: \{value: (?P<number>-?[0-9.]+),", re.MULTILINE)
+_VALUE = re.compile(r"^ *'?(?P<name>\w+)'?: \{value: (?P<value>.*?), unit:(?P<rest>.*)$", re.MULTILINE)
+_RANGE = re.compile(r"range: \[([^\]]*)\]")
+_PLAIN = re.compile(r"(?<![\w.])\d+(?:\.\d+)?(?![\w.]*\d)")
 
 _SOURCED = re.compile(
     r"^ *'?(?P<name>\w+)'?: \{value:.*?as_of: '?(?P<held>[0-9-]+|null)'?, source: \[(?P<source>[^\]]*)\]", re.MULTILINE
@@ -59,13 +61,23 @@ def leaves_by_block(text: str) -> dict[str, list[str]]:
     return {name: _LEAF.findall(block) for name, block in blocks.items() if name != "sources"}
 
 
-def numbers_by_block(text: str) -> dict[str, dict[str, float]]:
-    """The values that are one plain number, by block and leaf."""
+def numbers_by_block(text: str) -> dict[str, dict[str, set[float]]]:
+    """Every number of a value or its range, by block and leaf; words of a value are passed over."""
     blocks = {match[1]: block for block in _BLOCK.findall(text) if (match := _ID.match(block))}
     return {
-        name: {match["name"]: float(match["number"]) for match in _NUMBER.finditer(block)}
+        name: {match["name"]: numbers(match["value"]) | _bounds(match["rest"]) for match in _VALUE.finditer(block)}
         for name, block in blocks.items()
     }
+
+
+def numbers(text: str) -> set[float]:
+    """The plain numbers in a text; a hyphen separates, it is no sign."""
+    return {float(found) for found in _PLAIN.findall(text.replace("-", " "))}
+
+
+def _bounds(text: str) -> set[float]:
+    match = _RANGE.search(text)
+    return numbers(match[1]) if match else set()
 
 
 def provenance_by_block(text: str) -> dict[str, set[str]]:

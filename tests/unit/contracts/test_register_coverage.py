@@ -5,7 +5,7 @@ from functools import cache
 
 import pytest
 
-from research_register import leaves_by_block, numbers_by_block, provenance_by_block, register_text
+from research_register import leaves_by_block, numbers, numbers_by_block, provenance_by_block, register_text
 from tuoguan.contracts import load
 
 TEXT = register_text()
@@ -100,13 +100,9 @@ def test_every_leaf_of_the_block_is_stated(block: str) -> None:
 @pytest.mark.parametrize("block", BLOCKS)
 def test_every_number_of_the_block_is_stated(block: str) -> None:
     """A number as it stands, or as a share of one where the register counts in percent."""
-    written = set(re.findall(r"(?<![\w.])\d+(?:\.\d+)?(?![\w.]*\d)", texts()[block].replace("-", " ")))
-    have = {float(number) for number in written}
-    missing = {
-        leaf: number
-        for leaf, number in NUMBERS[block].items()
-        if not any(abs(number / scale - value) < 1e-9 for scale in (1, 100) for value in have)
-    }
+    have = numbers(texts()[block])
+    near = {round(value, 9) for value in have} | {round(value * 100, 9) for value in have}
+    missing = {leaf: lacking for leaf, found in NUMBERS[block].items() if (lacking := found - near)}
     assert missing == {}
 
 
