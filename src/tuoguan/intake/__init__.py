@@ -21,8 +21,9 @@ from tuoguan.intake.schema import (
     Seller,
     Site,
 )
+from tuoguan.intake.templates import export, init
 
 __all__ = [
     "LISTED", "PANEL", "PRICES", "PRODUCTS", "RETURNS", "STOCK", "STOCK_OUTS",
-    "Batch", "Control", "FileCount", "Lane", "Limits", "Risk", "Seller", "Site", "read",
+    "Batch", "Control", "FileCount", "Lane", "Limits", "Risk", "Seller", "Site", "export", "init", "read",
 ]  # fmt: skip

@@ -17,6 +17,8 @@ from tuoguan.intake.grids import grids_of
 from tuoguan.intake.guard import may_open
 from tuoguan.intake.log import Log
 from tuoguan.intake.money import Fx, default_fx
+from tuoguan.intake.panel import Plain
+from tuoguan.intake.plain import Summed, plain_of, read_plain
 from tuoguan.intake.products import completed, tell_assumed, typed_products, with_costs
 from tuoguan.intake.sales import Sold, read_sales
 from tuoguan.intake.schema import PANEL, RETURNS, Batch, FileCount, Seller
@@ -42,19 +44,21 @@ def read(folder: Path | str, *, on: Day | date | None = None, fx: Fx | None = No
     seller = read_seller(root, log) if root.is_dir() else None
     if not root.is_dir():
         log.say("missing_file", str(root), "no such folder")
-    sheets = _sheets(root, log) if root.is_dir() else {}
+    sheets, plains = _sheets(root, log) if root.is_dir() else ({}, [])
     if seller is None or not sheets.get("products"):
         if not sheets.get("products"):
             log.say("missing_file", "products", "no products file that can be read")
         raise Refused(log.problems)
-    return _batch(root, seller, sheets, _day(on), fx or default_fx(seller), log)
+    return _batch(root, seller, sheets, plains, _day(on), fx or default_fx(seller), log)
 
 
 def _day(on: Day | date | None) -> Day | None:
     return day_of(on) if isinstance(on, date) else on
 
 
-def _batch(root: Path, seller: Seller, sheets: dict[str, list[Sheet]], on: Day | None, fx: Fx, log: Log) -> Batch:
+def _batch(
+    root: Path, seller: Seller, sheets: dict[str, list[Sheet]], plains: list[tuple[Plain, str]], on: Day | None, fx: Fx, log: Log
+) -> Batch:
     """The batch of a workspace whose settings and catalogue can be used."""
     limit = on if on is not None else decide_day(seller)
     today = limit if limit is not None else day_of(date.today())
@@ -65,9 +69,11 @@ def _batch(root: Path, seller: Seller, sheets: dict[str, list[Sheet]], on: Day |
         raise Refused(log.problems)
     tables, used = read_side(sheets, seller, in_use, today, limit, fx, log)
     products = with_costs(products, tables.pop("costs"))
+    fast = _summed(plains, sheets, seller, in_use, limit, log)
     counters = [sheet for sheet in sheets.get("sales", []) if is_snapshot(sheet)]
     sold = read_sales([s for s in sheets.get("sales", []) if not is_snapshot(s)], seller, products, limit, fx, log)
     counted, points = read_snapshots(counters, seller, products, limit, log)
+    sold = _with_fast(sold, fast)
     panel = _with_stock_outs(_joined(sold, counted), tables["stock_outs"])
     returns = _returns(sold, tables["returns"], log)
     products = completed(products, _sold_by_sku(sold, panel, returns), seller, log)
@@ -79,13 +85,40 @@ def _batch(root: Path, seller: Seller, sheets: dict[str, list[Sheet]], on: Day |
         log.say("no_sales", "sales", "no usable sales")
     listed = log.table().sort("file", "row", "code", "column")
     taken = pl.concat([used, sold.used, points])
-    counts = _counts(sheets, listed, taken)
+    counts = _counts(sheets, listed, taken, {part.rest.file: part.lines_used for part in fast})
     first, last = _span(panel)
     history = "snapshots" if counters and sold.panel.is_empty() else "orders"
     return Batch(
         seller, products, panel, tables["stock"], tables["stock_outs"], returns, tables["prices"], listed, counts,
         Refused(log.problems).problems, first, last, _hash(root), history, tuple(log.notes),
     )  # fmt: skip
+
+
+def _summed(
+    plains: list[tuple[Plain, str]], sheets: dict[str, list[Sheet]], seller: Seller, skus: pl.Series, limit: Day | None, log: Log
+) -> list[Summed]:
+    """Large plain files summed the fast way; their odd rows, and files that are not plain after all, join ``sheets``."""
+    done = []
+    for plain, name in plains:
+        part = read_plain(plain, name, seller, skus, limit, log)
+        if part:
+            done.append(part)
+        for sheet in [part.rest] if part else _best(plain.path, name, "sales", log):
+            sheets.setdefault(sheet.table, []).append(sheet)
+    return done
+
+
+def _with_fast(sold: Sold, fast: list[Summed]) -> Sold:
+    """Demand of both ways in one panel; a SKU's price where only sums are known is its mean."""
+    if not fast:
+        return sold
+    keys = ["sku", "market", "day"]
+    panel = pl.concat([sold.panel, *(part.panel for part in fast)])
+    if len(fast) > 1 or sold.panel.height:
+        panel = conform(panel.group_by(keys).agg(pl.col("units", "orders", "gross_minor").sum()), PANEL).sort(keys)
+    mean = panel.group_by("sku").agg(price_minor=pl.col("gross_minor").sum() // pl.col("units").sum())
+    prices = pl.concat([sold.prices, mean.join(sold.prices, on="sku", how="anti")])
+    return Sold(panel, sold.returns, sold.used, prices)
 
 
 def _joined(sold: Sold, counted: pl.DataFrame) -> pl.DataFrame:
@@ -124,7 +157,7 @@ def _span(panel: pl.DataFrame) -> tuple[Day, Day]:
     return int(days.min()), int(days.max())  # type: ignore[arg-type]
 
 
-def _counts(sheets: dict[str, list[Sheet]], listed: pl.DataFrame, taken: pl.DataFrame) -> tuple[FileCount, ...]:
+def _counts(sheets: dict[str, list[Sheet]], listed: pl.DataFrame, taken: pl.DataFrame, more: dict[str, int]) -> tuple[FileCount, ...]:
     """Rows in, used and listed of every file; products count as used when they are not listed."""
     unused = listed.filter(~pl.col("used")).select("file", "row").unique().group_by("file").len()
     left_out = dict(unused.rows())
@@ -133,20 +166,24 @@ def _counts(sheets: dict[str, list[Sheet]], listed: pl.DataFrame, taken: pl.Data
     for table, parts in sheets.items():
         for sheet in parts:
             out = int(left_out.get(sheet.file, 0))
-            inside = sheet.rows_in - out if table == "products" else int(used.get(sheet.file, 0))
+            inside = sheet.rows_in - out if table == "products" else int(used.get(sheet.file, 0)) + more.get(sheet.file, 0)
             counts.append(FileCount(sheet.file, sheet.rows_in, inside, out))
     return tuple(sorted(counts, key=lambda count: count.file))
 
 
-def _sheets(root: Path, log: Log) -> dict[str, list[Sheet]]:
-    """The recognized sheets of the workspace by table; files of no table are told."""
+def _sheets(root: Path, log: Log) -> tuple[dict[str, list[Sheet]], list[tuple[Plain, str]]]:
+    """The recognized sheets of the workspace by table, and large plain sales files with their names, not yet read."""
     found: dict[str, list[Sheet]] = {}
+    plains = []
     for path, name, table in _files(root, log):
         if not may_open(path, name, log):
             continue
+        if table == "sales" and (plain := plain_of(path)):
+            plains.append((plain, name))
+            continue
         for sheet in _best(path, name, table, log):
             found.setdefault(sheet.table, []).append(sheet)
-    return found
+    return found, plains
 
 
 def _best(path: Path, name: str, table: str | None, log: Log) -> list[Sheet]:
