@@ -71,17 +71,28 @@ def trace(scenario: Scenario, demand: Demand, option_index: int, path: int) -> T
     alone = replace(scenario, options=(scenario.options[option_index],), paths=path + 1)
     _require(alone)
     table = tables(alone, demand)
-    work = _work(table, alone, 1, 0)
-    kn.play(table, work, 0, path)
-    work = _work(table, alone, int(work.tally[kn.A_LOGGED]) + 1, alone.horizon_days)
-    if not kn.play(table, work, 0, path):
+    table.scalar[kn.S_LOG_ROWS] = 1
+    scratch = _scratch(alone, 1)
+    kn.play(table, *scratch, 0, path)
+    rows = int(scratch[0][kn.AT_TALLY + kn.A_LOGGED])
+    table.scalar[kn.S_LOG_ROWS] = max(1, rows)
+    scratch = _scratch(alone, max(1, rows))
+    if not kn.play(table, *scratch, 0, path):
         raise ArithmeticError("money or units do not add up on this path")
-    rows = work.log[: work.tally[kn.A_LOGGED]]
-    currency = alone.options[0].listings[0].contract.currency
+    return _told(scratch[0], rows, alone)
+
+
+def _told(work: npt.NDArray[np.int64], rows: int, alone: Scenario) -> Trace:
+    """The scratch of one recorded path as facts and daily figures."""
+    days, option = alone.horizon_days, alone.options[0]
+    daily = work[kn.AT_DAYS : kn.AT_DAYS + kn.ROWS * days].reshape(kn.ROWS, days)
+    log = work[kn.AT_DAYS + kn.ROWS * days :].reshape(-1, kn.LOG_COLUMNS)[:rows]
+    component = work[kn.AT_COMPONENT : kn.AT_DUTY]
     return Trace(
-        facts=tuple(_fact(row, alone, currency) for row in rows), listing=tuple(int(row[kn.LOG_LISTING]) for row in rows),
-        charge_minor=tuple(int(row[kn.LOG_MINOR]) for row in rows), cash_minor=work.cash, on_hand=work.stock,
-        minutes=work.work, component=work.component, profit_minor=int(work.component.sum()),
+        facts=tuple(_fact(row, alone) for row in log), listing=tuple(int(row[kn.LOG_LISTING]) for row in log),
+        charge_minor=tuple(int(row[kn.LOG_MINOR]) for row in log), cash_minor=daily[kn.ROW_CASH],
+        on_hand=daily[kn.ROW_STOCK : kn.ROW_STOCK + len(option.places)], minutes=daily[kn.ROW_WORK, : _weeks(alone)],
+        component=component, profit_minor=int(component.sum()),
     )  # fmt: skip
 
 
@@ -105,11 +116,11 @@ def _require(scenario: Scenario) -> None:
 def _play_blocks(
     table: kn.Tables, sums: kn.Sums, scenario: Scenario, blocks: list[tuple[int, int]], done: _Counter
 ) -> int:
-    work = _work(table, scenario, 0, 0)
+    scratch = _scratch(scenario, 0)
     lows = np.zeros((scenario.paths, _weeks(scenario)), np.int64)
     wrong = 0
     for first, last in blocks:
-        wrong += kn.play_all(table, work, sums, lows, first, last)
+        wrong += kn.play_all(table, sums, *scratch, lows, first, last)
         done.add(last - first)
     return wrong
 
@@ -118,22 +129,12 @@ def _weeks(scenario: Scenario) -> int:
     return -(-scenario.horizon_days // 7)
 
 
-def _work(table: kn.Tables, scenario: Scenario, facts: int, recorded_days: int) -> kn.Work:
-    """Scratch for one thread; ``facts`` rows of log, none when nothing is recorded."""
-    days, weeks = scenario.horizon_days, _weeks(scenario)
-    listings, places = int(table.option[:, kn.O_LISTINGS].max()), int(table.option[:, kn.O_PLACES].max())
-
-    def nought(*shape: int) -> npt.NDArray[np.int64]:
-        return np.zeros(shape, np.int64)
-
-    return kn.Work(
-        cash=nought(days), arrive=nought(places, days), arrived=nought(places, days), component=nought(kn.COMPONENTS),
-        fact=nought(kn.FIELD_COUNT), live=nought(listings, kn.V_COLUMNS), share=np.zeros((listings, kn.F_COLUMNS)),
-        site=nought(places, kn.W_COLUMNS), got=nought(listings, 2), lost=nought(listings),
-        kept=nought(listings, kn.KEPT_COUNTS, 2 + kn.COMPONENTS), hits=nought(listings, kn.KEPT_COUNTS),
-        work=nought(weeks), duty=nought(kn.DUTIES), volume=nought(weeks), tally=nought(kn.A_COLUMNS),
-        stock=nought(places, recorded_days), log=nought(facts, kn.LOG_COLUMNS),
-    )  # fmt: skip
+def _scratch(
+    scenario: Scenario, facts: int
+) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.float64], npt.NDArray[np.uint64]]:
+    """One thread's memory: integers with room for ``facts`` rows of log, shares, hash states."""
+    length = kn.AT_DAYS + kn.ROWS * scenario.horizon_days + facts * kn.LOG_COLUMNS
+    return np.zeros(length, np.int64), np.zeros(kn.F_LENGTH), np.zeros(kn.H_LENGTH, np.uint64)
 
 
 def _sums(scenario: Scenario) -> kn.Sums:
@@ -176,10 +177,10 @@ def _ratio(
     return np.divide(top, bottom, out=np.full(len(top), otherwise), where=bottom > 0)
 
 
-def _fact(row: npt.NDArray[np.int64], scenario: Scenario, currency: str) -> Fact:
+def _fact(row: npt.NDArray[np.int64], scenario: Scenario) -> Fact:
     number = [int(value) for value in row[kn.LOG_FIELDS :]]
     listing = scenario.options[0].listings[int(row[kn.LOG_LISTING])]
-    kind, deadline = FactKind(number[Field.KIND]), ""
+    kind, deadline, currency = FactKind(number[Field.KIND]), "", listing.contract.currency
     if kind is FactKind.DEADLINE_MISSED:
         deadline = clock_name(listing.contract)
     return Fact(

@@ -2,25 +2,34 @@
 
 Hides the flat layout's columns and the caches. Keeps two invariants that every path checks: the components add up to
 what was paid and what is still owed, and every unit ordered is sold, on hand, or on its way.
+
+Five arrays travel through the loop: ``c`` charges, ``v`` values drawn per path, ``w`` everything this path writes (one
+int64 vector cut by the ``AT_`` offsets below), ``f`` its shares and means, ``h`` the hash states of its streams. Plain
+arrays instead of records keep the compiled loop free of reference counts.
 """
 
 import math
 from typing import NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 from numba import njit
 
-from tuoguan.contracts.kernels import charge_minor, draw_value
+from tuoguan.contracts.kernels import COLUMN_COUNT, charge_minor, draw_value
 from tuoguan.foundation.facts import FIELD_COUNT, FactKind, Field
-from tuoguan.foundation.kernels import HALF_UP, PPM, div_round, mix, mul_ppm, to_unit, u01
+from tuoguan.foundation.kernels import HALF_UP, PPM, UP, div_round, mix, mul_ppm, to_unit, u01
 from tuoguan.foundation.random import Stream
-from tuoguan.simulate.counts.kernels import binomial_quantile, count_quantile
+from tuoguan.simulate.counts.kernels import binomial_quantile, count_at, log_ratio
+
+Ints = npt.NDArray[np.int64]
+Floats = npt.NDArray[np.float64]
+Hashes = npt.NDArray[np.uint64]
 
 KEPT_COUNTS = 64  # batches below this size are priced once per path and then looked up
 SPEED_KNEE_DAYS = 7.0  # delivery days below the knee count a quarter (source E01: little effect below 7 days)
 SPEED_BELOW_KNEE = 0.25
 DAY_MINUTES = 1440
-SLOTS = 8  # draws of one stream, day and listing
+SLOTS = 8  # most listings or places of an option; also draws of one stream, day and listing
 COMPONENTS = 15
 DUTIES = 13
 
@@ -28,37 +37,58 @@ DUTIES = 13
 (REVENUE, COMMISSION, PLATFORM_FEES, SUBSIDY, GOODS, FIRST_LEG, DUTY, LAST_MILE, STORAGE, RETURNS, PENALTIES, LABOR,
  CAPITAL, SET_UP, TERMINAL_STOCK) = range(COMPONENTS)  # fmt: skip
 
-# Columns of `Tables.option`; names ending in _T are rows of the term table.
+# Columns of the option, listing and place tables; names ending in _T are rows of the term table.
 (O_LISTING, O_LISTINGS, O_PLACE, O_PLACES, O_PRODUCT, O_MARKET, O_SERIES, O_PROFILE, O_MOQ, O_CARTON, O_WEIGHT, O_VOLUME,
  O_DAYS_TODAY, O_PRICE_TODAY, O_ON_HAND, O_UNIT_COST_T, O_SUPPLIER_T, O_RETURN_T, O_ELASTICITY_T, O_SPEED_T, O_DUTY_T,
  O_SALVAGE_T, O_COLUMNS) = range(23)  # fmt: skip
-
-# Columns of `Tables.listing`.
-(L_CONTRACT, L_ADDRESS, L_PLACE, L_SUPPLY, L_TRIGGER, L_PARCEL, L_BULK, L_CLOCK, L_DEADLINE, L_ORDER_DUTY, L_STOCK_DUTY, L_WEEK_DUTY,
- L_RETAIL_T, L_SPREAD_T, L_REACH_T, L_VISIBILITY_T, L_DELIVERY_T, L_PICK_ORDER_T, L_LABEL_T, L_RETURN_UNIT_T,
- L_MINUTES_ORDER_T, L_MINUTES_STOCK_T, L_MINUTES_WEEK_T, L_LIVE_T, L_LATE_T, L_WINDOW_T, L_RESALE_T, L_QUALITY_T,
- L_PENALTY_DELAY_T, L_LAG_T, L_TRANSFER_T, L_RESERVE_T, L_RESERVE_DAYS_T, L_DEPOSIT_T, L_REGIME_T, L_SALVAGE_T, L_GRID_T,
- L_NEW, L_COLUMNS) = range(39)  # fmt: skip
-
-# Columns of `Tables.place`.
-(P_SELLER, P_JIT, P_LEVEL, P_REVIEW, P_MINIMUM, P_DIVISOR, P_LANE, P_KG_T, P_CBM_T, P_LEAD_T, P_STORAGE_T, P_RECEIVE_T, P_KEEPER,
- P_COLUMNS) = range(14)  # fmt: skip
-
-# Columns of `Tables.term` and `Tables.scalar`.
+(L_CONTRACT, L_ADDRESS, L_PLACE, L_SUPPLY, L_TRIGGER, L_PARCEL, L_BULK, L_CLOCK, L_DEADLINE, L_ORDER_DUTY, L_STOCK_DUTY,
+ L_WEEK_DUTY, L_NEW, L_RETAIL_T, L_SPREAD_T, L_REACH_T, L_VISIBILITY_T, L_DELIVERY_T, L_PICK_T, L_LABEL_T,
+ L_RETURN_UNIT_T, L_MINUTES_ORDER_T, L_MINUTES_STOCK_T, L_MINUTES_WEEK_T, L_LIVE_T, L_LATE_T, L_WINDOW_T, L_RESALE_T,
+ L_QUALITY_T, L_PENALTY_DELAY_T, L_LAG_T, L_TRANSFER_T, L_RESERVE_T, L_RESERVE_DAYS_T, L_DEPOSIT_T, L_REGIME_T,
+ L_SALVAGE_T, L_GRID_T, L_COLUMNS) = range(39)  # fmt: skip
+(P_SELLER, P_JIT, P_LEVEL, P_REVIEW, P_MINIMUM, P_DIVISOR, P_LANE, P_KG_T, P_CBM_T, P_LEAD_T, P_STORAGE_T, P_RECEIVE_T,
+ P_KEEPER, P_COLUMNS) = range(14)  # fmt: skip
+S_SEED, S_HORIZON, S_WAGE, S_CAPITAL, S_MICRO, S_OVERLAP_T, S_SPLIT_T, S_LATENESS_T, S_DEPOSIT, S_LOG_ROWS, S_COLUMNS = range(11)
 T_LOW, T_MODE, T_HIGH, T_DISTRIBUTION, T_COLUMNS = range(5)
-S_SEED, S_HORIZON, S_WAGE, S_CAPITAL, S_MICRO, S_OVERLAP_T, S_SPLIT_T, S_LATENESS_T, S_DEPOSIT, S_COLUMNS = range(10)
+C_COMPONENT, C_TERM = COLUMN_COUNT, COLUMN_COUNT + 1  # two columns behind those of the contract kernels
 
-# Columns of `Work.live` (one listing on one path) and `Work.site` (one place on one path).
-(V_RETAIL, V_SUPPLY, V_START, V_STOP, V_DELIVERY, V_RESALE, V_WINDOW, V_TRANSFER, V_RESERVE, V_RESERVE_DAYS, V_PERIOD,
- V_PENALTY_DELAY, V_COLUMNS) = range(13)  # fmt: skip
-F_MEAN, F_LATE, F_RETURN, F_QUALITY, F_WEIGHT, F_COLUMNS = range(6)
-W_ON_HAND, W_PENDING, W_TRANSIT, W_OUT, W_LAST, W_UNIT_DAYS, W_FIRST, W_END, W_STRANDED, W_COLUMNS = range(10)
-
-# Columns of `Work.tally`.
-(A_SOLD, A_DEMANDED, A_ORDERED, A_LATE, A_RETURNED, A_DELIVERY_DAYS, A_BEYOND, A_ACCRUED, A_BACK, A_LOGGED, A_BATCHES,
- A_COLUMNS) = range(12)  # fmt: skip
+# The header of ``w``: numbers of the option on this path.
+(G_SEED, G_PATH, G_HORIZON, G_MICRO, G_WAGE, G_CAPITAL, G_DEPOSIT, G_PRODUCT, G_MARKET, G_WEIGHT, G_VOLUME, G_MOQ, G_CARTON,
+ G_UNIT_COST, G_DUTY, G_SALVAGE, G_OPENING, G_LISTINGS, G_PLACES, G_LOG_ROWS, G_SUPPLIER_LOW, G_SUPPLIER_MODE,
+ G_SUPPLIER_HIGH, G_SUPPLIER_SHAPE, G_LATENESS_LOW, G_LATENESS_MODE, G_LATENESS_HIGH, G_LATENESS_SHAPE, G_CUSTOMS,
+ G_COLUMNS) = range(30)  # fmt: skip
+# One listing on one path, and one place on one path.
+(V_ROW, V_CONTRACT, V_PLACE, V_TRIGGER, V_PARCEL, V_BULK, V_CLOCK, V_DEADLINE, V_ORDER_DUTY, V_STOCK_DUTY, V_WEEK_DUTY,
+ V_RETAIL, V_SUPPLY, V_START, V_STOP, V_DELIVERY, V_RESALE, V_WINDOW, V_TRANSFER, V_RESERVE, V_RESERVE_DAYS, V_PERIOD,
+ V_PENALTY_DELAY, V_PARCEL_MICRO, V_RETURN_MICRO, V_MINUTES_ORDER, V_MINUTES_STOCK, V_MINUTES_WEEK, V_SALVAGE,
+ V_LAG_LOW, V_LAG_MODE, V_LAG_HIGH, V_LAG_SHAPE, V_GOT, V_MADE, V_LOST, V_COLUMNS) = range(37)  # fmt: skip
+(W_ON_HAND, W_PENDING, W_TRANSIT, W_OUT, W_LAST, W_UNIT_DAYS, W_FIRST, W_END, W_STRANDED, W_NEXT, W_SELLER, W_JIT, W_LEVEL,
+ W_REVIEW, W_MINIMUM, W_DIVISOR, W_LANE, W_KG, W_CBM, W_LEAD_LOW, W_LEAD_MODE, W_LEAD_HIGH, W_LEAD_SHAPE, W_STORAGE,
+ W_RECEIVE, W_KEEPER, W_AGES, W_COLUMNS) = range(28)  # fmt: skip
+(A_SOLD, A_DEMANDED, A_ORDERED, A_LATE, A_RETURNED, A_DELIVERY_DAYS, A_BEYOND, A_ACCRUED, A_BACK, A_LOGGED,
+ A_COLUMNS) = range(11)  # fmt: skip
 LOG_LISTING, LOG_DAY, LOG_MINOR, LOG_FIELDS = range(4)
 LOG_COLUMNS = 3 + FIELD_COUNT
+KEPT_COLUMNS = 3 + COMPONENTS  # days with that batch, its net, its picking cost, its components
+MOST_AGES = 6  # age classes of stored goods
+
+# Where each part of ``w`` starts; from AT_DAYS on, rows as long as the horizon.
+AT_COMPONENT = G_COLUMNS
+AT_DUTY = AT_COMPONENT + COMPONENTS
+AT_TALLY = AT_DUTY + DUTIES
+AT_FACT = AT_TALLY + A_COLUMNS
+AT_LIVE = AT_FACT + FIELD_COUNT
+AT_SITE = AT_LIVE + SLOTS * V_COLUMNS
+AT_AGES = AT_SITE + SLOTS * W_COLUMNS
+AT_KEPT = AT_AGES + SLOTS * (MOST_AGES + 1)
+AT_DAYS = AT_KEPT + SLOTS * KEPT_COUNTS * KEPT_COLUMNS
+ROW_CASH, ROW_WORK, ROW_PEAK, ROW_ARRIVE, ROW_ARRIVED, ROW_STOCK, ROWS = 0, 1, 2, 3, 3 + SLOTS, 3 + 2 * SLOTS, 3 + 3 * SLOTS
+
+# Columns of ``f`` by listing.
+(F_MEAN, F_WEIGHT, F_LATE, F_NO_LATE, F_RETURN, F_NO_RETURN, F_QUALITY, F_NO_QUALITY, F_COLUMNS) = range(9)
+F_SPLIT, F_OVERLAP = SLOTS * F_COLUMNS, SLOTS * F_COLUMNS + 1
+F_LENGTH = F_OVERLAP + 1
+H_DEMAND, H_RETURNS, H_LATE, H_QUALITY, H_LAG, H_SPLIT, H_SUPPLIER, H_LENGTH = range(8)
 
 _ORDER_PLACED, _SHIPPED, _DELIVERED = int(FactKind.ORDER_PLACED), int(FactKind.UNITS_SHIPPED), int(FactKind.UNITS_DELIVERED)
 _RETURNED, _REFUND = int(FactKind.UNITS_RETURNED), int(FactKind.REFUND_ISSUED)
@@ -69,156 +99,160 @@ _PAYOUT = int(FactKind.PAYOUT_SENT)
 KINDS = max(int(kind) for kind in FactKind) + 1
 _REASON, _QUANTITY, _ORDERS, _PARCELS, _LINES = 1, 2, 3, 4, 5
 _RETAIL, _SUPPLY, _WEIGHT, _VOLUME, _MINUTES, _DAYS_HELD, _CUSTOMS = 6, 7, 8, 9, 10, 11, 12
-assert _CUSTOMS == int(Field.CUSTOMS_VALUE) and FIELD_COUNT == 13
+assert int(Field.CUSTOMS_VALUE) == _CUSTOMS and FIELD_COUNT == 13
 _CHANGE_OF_MIND, _QUALITY = 1, 2
 TRIGGER_INBOUND, TRIGGER_SHIPPED, TRIGGER_DELIVERED = 0, 1, 2
-_S_DEMAND, _S_SPLIT, _S_RETURNS, _S_LATE = int(Stream.DEMAND), int(Stream.REACH), int(Stream.RETURNS), int(Stream.LATE)
-_S_QUALITY, _S_LAG, _S_REGIME = int(Stream.QUALITY), int(Stream.PAYOUT_LAG), int(Stream.REGIME)
-_S_SUPPLIER, _S_LANE = int(Stream.SUPPLIER_LEAD), int(Stream.LANE_LEAD)
+_STREAMS = (
+    int(Stream.DEMAND), int(Stream.RETURNS), int(Stream.LATE), int(Stream.QUALITY), int(Stream.PAYOUT_LAG),
+    int(Stream.REACH), int(Stream.SUPPLIER_LEAD),
+)  # fmt: skip
+_S_REGIME, _S_LANE = int(Stream.REGIME), int(Stream.LANE_LEAD)
 
 
 class Tables(NamedTuple):
-    """What every path reads; see `layout` for how it is built. All int64 but ``level`` and ``season``."""
+    """What every path reads; see `layout` for how it is built. All int64 but ``level``, ``dispersion`` and ``season``."""
 
-    option: np.ndarray  # [option, O_COLUMNS]
-    listing: np.ndarray  # [listing, L_COLUMNS]
-    place: np.ndarray  # [place, P_COLUMNS]
-    term: np.ndarray  # [term, T_COLUMNS] bounds of what is drawn anew each time
-    value: np.ndarray  # [term, path] drawn once per path
-    charge: np.ndarray  # [charge, field]
-    charge_term: np.ndarray  # [charge] row of ``value``
-    charge_component: np.ndarray  # [charge]
-    charge_row: np.ndarray  # charges in the order of contract and fact kind
-    charge_start: np.ndarray  # [contract, kind + 1] slices of ``charge_row``
-    held_from: np.ndarray  # [contract, class] first day of each storage age class, -1 past the last
-    level: np.ndarray  # [series, path]
-    dispersion: np.ndarray  # [series]
-    season: np.ndarray  # [profile, day of horizon]
-    scalar: np.ndarray  # [S_COLUMNS]
+    option: Ints  # [option, O_COLUMNS]
+    listing: Ints  # [listing, L_COLUMNS]
+    place: Ints  # [place, P_COLUMNS]
+    term: Ints  # [term, T_COLUMNS] bounds of what is drawn anew each time
+    value: Ints  # [term, path] drawn once per path
+    charge: Ints  # [charge, contract columns + C_COMPONENT, C_TERM] sorted by contract and fact kind
+    start: Ints  # [contract, kind] first charge of each kind; the next column is the end
+    ages: Ints  # [contract, MOST_AGES + 1] first day of each storage age class, -1 past the last
+    level: Floats  # [series, path]
+    dispersion: Floats  # [series]
+    season: Floats  # [profile, day of horizon]
+    scalar: Ints  # [S_COLUMNS]
 
 
-class Work(NamedTuple):
-    """One thread's scratch: everything a path writes before it is summed up."""
+class Sums(NamedTuple):
+    """Results by option, filled by `play_all`; see `Outcomes`."""
 
-    cash: np.ndarray  # [day]
-    arrive: np.ndarray  # [place, day]
-    arrived: np.ndarray  # [place, day] cumulative, opening stock included
-    component: np.ndarray  # [COMPONENTS]
-    fact: np.ndarray  # [FIELD_COUNT]
-    live: np.ndarray  # [listing, V_COLUMNS]
-    share: np.ndarray  # f8 [listing, F_COLUMNS]
-    site: np.ndarray  # [place, W_COLUMNS]
-    got: np.ndarray  # [listing, 2] units to deliver, of them made to order
-    lost: np.ndarray  # [listing]
-    kept: np.ndarray  # [listing, KEPT_COUNTS, 2 + COMPONENTS] net, picking, components of a batch
-    hits: np.ndarray  # [listing, KEPT_COUNTS] days with that batch
-    work: np.ndarray  # [week] thousandths of a minute
-    duty: np.ndarray  # [DUTIES] thousandths of a minute
-    volume: np.ndarray  # [week] peak cm3 at the seller's places
-    tally: np.ndarray  # [A_COLUMNS]
-    stock: np.ndarray  # [place, day] end of day, only when recording
-    log: np.ndarray  # [fact, LOG_COLUMNS], no rows when not recording
+    profit: Ints  # [option, path]
+    component: Ints  # [option, COMPONENTS] sums over paths
+    cash_mean: Ints  # [option, week] sums over paths
+    cash_low: Ints  # [option, week]
+    work: Ints  # [option, week] sums of thousandths of a minute
+    duty: Ints  # [option, DUTIES]
+    volume: Ints  # [option, week] sums of peaks
+    tally: Ints  # [option, A_COLUMNS] sums
 
 
 @njit(cache=True, nogil=True)
-def draw_terms(source: np.ndarray, seed: int, paths: int) -> np.ndarray:
+def draw_terms(source: Ints, seed: int, paths: int) -> Ints:
     """Values [term, path] of terms (low, mode, high, distribution, first address, second address, stream)."""
     value = np.empty((source.shape[0], paths), np.int64)
     for term in range(source.shape[0]):
-        low, mode, high, shape, first, second, stream = source[term]
+        row = source[term]
         for path in range(paths):
-            if low == high:
-                value[term, path] = mode
+            if row[0] == row[2]:
+                value[term, path] = row[1]
             else:
-                value[term, path] = draw_value(low, mode, high, shape, u01(seed, path, first, second, stream, 0))
+                u = u01(seed, path, row[4], row[5], row[6], 0)
+                value[term, path] = draw_value(row[0], row[1], row[2], row[3], u)
     return value
 
 
 @njit(cache=True, nogil=True)
-def _luck(t: Tables, o: int, k: int, stream: int, slot: int) -> float:
-    """The uniform number of this product, market, path and stream at ``slot``."""
-    return u01(t.scalar[S_SEED], k, t.option[o, O_PRODUCT], t.option[o, O_MARKET], stream, slot)
+def draw_levels(product: Ints, market: Ints, stream: int, seed: int, paths: int) -> Floats:
+    """Uniform numbers [series, path] at the addresses of the series."""
+    uniform = np.empty((product.shape[0], paths))
+    for series in range(product.shape[0]):
+        for path in range(paths):
+            uniform[series, path] = u01(seed, path, product[series], market[series], stream, 0)
+    return uniform
 
 
-@njit(cache=True, nogil=True)
-def _post(t: Tables, w: Work, day: int, minor: int) -> None:
+@njit(cache=True, nogil=True, error_model="numpy")
+def _post(w: Ints, day: int, minor: int) -> None:
     """Pay or receive on ``day``; past the horizon the amount is only owed."""
-    if day < t.scalar[S_HORIZON]:
-        w.cash[day] += minor
+    if day < w[G_HORIZON]:
+        w[AT_DAYS + day] += minor
     else:
-        w.tally[A_BEYOND] += minor
+        w[AT_TALLY + A_BEYOND] += minor
 
 
-@njit(cache=True, nogil=True)
-def _book(t: Tables, w: Work, component: int, day: int, minor: int) -> None:
+@njit(cache=True, nogil=True, error_model="numpy")
+def _book(w: Ints, component: int, day: int, minor: int) -> None:
     """Enter an amount in the bridge and pay it on ``day``."""
-    w.component[component] += minor
-    _post(t, w, day, minor)
+    w[AT_COMPONENT + component] += minor
+    _post(w, day, minor)
 
 
-@njit(cache=True, nogil=True)
-def _micro_to_minor(t: Tables, micro: int) -> int:
+@njit(cache=True, nogil=True, error_model="numpy")
+def _micro_to_minor(w: Ints, micro: int) -> int:
     """Minor units of a micro amount, rounded half up once."""
-    return div_round(micro, t.scalar[S_MICRO], HALF_UP)
+    return int(div_round(micro, w[G_MICRO], HALF_UP))
 
 
-@njit(cache=True, nogil=True)
-def _state(w: Work, kind: int, reason: int, quantity: int, orders: int, minutes: int, held: int) -> None:
-    """Fill in the part of the fact that changes; prices, weight and volume stand there already."""
-    w.fact[0] = kind
-    w.fact[_REASON] = reason
-    w.fact[_QUANTITY] = quantity
-    w.fact[_ORDERS] = orders
-    w.fact[_PARCELS] = orders
-    w.fact[_LINES] = orders
-    w.fact[_MINUTES] = minutes
-    w.fact[_DAYS_HELD] = held
+@njit(cache=True, nogil=True, error_model="numpy")
+def _toil(w: Ints, day: int, duty: int, minutes: int) -> None:
+    """Add staff time (thousandths of a minute) to the week and the duty."""
+    w[AT_DAYS + ROW_WORK * w[G_HORIZON] + day // 7] += minutes
+    w[AT_DUTY + duty] += minutes
 
 
-@njit(cache=True, nogil=True)
-def _aim(t: Tables, w: Work, o: int, own: int, customs_minor: int) -> None:
-    """Point the fact at listing ``own`` of the option: its prices and the goods' size."""
-    w.fact[_RETAIL] = w.live[own, V_RETAIL]
-    w.fact[_SUPPLY] = w.live[own, V_SUPPLY]
-    w.fact[_WEIGHT] = t.option[o, O_WEIGHT]
-    w.fact[_VOLUME] = t.option[o, O_VOLUME]
-    w.fact[_CUSTOMS] = customs_minor
+@njit(cache=True, nogil=True, error_model="numpy")
+def _state(w: Ints, kind: int, reason: int, quantity: int, orders: int, minutes: int, held: int) -> None:
+    """Fill in the part of the fact that changes; one unit is one order, one parcel and one customs line."""
+    w[AT_FACT] = kind
+    w[AT_FACT + _REASON] = reason
+    w[AT_FACT + _QUANTITY] = quantity
+    w[AT_FACT + _ORDERS] = orders
+    w[AT_FACT + _PARCELS] = orders
+    w[AT_FACT + _LINES] = orders
+    w[AT_FACT + _MINUTES] = minutes
+    w[AT_FACT + _DAYS_HELD] = held
 
 
-@njit(cache=True, nogil=True)
-def _charge(t: Tables, w: Work, listing: int, own: int, k: int, day: int, moved: int) -> int:
+@njit(cache=True, nogil=True, error_model="numpy")
+def _aim(w: Ints, live: int, customs_minor: int) -> None:
+    """Point the fact at a listing: its prices and the goods' size."""
+    w[AT_FACT + _RETAIL] = w[live + V_RETAIL]
+    w[AT_FACT + _SUPPLY] = w[live + V_SUPPLY]
+    w[AT_FACT + _WEIGHT] = w[G_WEIGHT]
+    w[AT_FACT + _VOLUME] = w[G_VOLUME]
+    w[AT_FACT + _CUSTOMS] = customs_minor
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _charge(c: Ints, k: Ints, v: Ints, w: Ints, live: int, day: int, moved: int) -> int:
     """The sum that the contract makes of the fact, entered in the bridge (under ``moved`` when that is not negative)."""
-    contract, kind, total = t.listing[listing, L_CONTRACT], w.fact[0], 0
-    deadline = t.listing[listing, L_DEADLINE] if kind == _MISSED else -1
-    for at in range(t.charge_start[contract, kind], t.charge_start[contract, kind + 1]):
-        row = t.charge_row[at]
-        minor = charge_minor(t.charge[row], t.value[t.charge_term[row], k], w.fact, deadline)
-        w.component[moved if moved >= 0 else t.charge_component[row]] += minor
-        total += minor
-    if w.log.shape[0] > 0:
-        _record(w, own, day, total)
+    contract, kind, total = w[live + V_CONTRACT], w[AT_FACT], 0
+    deadline = w[live + V_DEADLINE] if kind == _MISSED else -1
+    first, last = k[contract, kind], k[contract, kind + 1]
+    if first < last:
+        fact = w[AT_FACT : AT_FACT + FIELD_COUNT]
+        for row in range(first, last):
+            minor = charge_minor(c[row], v[c[row, C_TERM], w[G_PATH]], fact, deadline)
+            w[AT_COMPONENT + (moved if moved >= 0 else c[row, C_COMPONENT])] += minor
+            total += minor
+    if w[G_LOG_ROWS] > 0:
+        _record(w, (live - AT_LIVE) // V_COLUMNS, day, total)
     return total
 
 
-@njit(cache=True, nogil=True)
-def _record(w: Work, own: int, day: int, minor: int) -> None:
-    """Keep the fact for `trace`; one row too many is counted but not written."""
-    row = w.tally[A_LOGGED]
-    if row < w.log.shape[0]:
-        w.log[row, LOG_LISTING], w.log[row, LOG_DAY], w.log[row, LOG_MINOR] = own, day, minor
+@njit(cache=True, nogil=True, error_model="numpy")
+def _record(w: Ints, own: int, day: int, minor: int) -> None:
+    """Keep the fact for `trace`; one past the room is counted but not written."""
+    row = w[AT_TALLY + A_LOGGED]
+    w[AT_TALLY + A_LOGGED] += 1
+    if row < w[G_LOG_ROWS]:
+        at = AT_DAYS + ROWS * w[G_HORIZON] + row * LOG_COLUMNS
+        w[at + LOG_LISTING], w[at + LOG_DAY], w[at + LOG_MINOR] = own, day, minor
         for column in range(FIELD_COUNT):
-            w.log[row, LOG_FIELDS + column] = w.fact[column]
-    w.tally[A_LOGGED] += 1
+            w[at + LOG_FIELDS + column] = w[AT_FACT + column]
 
 
-@njit(cache=True, nogil=True)
-def _charged(t: Tables, w: Work, listing: int, kind: int) -> bool:
+@njit(cache=True, nogil=True, error_model="numpy")
+def _charged(k: Ints, w: Ints, live: int, kind: int) -> bool:
     """True when the contract prices this kind of fact, or when facts are being recorded."""
-    contract = t.listing[listing, L_CONTRACT]
-    return t.charge_start[contract, kind] < t.charge_start[contract, kind + 1] or w.log.shape[0] > 0
+    contract = w[live + V_CONTRACT]
+    return bool(k[contract, kind] < k[contract, kind + 1] or w[G_LOG_ROWS] > 0)
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def _knee(days: int) -> float:
     """Delivery days as buyers feel them: below the knee a day counts a quarter."""
     if days >= SPEED_KNEE_DAYS:
@@ -226,658 +260,698 @@ def _knee(days: int) -> float:
     return SPEED_KNEE_DAYS - SPEED_BELOW_KNEE * (SPEED_KNEE_DAYS - days)
 
 
-@njit(cache=True, nogil=True)
-def _response(t: Tables, o: int, listing: int, k: int, retail: int) -> float:
+@njit(cache=True, nogil=True, error_model="numpy")
+def _response(v: Ints, option: Ints, listing: Ints, path: int, retail: int) -> float:
     """Units sold under the contract for one sold today: reach x visibility x price response x speed response."""
-    factor = t.value[t.listing[listing, L_REACH_T], k] / PPM * (t.value[t.listing[listing, L_VISIBILITY_T], k] / PPM)
-    today = t.option[o, O_PRICE_TODAY]
+    factor = v[listing[L_REACH_T], path] / PPM * (v[listing[L_VISIBILITY_T], path] / PPM)
+    today = option[O_PRICE_TODAY]
     if today > 0 and retail > 0:
-        factor *= (retail / today) ** (t.value[t.option[o, O_ELASTICITY_T], k] / PPM)
-    saved = _knee(t.option[o, O_DAYS_TODAY]) - _knee(t.value[t.listing[listing, L_DELIVERY_T], k])
-    return factor * (1.0 + t.value[t.option[o, O_SPEED_T], k] / PPM) ** saved
+        factor *= (retail / today) ** (v[option[O_ELASTICITY_T], path] / PPM)
+    saved = _knee(option[O_DAYS_TODAY]) - _knee(v[listing[L_DELIVERY_T], path])
+    return float(factor * (1.0 + v[option[O_SPEED_T], path] / PPM) ** saved)
 
 
-@njit(cache=True, nogil=True)
-def _stop_day(t: Tables, listing: int, k: int) -> int:
+@njit(cache=True, nogil=True, error_model="numpy")
+def _stop_day(w: Ints, rate_ppm: int, contract_address: int) -> int:
     """The day the contract ends on this path: exponential with its yearly rate, one draw per contract."""
-    rate = t.value[t.listing[listing, L_REGIME_T], k]
-    horizon = t.scalar[S_HORIZON]
-    if rate <= 0:
-        return horizon
-    u = u01(t.scalar[S_SEED], k, t.listing[listing, L_ADDRESS], 0, _S_REGIME, 0)
-    return int(min(float(horizon), -math.log(u) * 365.0 * PPM / rate))
+    if rate_ppm <= 0:
+        return int(w[G_HORIZON])
+    u = u01(w[G_SEED], w[G_PATH], contract_address, 0, _S_REGIME, 0)
+    return int(min(float(w[G_HORIZON]), -math.log(u) * 365.0 * PPM / rate_ppm))
 
 
-@njit(cache=True, nogil=True)
-def _open_listing(t: Tables, w: Work, o: int, own: int, k: int) -> None:
+@njit(cache=True, nogil=True, error_model="numpy")
+def _copy_bounds(w: Ints, at: int, bounds: Ints) -> None:
+    """Keep (low, mode, high, distribution) of what is drawn anew each time."""
+    for column in range(4):
+        w[at + column] = bounds[column]
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _open_listing(t: Tables, w: Ints, f: Floats, option: Ints, own: int) -> None:
     """Draw what listing ``own`` is on this path: prices, dates, shares."""
-    row = t.option[o, O_LISTING] + own
-    live, share = w.live[own], w.share[own]
-    retail = t.value[t.listing[row, L_RETAIL_T], k]
-    supply = t.listing[row, L_SUPPLY]
+    row, live, path, v = option[O_LISTING] + own, AT_LIVE + own * V_COLUMNS, w[G_PATH], t.value
+    listing = t.listing[row]
+    retail, supply = v[listing[L_RETAIL_T], path], listing[L_SUPPLY]
     if supply < 0:
-        supply = mul_ppm(retail, PPM - t.value[t.listing[row, L_SPREAD_T], k], HALF_UP)
-    live[V_RETAIL], live[V_SUPPLY] = retail, supply
-    live[V_START] = t.value[t.listing[row, L_LIVE_T], k]
-    live[V_STOP] = _stop_day(t, row, k)
-    live[V_DELIVERY] = t.value[t.listing[row, L_DELIVERY_T], k]
-    live[V_RESALE] = t.value[t.listing[row, L_RESALE_T], k]
-    live[V_WINDOW] = t.value[t.listing[row, L_WINDOW_T], k]
-    live[V_TRANSFER] = t.value[t.listing[row, L_TRANSFER_T], k]
-    live[V_RESERVE] = t.value[t.listing[row, L_RESERVE_T], k]
-    live[V_RESERVE_DAYS] = t.value[t.listing[row, L_RESERVE_DAYS_T], k]
-    live[V_PENALTY_DELAY] = t.value[t.listing[row, L_PENALTY_DELAY_T], k]
-    grid = t.value[t.listing[row, L_GRID_T], k]
-    live[V_PERIOD] = max(1, 30 // grid) if grid > 0 else 1
-    share[F_MEAN] = t.level[t.option[o, O_SERIES], k] * _response(t, o, row, k, retail)
-    share[F_LATE] = t.value[t.listing[row, L_LATE_T], k] / PPM
-    share[F_RETURN] = t.value[t.option[o, O_RETURN_T], k] / PPM
-    share[F_QUALITY] = t.value[t.listing[row, L_QUALITY_T], k] / PPM
+        supply = mul_ppm(retail, PPM - v[listing[L_SPREAD_T], path], HALF_UP)
+    w[live + V_ROW], w[live + V_CONTRACT], w[live + V_PLACE] = row, listing[L_CONTRACT], listing[L_PLACE]
+    w[live + V_TRIGGER], w[live + V_PARCEL], w[live + V_BULK] = listing[L_TRIGGER], listing[L_PARCEL], listing[L_BULK]
+    w[live + V_CLOCK], w[live + V_DEADLINE] = listing[L_CLOCK], listing[L_DEADLINE]
+    w[live + V_ORDER_DUTY], w[live + V_STOCK_DUTY] = listing[L_ORDER_DUTY], listing[L_STOCK_DUTY]
+    w[live + V_WEEK_DUTY] = listing[L_WEEK_DUTY]
+    w[live + V_RETAIL], w[live + V_SUPPLY] = retail, supply
+    w[live + V_START] = v[listing[L_LIVE_T], path]
+    w[live + V_STOP] = _stop_day(w, v[listing[L_REGIME_T], path], listing[L_ADDRESS])
+    w[live + V_DELIVERY], w[live + V_RESALE] = v[listing[L_DELIVERY_T], path], v[listing[L_RESALE_T], path]
+    w[live + V_WINDOW], w[live + V_TRANSFER] = v[listing[L_WINDOW_T], path], v[listing[L_TRANSFER_T], path]
+    w[live + V_RESERVE], w[live + V_RESERVE_DAYS] = v[listing[L_RESERVE_T], path], v[listing[L_RESERVE_DAYS_T], path]
+    w[live + V_PENALTY_DELAY], w[live + V_SALVAGE] = v[listing[L_PENALTY_DELAY_T], path], v[listing[L_SALVAGE_T], path]
+    w[live + V_PARCEL_MICRO] = v[listing[L_PICK_T], path] + v[listing[L_LABEL_T], path]
+    w[live + V_RETURN_MICRO] = v[listing[L_RETURN_UNIT_T], path]
+    w[live + V_MINUTES_ORDER] = v[listing[L_MINUTES_ORDER_T], path]
+    w[live + V_MINUTES_STOCK] = v[listing[L_MINUTES_STOCK_T], path]
+    w[live + V_MINUTES_WEEK] = v[listing[L_MINUTES_WEEK_T], path]
+    grid = v[listing[L_GRID_T], path]
+    w[live + V_PERIOD] = max(1, 30 // grid) if grid > 0 else 1
+    _copy_bounds(w, live + V_LAG_LOW, t.term[listing[L_LAG_T]])
+    at = own * F_COLUMNS
+    f[at + F_MEAN] = t.level[option[O_SERIES], path] * _response(v, option, listing, path, retail)
+    _share(f, at + F_LATE, v[listing[L_LATE_T], path])
+    _share(f, at + F_RETURN, v[option[O_RETURN_T], path])
+    _share(f, at + F_QUALITY, v[listing[L_QUALITY_T], path])
 
 
-@njit(cache=True, nogil=True)
-def _open_place(t: Tables, w: Work, o: int, own: int, k: int) -> None:
+@njit(cache=True, nogil=True, error_model="numpy")
+def _share(f: Floats, at: int, ppm: int) -> None:
+    """Keep a share, and behind it the logarithm of its complement, so that "none" costs one exponential."""
+    share = min(1.0, ppm / PPM)
+    f[at] = share
+    f[at + 1] = math.log1p(-share) if share < 1.0 else -math.inf
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _open_place(t: Tables, w: Ints, option: Ints, own: int) -> None:
     """Start one place: opening stock at the first, first order so that goods can arrive when the listing goes live."""
-    row = t.option[o, O_PLACE] + own
-    site = w.site[own]
-    site[:] = 0
-    site[W_ON_HAND] = t.option[o, O_ON_HAND] if own == 0 else 0
-    horizon = t.scalar[S_HORIZON]
-    start, end, last = horizon, 0, -1
-    for listing in range(t.option[o, O_LISTINGS]):
-        if t.listing[t.option[o, O_LISTING] + listing, L_PLACE] == own:
-            start = min(start, w.live[listing, V_START])
-            if w.live[listing, V_STOP] > end or last < 0:
-                end, last = w.live[listing, V_STOP], listing
-    lead = t.term[t.option[o, O_SUPPLIER_T], T_MODE] + t.term[t.place[row, P_LEAD_T], T_MODE]
-    site[W_FIRST] = max(0, start - lead)
-    site[W_END] = end
-    site[W_STRANDED] = last if end < horizon else -1
-    w.arrived[own, 0] = site[W_ON_HAND]
+    site, path, v, horizon = AT_SITE + own * W_COLUMNS, w[G_PATH], t.value, w[G_HORIZON]
+    place = t.place[option[O_PLACE] + own]
+    w[site + W_ON_HAND] = option[O_ON_HAND] if own == 0 else 0
+    for column in range(W_PENDING, W_FIRST):
+        w[site + column] = 0
+    w[site + W_SELLER], w[site + W_JIT], w[site + W_LEVEL] = place[P_SELLER], place[P_JIT], place[P_LEVEL]
+    w[site + W_REVIEW], w[site + W_MINIMUM], w[site + W_DIVISOR] = place[P_REVIEW], place[P_MINIMUM], place[P_DIVISOR]
+    w[site + W_LANE], w[site + W_KEEPER] = place[P_LANE], place[P_KEEPER]
+    w[site + W_KG], w[site + W_CBM] = v[place[P_KG_T], path], v[place[P_CBM_T], path]
+    w[site + W_STORAGE], w[site + W_RECEIVE] = v[place[P_STORAGE_T], path], v[place[P_RECEIVE_T], path]
+    _copy_bounds(w, site + W_LEAD_LOW, t.term[place[P_LEAD_T]])
+    start, end, last = horizon, 0, 0
+    for other in range(option[O_LISTINGS]):
+        live = AT_LIVE + other * V_COLUMNS
+        if w[live + V_PLACE] == own:
+            start = min(start, w[live + V_START])
+            if w[live + V_STOP] > end:
+                end, last = w[live + V_STOP], other
+    w[site + W_FIRST] = max(0, start - w[G_SUPPLIER_MODE] - w[site + W_LEAD_MODE])
+    w[site + W_END] = end
+    w[site + W_STRANDED] = last if end < horizon else -1
+    w[site + W_NEXT] = horizon if place[P_JIT] == 1 else w[site + W_FIRST]
+    contract = w[AT_LIVE + place[P_KEEPER] * V_COLUMNS + V_CONTRACT]
+    w[site + W_AGES] = -1 if place[P_SELLER] == 1 else AT_AGES + own * (MOST_AGES + 1)
+    for index in range(MOST_AGES + 1):
+        w[AT_AGES + own * (MOST_AGES + 1) + index] = t.ages[contract, index]
+    if t.ages[contract, 0] < 0:
+        w[site + W_AGES] = -1
+    arrive = AT_DAYS + (ROW_ARRIVE + own) * horizon
+    w[arrive : arrive + horizon] = 0
+    w[AT_DAYS + (ROW_ARRIVED + own) * horizon] = w[site + W_ON_HAND]
 
 
-@njit(cache=True, nogil=True)
-def _weigh(t: Tables, w: Work, o: int, k: int, day: int) -> tuple[float, int]:
+@njit(cache=True, nogil=True, error_model="numpy")
+def _weigh(w: Ints, f: Floats, day: int) -> tuple[float, int]:
     """The option's mean at season 1 from ``day`` on, and the next day on which a listing opens or stops.
 
     The strongest listing keeps its full mean; of every other a drawn share would have bought there anyway.
     """
-    listings, horizon = t.option[o, O_LISTINGS], t.scalar[S_HORIZON]
-    following, best, strongest = horizon, 0.0, -1
-    for own in range(listings):
-        start, stop = w.live[own, V_START], w.live[own, V_STOP]
+    following, best, strongest = w[G_HORIZON], 0.0, -1
+    for own in range(w[G_LISTINGS]):
+        live, at = AT_LIVE + own * V_COLUMNS, own * F_COLUMNS
+        start, stop = w[live + V_START], w[live + V_STOP]
         if start > day:
             following = min(following, start)
         if stop > day:
             following = min(following, stop)
-        w.share[own, F_WEIGHT] = w.share[own, F_MEAN] if start <= day < stop else 0.0
-        if w.share[own, F_WEIGHT] > best:
-            best, strongest = w.share[own, F_WEIGHT], own
-    total, kept = 0.0, 1.0 - t.value[t.scalar[S_OVERLAP_T], k] / PPM
-    for own in range(listings):
+        f[at + F_WEIGHT] = f[at + F_MEAN] if start <= day < stop else 0.0
+        if f[at + F_WEIGHT] > best:
+            best, strongest = f[at + F_WEIGHT], own
+    total = 0.0
+    for own in range(w[G_LISTINGS]):
         if own != strongest:
-            w.share[own, F_WEIGHT] *= kept
-        total += w.share[own, F_WEIGHT]
+            f[own * F_COLUMNS + F_WEIGHT] *= 1.0 - f[F_OVERLAP]
+        total += f[own * F_COLUMNS + F_WEIGHT]
     return total, following
 
 
-@njit(cache=True, nogil=True)
-def _lead(t: Tables, term: int, k: int, first: int, second: int, stream: int, day: int) -> int:
-    """Days drawn for one order between the term's bounds."""
-    bounds = t.term[term]
-    if bounds[T_LOW] == bounds[T_HIGH]:
-        return bounds[T_MODE]
-    u = u01(t.scalar[S_SEED], k, first, second, stream, day)
-    return draw_value(bounds[T_LOW], bounds[T_MODE], bounds[T_HIGH], bounds[T_DISTRIBUTION], u)
+@njit(cache=True, nogil=True, error_model="numpy")
+def _drawn(w: Ints, bounds: int, u: float) -> int:
+    """A whole number drawn between the bounds kept at ``bounds``."""
+    return int(draw_value(w[bounds], w[bounds + 1], w[bounds + 2], w[bounds + 3], u))
 
 
-@njit(cache=True, nogil=True)
-def _freight_minor(t: Tables, o: int, place: int, k: int, units: int) -> int:
+@njit(cache=True, nogil=True, error_model="numpy")
+def _freight_minor(w: Ints, site: int, units: int) -> int:
     """Freight of one shipment: per kg of chargeable weight and per cubic meter, at least the lane's minimum."""
-    grams, cm3 = t.option[o, O_WEIGHT] * units, t.option[o, O_VOLUME] * units
-    divisor = t.place[place, P_DIVISOR]
-    if divisor > 0:
-        grams = max(grams, div_round(cm3 * 1000, divisor, 3))
-    micro = div_round(t.value[t.place[place, P_KG_T], k] * grams, 1000, HALF_UP)
-    micro += div_round(t.value[t.place[place, P_CBM_T], k] * cm3, PPM, HALF_UP)
-    return max(t.place[place, P_MINIMUM], _micro_to_minor(t, micro))
+    grams, cm3 = w[G_WEIGHT] * units, w[G_VOLUME] * units
+    if w[site + W_DIVISOR] > 0:
+        grams = max(grams, div_round(cm3 * 1000, w[site + W_DIVISOR], UP))
+    micro = div_round(w[site + W_KG] * grams, 1000, HALF_UP) + div_round(w[site + W_CBM] * cm3, PPM, HALF_UP)
+    return int(max(w[site + W_MINIMUM], _micro_to_minor(w, micro)))
 
 
-@njit(cache=True, nogil=True)
-def _buy(t: Tables, w: Work, o: int, own: int, k: int, day: int, units: int) -> int:
+@njit(cache=True, nogil=True, error_model="numpy")
+def _buy(c: Ints, k: Ints, v: Ints, w: Ints, h: Hashes, site: int, day: int, units: int) -> int:
     """The day these goods arrive; everything the order costs is booked now and paid on its own day."""
-    place, cost_micro = t.option[o, O_PLACE] + own, t.value[t.option[o, O_UNIT_COST_T], k]
-    product, market = t.option[o, O_PRODUCT], t.option[o, O_MARKET]
-    ready = day + _lead(t, t.option[o, O_SUPPLIER_T], k, product, market, _S_SUPPLIER, day)
-    arrival = ready + _lead(t, t.place[place, P_LEAD_T], k, t.place[place, P_LANE], 0, _S_LANE, day)
-    arrival = max(arrival, w.site[own, W_LAST])
-    w.site[own, W_LAST] = arrival
-    w.tally[A_ORDERED] += units
-    goods = _micro_to_minor(t, cost_micro * units)
-    _book(t, w, GOODS, day, -goods)
-    _book(t, w, FIRST_LEG, ready, -_freight_minor(t, o, place, k, units))
-    cm3 = t.option[o, O_VOLUME] * units
-    received = div_round(t.value[t.place[place, P_RECEIVE_T], k] * cm3, PPM, HALF_UP)
-    _book(t, w, STORAGE, arrival, -_micro_to_minor(t, received))
-    _book(t, w, DUTY, arrival, -mul_ppm(goods, t.value[t.option[o, O_DUTY_T], k], HALF_UP))
-    _charge_order(t, w, o, place, k, day, arrival, units)
-    return arrival
+    ready = day + _drawn(w, G_SUPPLIER_LOW, to_unit(mix(h[H_SUPPLIER], day)))
+    sailed = _drawn(w, site + W_LEAD_LOW, u01(w[G_SEED], w[G_PATH], w[site + W_LANE], 0, _S_LANE, day))
+    arrival = max(ready + sailed, w[site + W_LAST])
+    w[site + W_LAST] = arrival
+    w[AT_TALLY + A_ORDERED] += units
+    goods = _micro_to_minor(w, w[G_UNIT_COST] * units)
+    _book(w, GOODS, day, -goods)
+    _book(w, FIRST_LEG, ready, -_freight_minor(w, site, units))
+    received = div_round(w[site + W_RECEIVE] * w[G_VOLUME] * units, PPM, HALF_UP)
+    _book(w, STORAGE, arrival, -_micro_to_minor(w, received))
+    _book(w, DUTY, arrival, -mul_ppm(goods, w[G_DUTY], HALF_UP))
+    _charge_order(c, k, v, w, h, site, day, arrival, units)
+    return int(arrival)
 
 
-@njit(cache=True, nogil=True)
-def _charge_order(t: Tables, w: Work, o: int, place: int, k: int, day: int, arrival: int, units: int) -> None:
+@njit(cache=True, nogil=True, error_model="numpy")
+def _charge_order(
+    c: Ints, k: Ints, v: Ints, w: Ints, h: Hashes, site: int, day: int, arrival: int, units: int
+) -> None:
     """Staff minutes and contract charges of a stock order, under the first contract that draws on the place."""
-    own = t.place[place, P_KEEPER]
-    row = t.option[o, O_LISTING] + own
-    minutes = t.value[t.listing[row, L_MINUTES_STOCK_T], k]
-    w.work[day // 7] += minutes
-    w.duty[t.listing[row, L_STOCK_DUTY]] += minutes
-    _aim(t, w, o, own, _micro_to_minor(t, t.value[t.option[o, O_UNIT_COST_T], k]))
-    if t.place[place, P_SELLER] == 0:
-        if _charged(t, w, row, _STOCK_ORDER):
-            _state(w, _STOCK_ORDER, 0, units, 1, 0, 0)
-            _post(t, w, day, _charge(t, w, row, own, k, day, -1))
-        if _charged(t, w, row, _INBOUND):
-            _state(w, _INBOUND, 0, units, 1, 0, 0)
-            paid = arrival
-            if t.listing[row, L_TRIGGER] == TRIGGER_INBOUND:
-                paid = _pay_day(t, w, o, own, k, day, arrival)
-            _post(t, w, paid, _charge(t, w, row, own, k, arrival, -1))
-    if t.listing[row, L_BULK] == 1 and _charged(t, w, row, _BULK):
-        _state(w, _BULK, 0, units, 1, 0, 0)
-        _post(t, w, arrival, _charge(t, w, row, own, k, arrival, -1))
+    live = AT_LIVE + w[site + W_KEEPER] * V_COLUMNS
+    _toil(w, day, w[live + V_STOCK_DUTY], w[live + V_MINUTES_STOCK])
+    _aim(w, live, w[G_CUSTOMS])
+    if w[site + W_SELLER] == 0:
+        _state(w, _STOCK_ORDER, 0, units, 1, 0, 0)
+        if _charged(k, w, live, _STOCK_ORDER):
+            _post(w, day, _charge(c, k, v, w, live, day, -1))
+        _state(w, _INBOUND, 0, units, 1, 0, 0)
+        if _charged(k, w, live, _INBOUND):
+            paid = _pay_day(w, h, live, day, arrival) if w[live + V_TRIGGER] == TRIGGER_INBOUND else arrival
+            _post(w, paid, _charge(c, k, v, w, live, arrival, -1))
+    _state(w, _BULK, 0, units, 1, 0, 0)
+    if w[live + V_BULK] == 1 and _charged(k, w, live, _BULK):
+        _post(w, arrival, _charge(c, k, v, w, live, arrival, -1))
 
 
-@njit(cache=True, nogil=True)
-def _receive(t: Tables, w: Work, own: int, day: int, arrival: int, units: int) -> None:
+@njit(cache=True, nogil=True, error_model="numpy")
+def _receive(w: Ints, own: int, day: int, arrival: int, units: int) -> None:
     """Put bought units on their way to the place; the same day they are on hand at once."""
-    site = w.site[own]
+    site, horizon = AT_SITE + own * W_COLUMNS, w[G_HORIZON]
     if arrival == day:
-        site[W_ON_HAND] += units
-        w.arrived[own, day] += units
+        w[site + W_ON_HAND] += units
+        w[AT_DAYS + (ROW_ARRIVED + own) * horizon + day] += units
         return
-    site[W_PENDING] += units
-    if arrival < t.scalar[S_HORIZON]:
-        w.arrive[own, arrival] += units
+    w[site + W_PENDING] += units
+    if arrival < horizon:
+        w[AT_DAYS + (ROW_ARRIVE + own) * horizon + arrival] += units
     else:
-        site[W_TRANSIT] += units
+        w[site + W_TRANSIT] += units
 
 
-@njit(cache=True, nogil=True)
-def _restock(t: Tables, w: Work, o: int, own: int, k: int, day: int) -> None:
-    """Receipts, then on a review day an order up to the level, rounded up to the MOQ and whole cartons."""
-    site, place = w.site[own], t.option[o, O_PLACE] + own
-    came = w.arrive[own, day]
+@njit(cache=True, nogil=True, error_model="numpy")
+def _arrive(w: Ints, own: int, day: int) -> None:
+    """Receipts of the morning."""
+    site, horizon = AT_SITE + own * W_COLUMNS, w[G_HORIZON]
+    came = w[AT_DAYS + (ROW_ARRIVE + own) * horizon + day]
+    arrived = AT_DAYS + (ROW_ARRIVED + own) * horizon + day
     if day > 0:
-        w.arrived[own, day] = w.arrived[own, day - 1]
-    if came > 0:
-        site[W_ON_HAND] += came
-        site[W_PENDING] -= came
-        w.arrived[own, day] += came
-    if t.place[place, P_JIT] == 1 or day < site[W_FIRST] or day >= site[W_END]:
-        return
-    if (day - site[W_FIRST]) % t.place[place, P_REVIEW] != 0:
-        return
-    wanted = t.place[place, P_LEVEL] - site[W_ON_HAND] - site[W_PENDING]
-    if wanted > 0:
-        carton = max(1, t.option[o, O_CARTON])
-        units = max(wanted, t.option[o, O_MOQ])
-        units = (units + carton - 1) // carton * carton
-        _receive(t, w, own, day, _buy(t, w, o, own, k, day, units), units)
-
-
-@njit(cache=True, nogil=True)
-def _take(t: Tables, w: Work, o: int, listing: int, units: int) -> None:
-    """Serve ``units`` of demand of one listing from its place; what is missing is made to order or lost."""
-    own = t.listing[t.option[o, O_LISTING] + listing, L_PLACE]
-    site = w.site[own]
-    served = min(units, site[W_ON_HAND])
-    site[W_ON_HAND] -= served
-    site[W_OUT] += served
-    if t.place[t.option[o, O_PLACE] + own, P_JIT] == 1:
-        w.got[listing, 0] += units
-        w.got[listing, 1] += units - served
+        w[arrived] = w[arrived - 1] + came
     else:
-        w.got[listing, 0] += served
-        w.lost[listing] += units - served
+        w[arrived] += came
+    w[site + W_ON_HAND] += came
+    w[site + W_PENDING] -= came
 
 
-@njit(cache=True, nogil=True)
-def _split(t: Tables, w: Work, o: int, k: int, day: int, units: int, total: float) -> None:
+@njit(cache=True, nogil=True, error_model="numpy")
+def _restock(c: Ints, k: Ints, v: Ints, w: Ints, h: Hashes, own: int, day: int) -> None:
+    """On a review day, an order up to the level, rounded up to the MOQ and whole cartons."""
+    site = AT_SITE + own * W_COLUMNS
+    w[site + W_NEXT] = day + w[site + W_REVIEW]
+    if day >= w[site + W_END]:
+        w[site + W_NEXT] = w[G_HORIZON]
+        return
+    wanted = w[site + W_LEVEL] - w[site + W_ON_HAND] - w[site + W_PENDING]
+    if wanted > 0:
+        units = (max(wanted, w[G_MOQ]) + w[G_CARTON] - 1) // w[G_CARTON] * w[G_CARTON]
+        _receive(w, own, day, _buy(c, k, v, w, h, site, day, units), units)
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _take(w: Ints, live: int, units: int) -> None:
+    """Serve ``units`` of demand of one listing from its place; what is missing is made to order or lost."""
+    site = AT_SITE + w[live + V_PLACE] * W_COLUMNS
+    served = min(units, w[site + W_ON_HAND])
+    w[site + W_ON_HAND] -= served
+    w[site + W_OUT] += served
+    if w[site + W_JIT] == 1:
+        w[live + V_GOT] += units
+        w[live + V_MADE] += units - served
+    else:
+        w[live + V_GOT] += served
+        w[live + V_LOST] += units - served
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _split(w: Ints, f: Floats, h: Hashes, day: int, units: int, total: float) -> None:
     """Buyers arrive one by one in random order and choose a listing by its weight: the fair way to share stock."""
-    listings = t.option[o, O_LISTINGS]
     for buyer in range(units):
-        point = _luck(t, o, k, _S_SPLIT, day * 65536 + buyer) * total
+        point = to_unit(mix(h[H_SPLIT], day * 65536 + buyer)) * total
         own = 0
-        while own < listings - 1 and point >= w.share[own, F_WEIGHT]:
-            point -= w.share[own, F_WEIGHT]
+        while own < w[G_LISTINGS] - 1 and point >= f[own * F_COLUMNS + F_WEIGHT]:
+            point -= f[own * F_COLUMNS + F_WEIGHT]
             own += 1
-        while w.share[own, F_WEIGHT] <= 0.0:
+        while f[own * F_COLUMNS + F_WEIGHT] <= 0.0:
             own -= 1
-        _take(t, w, o, own, 1)
+        _take(w, AT_LIVE + own * V_COLUMNS, 1)
 
 
-@njit(cache=True, nogil=True)
-def _pay_day(t: Tables, w: Work, o: int, own: int, k: int, day: int, trigger: int) -> int:
+@njit(cache=True, nogil=True, error_model="numpy")
+def _slot(live: int, day: int, draw: int) -> int:
+    """The last address word of a listing's ``draw`` on one day; the first listing's is the same in every option."""
+    return (day * SLOTS + (live - AT_LIVE) // V_COLUMNS) * SLOTS + draw
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _pay_day(w: Ints, h: Hashes, live: int, day: int, trigger: int) -> int:
     """The day a payout triggered on ``trigger`` reaches the bank; the lag is drawn for the batch of ``day``."""
-    live, term = w.live[own], t.listing[t.option[o, O_LISTING] + own, L_LAG_T]
-    slot = (day * SLOTS + own) * SLOTS
-    lag = _lead(t, term, k, t.option[o, O_PRODUCT], t.option[o, O_MARKET], _S_LAG, slot)
-    period = live[V_PERIOD]
-    return (trigger + lag + live[V_TRANSFER] + period - 1) // period * period
+    lag = w[live + V_LAG_MODE]
+    if w[live + V_LAG_LOW] < w[live + V_LAG_HIGH]:
+        lag = _drawn(w, live + V_LAG_LOW, to_unit(mix(h[H_LAG], _slot(live, day, 0))))
+    paid, period = trigger + lag + w[live + V_TRANSFER], w[live + V_PERIOD]
+    return int(paid) if period == 1 else int((paid + period - 1) // period * period)
 
 
-@njit(cache=True, nogil=True)
-def _pay_out(t: Tables, w: Work, own: int, paid: int, minor: int) -> None:
+@njit(cache=True, nogil=True, error_model="numpy")
+def _pay_out(w: Ints, live: int, paid: int, minor: int) -> None:
     """Post a payout, the reserved share of a positive one later."""
-    live = w.live[own]
-    held = mul_ppm(minor, live[V_RESERVE], HALF_UP) if minor > 0 else 0
-    _post(t, w, paid, minor - held)
-    if held != 0:
-        _post(t, w, paid + live[V_RESERVE_DAYS], held)
+    held = 0
+    if minor > 0 and w[live + V_RESERVE] > 0:
+        held = mul_ppm(minor, w[live + V_RESERVE], HALF_UP)
+        _post(w, paid + w[live + V_RESERVE_DAYS], held)
+    _post(w, paid, minor - held)
 
 
-@njit(cache=True, nogil=True)
-def _price_batch(t: Tables, w: Work, o: int, own: int, k: int, day: int, shipped: int, units: int) -> int:
+@njit(cache=True, nogil=True, error_model="numpy")
+def _price_batch(c: Ints, k: Ints, v: Ints, w: Ints, live: int, day: int, shipped: int, units: int) -> int:
     """What the contract settles for ``units`` sold: charges on order, shipment, import and delivery."""
-    row = t.option[o, O_LISTING] + own
-    delivered = shipped + w.live[own, V_DELIVERY]
-    _aim(t, w, o, own, w.live[own, V_RETAIL])
-    net = 0
+    _aim(w, live, w[live + V_RETAIL])
     _state(w, _ORDER_PLACED, 0, units, units, 0, 0)
-    net += _charge(t, w, row, own, k, day, -1)
-    _state(w, _SHIPPED, 0, units, units, 0, 0)
-    net += _charge(t, w, row, own, k, shipped, -1)
-    if t.listing[row, L_PARCEL] == 1:
-        _state(w, _PARCEL, 0, units, units, 0, 0)
-        net += _charge(t, w, row, own, k, shipped, -1)
-    _state(w, _DELIVERED, 0, units, units, 0, 0)
-    return net + _charge(t, w, row, own, k, delivered, -1)
+    net = _charge(c, k, v, w, live, day, -1)
+    w[AT_FACT] = _SHIPPED
+    net += _charge(c, k, v, w, live, shipped, -1)
+    if w[live + V_PARCEL] == 1:
+        w[AT_FACT] = _PARCEL
+        net += _charge(c, k, v, w, live, shipped, -1)
+    w[AT_FACT] = _DELIVERED
+    return int(net + _charge(c, k, v, w, live, shipped + w[live + V_DELIVERY], -1))
 
 
-@njit(cache=True, nogil=True)
-def _pick_minor(t: Tables, o: int, own: int, k: int, units: int) -> int:
-    """The seller's picking, packing and label cost of ``units`` orders of one unit each (no further units to pick)."""
-    row = t.option[o, O_LISTING] + own
-    each = t.value[t.listing[row, L_PICK_ORDER_T], k] + t.value[t.listing[row, L_LABEL_T], k]
-    return -_micro_to_minor(t, units * each)
-
-
-@njit(cache=True, nogil=True)
-def _batch(t: Tables, w: Work, o: int, own: int, k: int, day: int, shipped: int, units: int) -> int:
+@njit(cache=True, nogil=True, error_model="numpy")
+def _batch(c: Ints, k: Ints, v: Ints, w: Ints, live: int, day: int, shipped: int, units: int) -> int:
     """The net of a batch: small sizes are priced once per path, their components added at its end by `_unpack`."""
-    if units >= KEPT_COUNTS or w.log.shape[0] > 0:
-        picking = _pick_minor(t, o, own, k, units)
-        _book(t, w, LAST_MILE, shipped, picking)
-        return _price_batch(t, w, o, own, k, day, shipped, units)
-    kept = w.kept[own, units]
-    if w.hits[own, units] == 0:
-        before = w.tally[A_LOGGED]
+    if units >= KEPT_COUNTS or w[G_LOG_ROWS] > 0:
+        _book(w, LAST_MILE, shipped, -_micro_to_minor(w, units * w[live + V_PARCEL_MICRO]))
+        return _price_batch(c, k, v, w, live, day, shipped, units)
+    kept = AT_KEPT + ((live - AT_LIVE) // V_COLUMNS * KEPT_COUNTS + units) * KEPT_COLUMNS
+    if w[kept] == 0:
         for part in range(COMPONENTS):
-            kept[2 + part] = -w.component[part]
-        kept[0] = _price_batch(t, w, o, own, k, day, shipped, units)
-        kept[1] = _pick_minor(t, o, own, k, units)
-        w.component[LAST_MILE] += kept[1]
+            w[kept + 3 + part] = -w[AT_COMPONENT + part]
+        w[kept + 1] = _price_batch(c, k, v, w, live, day, shipped, units)
+        w[kept + 2] = -_micro_to_minor(w, units * w[live + V_PARCEL_MICRO])
+        w[AT_COMPONENT + LAST_MILE] += w[kept + 2]
         for part in range(COMPONENTS):
-            kept[2 + part] += w.component[part]
-        w.tally[A_LOGGED] = before
-    w.hits[own, units] += 1
-    _post(t, w, shipped, kept[1])
-    return kept[0]
+            w[kept + 3 + part] += w[AT_COMPONENT + part]
+    w[kept] += 1
+    _post(w, shipped, w[kept + 2])
+    return int(w[kept + 1])
 
 
-@njit(cache=True, nogil=True)
-def _unpack(w: Work, listings: int) -> None:
+@njit(cache=True, nogil=True, error_model="numpy")
+def _unpack(w: Ints) -> None:
     """Enter the components of the batches that were looked up rather than priced."""
-    for own in range(listings):
-        for units in range(KEPT_COUNTS):
-            again = w.hits[own, units] - 1
-            if again > 0:
-                for part in range(COMPONENTS):
-                    w.component[part] += again * w.kept[own, units, 2 + part]
+    for batch in range(w[G_LISTINGS] * KEPT_COUNTS):
+        kept = AT_KEPT + batch * KEPT_COLUMNS
+        if w[kept] > 1:
+            for part in range(COMPONENTS):
+                w[AT_COMPONENT + part] += (w[kept] - 1) * w[kept + 3 + part]
 
 
-@njit(cache=True, nogil=True)
-def _sell(t: Tables, w: Work, o: int, own: int, k: int, day: int) -> None:
+@njit(cache=True, nogil=True, error_model="numpy")
+def _sell(c: Ints, k: Ints, v: Ints, w: Ints, f: Floats, h: Hashes, live: int, day: int) -> None:
     """One listing's sales of one day, with everything that follows from them, each on its own day."""
-    units, made = w.got[own, 0], w.got[own, 1]
-    row = t.option[o, O_LISTING] + own
-    place, shipped, overdue = t.listing[row, L_PLACE], day, 0
+    units, made, shipped, overdue = w[live + V_GOT], w[live + V_MADE], day, 0
     if made > 0:
-        shipped = _buy(t, w, o, place, k, day, made)
-        overdue = max(0, (shipped - day) * DAY_MINUTES - t.listing[row, L_CLOCK])
-        if t.listing[row, L_CLOCK] < 0:
-            overdue = 0
-    minutes = t.value[t.listing[row, L_MINUTES_ORDER_T], k] * units
-    w.work[day // 7] += minutes
-    w.duty[t.listing[row, L_ORDER_DUTY]] += minutes
-    net = _batch(t, w, o, own, k, day, shipped, units)
-    delivered = shipped + w.live[own, V_DELIVERY]
-    trigger = shipped if t.listing[row, L_TRIGGER] == TRIGGER_SHIPPED else delivered
-    paid = _pay_day(t, w, o, own, k, day, trigger)
-    _pay_out(t, w, own, paid, net)
-    if _charged(t, w, row, _PAYOUT):
-        _aim(t, w, o, own, w.live[own, V_RETAIL])
+        shipped = _buy(c, k, v, w, h, AT_SITE + w[live + V_PLACE] * W_COLUMNS, day, made)
+        if w[live + V_CLOCK] >= 0:
+            overdue = max(0, (shipped - day) * DAY_MINUTES - w[live + V_CLOCK])
+    _toil(w, day, w[live + V_ORDER_DUTY], w[live + V_MINUTES_ORDER] * units)
+    delivered = shipped + w[live + V_DELIVERY]
+    paid = _pay_day(w, h, live, day, shipped if w[live + V_TRIGGER] == TRIGGER_SHIPPED else delivered)
+    _pay_out(w, live, paid, _batch(c, k, v, w, live, day, shipped, units))
+    if _charged(k, w, live, _PAYOUT):
+        _aim(w, live, w[live + V_RETAIL])
         _state(w, _PAYOUT, 0, units, units, 0, 0)
-        _post(t, w, paid, _charge(t, w, row, own, k, paid, -1))
-    w.tally[A_SOLD] += units
-    w.tally[A_DELIVERY_DAYS] += units * w.live[own, V_DELIVERY] + made * (shipped - day)
-    _be_late(t, w, o, own, k, day, units, made, overdue)
-    _take_back(t, w, o, own, k, day, delivered, units)
-    _fine(t, w, o, own, k, day, delivered, units)
+        _post(w, paid, _charge(c, k, v, w, live, paid, -1))
+    w[AT_TALLY + A_SOLD] += units
+    w[AT_TALLY + A_DELIVERY_DAYS] += units * w[live + V_DELIVERY] + made * (shipped - day)
+    _be_late(c, k, v, w, f, h, live, day, units, made, overdue)
+    _take_back(c, k, v, w, f, h, live, day, delivered, units)
+    _fine(c, k, v, w, f, h, live, day, delivered, units)
 
 
-@njit(cache=True, nogil=True)
-def _be_late(t: Tables, w: Work, o: int, own: int, k: int, day: int, units: int, made: int, overdue: int) -> None:
+@njit(cache=True, nogil=True, error_model="numpy")
+def _hits(f: Floats, at: int, state: np.uint64, slot: int, units: int) -> int:
+    """How many of ``units`` meet the share kept at ``at``; the usual answer, none, is found by one comparison."""
+    if f[at] <= 0.0:
+        return 0
+    u = to_unit(mix(state, slot))
+    if u <= math.exp(units * f[at + 1]):
+        return 0
+    return int(binomial_quantile(u, units, f[at]))
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _be_late(
+    c: Ints, k: Ints, v: Ints, w: Ints, f: Floats, h: Hashes, live: int, day: int, units: int, made: int, overdue: int
+) -> None:
     """Missed deadlines: goods made to order that came after the clock, and a drawn share of the rest."""
-    row, slot = t.option[o, O_LISTING] + own, (day * SLOTS + own) * SLOTS
     if overdue > 0:
-        w.tally[A_LATE] += made
-        _miss(t, w, o, own, k, day, made, overdue)
+        w[AT_TALLY + A_LATE] += made
+        _miss(c, k, v, w, live, day, made, overdue)
         units -= made
-    if w.share[own, F_LATE] <= 0.0 or units == 0:
-        return
-    late = binomial_quantile(_luck(t, o, k, _S_LATE, slot), units, w.share[own, F_LATE])
+    late = _hits(f, (live - AT_LIVE) // V_COLUMNS * F_COLUMNS + F_LATE, h[H_LATE], _slot(live, day, 0), units)
     if late > 0:
-        minutes = _lead(t, t.scalar[S_LATENESS_T], k, t.option[o, O_PRODUCT], t.option[o, O_MARKET], _S_LATE, slot + 1)
-        w.tally[A_LATE] += late
-        w.tally[A_DELIVERY_DAYS] += late * ((minutes + DAY_MINUTES - 1) // DAY_MINUTES)
-        _miss(t, w, o, own, k, day, late, minutes)
+        minutes = _drawn(w, G_LATENESS_LOW, to_unit(mix(h[H_LATE], _slot(live, day, 1))))
+        w[AT_TALLY + A_LATE] += late
+        w[AT_TALLY + A_DELIVERY_DAYS] += late * ((minutes + DAY_MINUTES - 1) // DAY_MINUTES)
+        _miss(c, k, v, w, live, day, late, minutes)
 
 
-@njit(cache=True, nogil=True)
-def _miss(t: Tables, w: Work, o: int, own: int, k: int, day: int, units: int, minutes: int) -> None:
+@njit(cache=True, nogil=True, error_model="numpy")
+def _miss(c: Ints, k: Ints, v: Ints, w: Ints, live: int, day: int, units: int, minutes: int) -> None:
     """Charge a missed deadline on the day it is certain by how much it was missed."""
-    row = t.option[o, O_LISTING] + own
-    if _charged(t, w, row, _MISSED):
-        _aim(t, w, o, own, w.live[own, V_RETAIL])
+    if _charged(k, w, live, _MISSED):
+        _aim(w, live, w[live + V_RETAIL])
         _state(w, _MISSED, 0, units, units, minutes, 0)
-        known = day + (max(0, t.listing[row, L_CLOCK]) + minutes + DAY_MINUTES - 1) // DAY_MINUTES
-        _post(t, w, known, _charge(t, w, row, own, k, known, -1))
+        known = day + (max(0, w[live + V_CLOCK]) + minutes + DAY_MINUTES - 1) // DAY_MINUTES
+        _post(w, known, _charge(c, k, v, w, live, known, -1))
 
 
-@njit(cache=True, nogil=True)
-def _take_back(t: Tables, w: Work, o: int, own: int, k: int, day: int, delivered: int, units: int) -> None:
+@njit(cache=True, nogil=True, error_model="numpy")
+def _take_back(
+    c: Ints, k: Ints, v: Ints, w: Ints, f: Floats, h: Hashes, live: int, day: int, delivered: int, units: int
+) -> None:
     """Returns of a batch: how many, when within the window (early days likelier), why, and what is resold."""
-    if w.share[own, F_RETURN] <= 0.0:
-        return
-    slot = (day * SLOTS + own) * SLOTS
-    back = binomial_quantile(_luck(t, o, k, _S_RETURNS, slot), units, w.share[own, F_RETURN])
+    share = (live - AT_LIVE) // V_COLUMNS * F_COLUMNS + F_RETURN
+    back = _hits(f, share, h[H_RETURNS], _slot(live, day, 0), units)
     if back == 0:
         return
-    w.tally[A_RETURNED] += back
-    wait = _luck(t, o, k, _S_RETURNS, slot + 1)
-    on = delivered + 1 + int(wait * wait * w.live[own, V_WINDOW])
-    split = t.value[t.scalar[S_SPLIT_T], k] / PPM
-    faulty = binomial_quantile(_luck(t, o, k, _S_RETURNS, slot + 2), back, split)
-    _return_some(t, w, o, own, k, on, faulty, _QUALITY)
-    _return_some(t, w, o, own, k, on, back - faulty, _CHANGE_OF_MIND)
-    row = t.option[o, O_LISTING] + own
-    handling = -_micro_to_minor(t, back * t.value[t.listing[row, L_RETURN_UNIT_T], k])
-    _book(t, w, RETURNS, on, handling)
-    _resell(t, w, o, own, k, slot, on, back)
+    w[AT_TALLY + A_RETURNED] += back
+    wait = to_unit(mix(h[H_RETURNS], _slot(live, day, 1)))
+    on = delivered + 1 + int(wait * wait * w[live + V_WINDOW])
+    faulty = binomial_quantile(to_unit(mix(h[H_RETURNS], _slot(live, day, 2))), back, f[F_SPLIT])
+    _return_some(c, k, v, w, live, on, faulty, _QUALITY)
+    _return_some(c, k, v, w, live, on, back - faulty, _CHANGE_OF_MIND)
+    _book(w, RETURNS, on, -_micro_to_minor(w, back * w[live + V_RETURN_MICRO]))
+    odd = to_unit(mix(h[H_RETURNS], _slot(live, day, 3)))
+    _resell(w, w[live + V_PLACE], on + 1, min(back, int(back * w[live + V_RESALE] / PPM + odd)))
 
 
-@njit(cache=True, nogil=True)
-def _resell(t: Tables, w: Work, o: int, own: int, k: int, slot: int, on: int, back: int) -> None:
-    """Put the resaleable part back on hand the morning after it came back; the odd part of a unit is drawn."""
-    exact = back * w.live[own, V_RESALE] / PPM
-    units = min(back, int(exact + _luck(t, o, k, _S_RETURNS, slot + 3)))
-    place = t.listing[t.option[o, O_LISTING] + own, L_PLACE]
-    w.tally[A_BACK] += units
-    if on + 1 < t.scalar[S_HORIZON]:
-        w.arrive[place, on + 1] += units
-        w.site[place, W_PENDING] += units
+@njit(cache=True, nogil=True, error_model="numpy")
+def _resell(w: Ints, place: int, on: int, units: int) -> None:
+    """Put resaleable goods back on hand on the morning of ``on``, or on their way at the end."""
+    w[AT_TALLY + A_BACK] += units
+    w[AT_SITE + place * W_COLUMNS + W_PENDING] += units
+    if on < w[G_HORIZON]:
+        w[AT_DAYS + (ROW_ARRIVE + place) * w[G_HORIZON] + on] += units
     else:
-        w.site[place, W_TRANSIT] += units
-        w.site[place, W_PENDING] += units
+        w[AT_SITE + place * W_COLUMNS + W_TRANSIT] += units
 
 
-@njit(cache=True, nogil=True)
-def _return_some(t: Tables, w: Work, o: int, own: int, k: int, on: int, units: int, reason: int) -> None:
+@njit(cache=True, nogil=True, error_model="numpy")
+def _return_some(c: Ints, k: Ints, v: Ints, w: Ints, live: int, on: int, units: int, reason: int) -> None:
     """Charge units that came back for one reason, and their refund."""
-    if units == 0:
-        return
-    row = t.option[o, O_LISTING] + own
-    _aim(t, w, o, own, w.live[own, V_RETAIL])
-    _state(w, _RETURNED, reason, units, units, 0, 0)
-    minor = _charge(t, w, row, own, k, on, RETURNS)
-    _state(w, _REFUND, reason, units, units, 0, 0)
-    _post(t, w, on, minor + _charge(t, w, row, own, k, on, RETURNS))
+    if units > 0:
+        _aim(w, live, w[live + V_RETAIL])
+        _state(w, _RETURNED, reason, units, units, 0, 0)
+        minor = _charge(c, k, v, w, live, on, RETURNS)
+        w[AT_FACT] = _REFUND
+        _post(w, on, minor + _charge(c, k, v, w, live, on, RETURNS))
 
 
-@njit(cache=True, nogil=True)
-def _fine(t: Tables, w: Work, o: int, own: int, k: int, day: int, delivered: int, units: int) -> None:
+@njit(cache=True, nogil=True, error_model="numpy")
+def _fine(
+    c: Ints, k: Ints, v: Ints, w: Ints, f: Floats, h: Hashes, live: int, day: int, delivered: int, units: int
+) -> None:
     """Quality incidents of a batch, landing after the contract's own delay."""
-    row = t.option[o, O_LISTING] + own
-    if w.share[own, F_QUALITY] <= 0.0 or not _charged(t, w, row, _INCIDENT):
+    if not _charged(k, w, live, _INCIDENT):
         return
-    hits = binomial_quantile(_luck(t, o, k, _S_QUALITY, (day * SLOTS + own) * SLOTS), units, w.share[own, F_QUALITY])
+    share = (live - AT_LIVE) // V_COLUMNS * F_COLUMNS + F_QUALITY
+    hits = _hits(f, share, h[H_QUALITY], _slot(live, day, 0), units)
     if hits > 0:
-        on = delivered + w.live[own, V_PENALTY_DELAY]
-        _aim(t, w, o, own, w.live[own, V_RETAIL])
+        on = delivered + w[live + V_PENALTY_DELAY]
+        _aim(w, live, w[live + V_RETAIL])
         _state(w, _INCIDENT, _QUALITY, hits, hits, 0, 0)
-        _post(t, w, on, _charge(t, w, row, own, k, on, -1))
+        _post(w, on, _charge(c, k, v, w, live, on, -1))
 
 
-@njit(cache=True, nogil=True)
-def _run_out(t: Tables, w: Work, o: int, own: int, k: int, day: int) -> None:
+@njit(cache=True, nogil=True, error_model="numpy")
+def _run_out(c: Ints, k: Ints, v: Ints, w: Ints, live: int, day: int) -> None:
     """Charge demand that met no stock, where the contract does."""
-    row = t.option[o, O_LISTING] + own
-    if _charged(t, w, row, _STOCK_OUT):
-        _aim(t, w, o, own, w.live[own, V_RETAIL])
-        _state(w, _STOCK_OUT, 0, w.lost[own], w.lost[own], 0, 0)
-        _post(t, w, day, _charge(t, w, row, own, k, day, -1))
+    if _charged(k, w, live, _STOCK_OUT):
+        _aim(w, live, w[live + V_RETAIL])
+        _state(w, _STOCK_OUT, 0, w[live + V_LOST], w[live + V_LOST], 0, 0)
+        _post(w, day, _charge(c, k, v, w, live, day, -1))
 
 
-@njit(cache=True, nogil=True)
-def _hold(t: Tables, w: Work, o: int, own: int, k: int, day: int) -> None:
-    """End of day at one place: unit-days, and the platform's storage charge by age of the goods (first in, first out)."""
-    site, place = w.site[own], t.option[o, O_PLACE] + own
-    site[W_UNIT_DAYS] += site[W_ON_HAND]
-    keeper = t.place[place, P_KEEPER]
-    row = t.option[o, O_LISTING] + keeper
-    ages = t.held_from[t.listing[row, L_CONTRACT]]
-    if ages[0] < 0 or t.place[place, P_SELLER] == 1 or site[W_ON_HAND] == 0:
-        return
-    _aim(t, w, o, keeper, _micro_to_minor(t, t.value[t.option[o, O_UNIT_COST_T], k]))
-    for index in range(ages.shape[0]):
-        if ages[index] < 0:
-            break
-        older = _aged(w, own, day, ages[index + 1]) if index + 1 < ages.shape[0] and ages[index + 1] >= 0 else 0
-        units = _aged(w, own, day, ages[index]) - older
-        if units > 0:
-            _state(w, _HELD, 0, units, 1, 0, ages[index])
-            _post(t, w, day, _charge(t, w, row, keeper, k, day, -1))
+@njit(cache=True, nogil=True, error_model="numpy")
+def _store(c: Ints, k: Ints, v: Ints, w: Ints, own: int, day: int) -> None:
+    """The platform's storage charge at the end of a day, by age of the goods (first in, first out)."""
+    site, older = AT_SITE + own * W_COLUMNS, 0
+    live = AT_LIVE + w[site + W_KEEPER] * V_COLUMNS
+    _aim(w, live, w[G_CUSTOMS])
+    for index in range(MOST_AGES - 1, -1, -1):
+        age = w[w[site + W_AGES] + index]
+        if age < 0 or age > day:
+            continue
+        arrived = w[AT_DAYS + (ROW_ARRIVED + own) * w[G_HORIZON] + day - age]
+        units = max(0, arrived - w[site + W_OUT])
+        if units > older:
+            _state(w, _HELD, 0, units - older, 1, 0, age)
+            _post(w, day, _charge(c, k, v, w, live, day, -1))
+            older = units
 
 
-@njit(cache=True, nogil=True)
-def _aged(w: Work, own: int, day: int, age: int) -> int:
-    """Units on hand that arrived at least ``age`` days ago, oldest sold first."""
-    if age > day:
-        return 0
-    return max(0, w.arrived[own, day - age] - w.site[own, W_OUT])
-
-
-@njit(cache=True, nogil=True)
-def _demand(t: Tables, w: Work, o: int, k: int, day: int, total: float, state: np.uint64) -> None:
-    """Draw the day's buyers and serve them; then sales and lost sales of every listing."""
-    listings = t.option[o, O_LISTINGS]
-    mean = total * t.season[t.option[o, O_PROFILE], day]
-    units = count_quantile(to_unit(mix(state, day)), mean, t.dispersion[t.option[o, O_SERIES]])
-    if units == 0:
-        return
-    w.tally[A_DEMANDED] += units
-    for own in range(listings):
-        w.got[own, 0], w.got[own, 1], w.lost[own] = 0, 0, 0
-    if listings == 1:
-        _take(t, w, o, 0, units)
+@njit(cache=True, nogil=True, error_model="numpy")
+def _serve(c: Ints, k: Ints, v: Ints, w: Ints, f: Floats, h: Hashes, day: int, units: int, total: float) -> None:
+    """Serve the day's buyers; then sales and lost sales of every listing."""
+    w[AT_TALLY + A_DEMANDED] += units
+    for own in range(w[G_LISTINGS]):
+        live = AT_LIVE + own * V_COLUMNS
+        w[live + V_GOT], w[live + V_MADE], w[live + V_LOST] = 0, 0, 0
+    if w[G_LISTINGS] == 1:
+        _take(w, AT_LIVE, units)
     else:
-        _split(t, w, o, k, day, units, total)
-    for own in range(listings):
-        if w.got[own, 0] > 0:
-            _sell(t, w, o, own, k, day)
-        if w.lost[own] > 0:
-            _run_out(t, w, o, own, k, day)
+        _split(w, f, h, day, units, total)
+    for own in range(w[G_LISTINGS]):
+        live = AT_LIVE + own * V_COLUMNS
+        if w[live + V_GOT] > 0:
+            _sell(c, k, v, w, f, h, live, day)
+        if w[live + V_LOST] > 0:
+            _run_out(c, k, v, w, live, day)
 
 
-@njit(cache=True, nogil=True)
-def _end_week(t: Tables, w: Work, o: int, k: int, day: int) -> None:
+@njit(cache=True, nogil=True, error_model="numpy")
+def _end_week(w: Ints, day: int) -> None:
     """Bill a week's storage and staff time on its last day, rounded once each."""
-    week, volume = day // 7, t.option[o, O_VOLUME]
-    for own in range(t.option[o, O_PLACES]):
-        place = t.option[o, O_PLACE] + own
-        rate, unit_days = t.value[t.place[place, P_STORAGE_T], k], w.site[own, W_UNIT_DAYS]
-        w.site[own, W_UNIT_DAYS] = 0
-        _book(t, w, STORAGE, day, -_micro_to_minor(t, div_round(rate * unit_days * volume, PPM, HALF_UP)))
-    for own in range(t.option[o, O_LISTINGS]):
-        if w.live[own, V_START] <= day and w.live[own, V_STOP] > week * 7:
-            row = t.option[o, O_LISTING] + own
-            minutes = t.value[t.listing[row, L_MINUTES_WEEK_T], k]
-            w.work[week] += minutes
-            w.duty[t.listing[row, L_WEEK_DUTY]] += minutes
-    _book(t, w, LABOR, day, -div_round(w.work[week] * t.scalar[S_WAGE], 60_000, HALF_UP))
+    week = day // 7
+    for own in range(w[G_PLACES]):
+        site = AT_SITE + own * W_COLUMNS
+        micro = div_round(w[site + W_STORAGE] * w[site + W_UNIT_DAYS] * w[G_VOLUME], PPM, HALF_UP)
+        w[site + W_UNIT_DAYS] = 0
+        _book(w, STORAGE, day, -_micro_to_minor(w, micro))
+    for own in range(w[G_LISTINGS]):
+        live = AT_LIVE + own * V_COLUMNS
+        if w[live + V_START] <= day and w[live + V_STOP] > week * 7:
+            _toil(w, day, w[live + V_WEEK_DUTY], w[live + V_MINUTES_WEEK])
+    minutes = w[AT_DAYS + ROW_WORK * w[G_HORIZON] + week]
+    _book(w, LABOR, day, -div_round(minutes * w[G_WAGE], 60_000, HALF_UP))
 
 
-@njit(cache=True, nogil=True)
-def _begin(t: Tables, w: Work, o: int, k: int) -> int:
-    """Clear the scratch and open listings and places; the value at which opening stock is charged to the option."""
-    horizon = t.scalar[S_HORIZON]
-    w.cash[:] = 0
-    w.component[:] = 0
-    w.work[:] = 0
-    w.duty[:] = 0
-    w.volume[:] = 0
-    w.tally[:] = 0
-    for own in range(t.option[o, O_LISTINGS]):
-        w.hits[own, :] = 0
-        _open_listing(t, w, o, own, k)
-        _start_listing(t, w, o, own, k, horizon)
-    for own in range(t.option[o, O_PLACES]):
-        w.arrive[own, :] = 0
-        _open_place(t, w, o, own, k)
-    value = t.value[t.option[o, O_UNIT_COST_T], k] * t.option[o, O_ON_HAND]
-    opening = mul_ppm(_micro_to_minor(t, value), t.value[t.option[o, O_SALVAGE_T], k], HALF_UP)
-    w.component[GOODS] -= opening
-    return opening
+@njit(cache=True, nogil=True, error_model="numpy")
+def _head(t: Tables, w: Ints, h: Hashes, option: Ints, path: int) -> None:
+    """Write the header of the path: the option's numbers, what is drawn for it, and its hash states."""
+    s, v = t.scalar, t.value
+    w[G_SEED], w[G_PATH], w[G_HORIZON], w[G_MICRO] = s[S_SEED], path, s[S_HORIZON], s[S_MICRO]
+    w[G_WAGE], w[G_CAPITAL], w[G_DEPOSIT], w[G_LOG_ROWS] = s[S_WAGE], s[S_CAPITAL], s[S_DEPOSIT], s[S_LOG_ROWS]
+    w[G_PRODUCT], w[G_MARKET] = option[O_PRODUCT], option[O_MARKET]
+    w[G_WEIGHT], w[G_VOLUME] = option[O_WEIGHT], option[O_VOLUME]
+    w[G_MOQ], w[G_CARTON] = option[O_MOQ], max(1, option[O_CARTON])
+    w[G_LISTINGS], w[G_PLACES] = option[O_LISTINGS], option[O_PLACES]
+    w[G_UNIT_COST], w[G_DUTY] = v[option[O_UNIT_COST_T], path], v[option[O_DUTY_T], path]
+    w[G_SALVAGE] = v[option[O_SALVAGE_T], path]
+    w[G_CUSTOMS] = _micro_to_minor(w, w[G_UNIT_COST])
+    _copy_bounds(w, G_SUPPLIER_LOW, t.term[option[O_SUPPLIER_T]])
+    _copy_bounds(w, G_LATENESS_LOW, t.term[s[S_LATENESS_T]])
+    state = mix(mix(mix(mix(np.uint64(0), s[S_SEED]), path), option[O_PRODUCT]), option[O_MARKET])
+    for index in range(H_LENGTH):
+        h[index] = mix(state, _STREAMS[index])
+    w[AT_COMPONENT:AT_FACT] = 0
+    w[AT_DAYS : AT_DAYS + ROW_ARRIVE * w[G_HORIZON]] = 0
 
 
-@njit(cache=True, nogil=True)
-def _start_listing(t: Tables, w: Work, o: int, own: int, k: int, horizon: int) -> None:
-    """Deposit out on the first day and back on the last; opening charges when the listing goes live. New listings only."""
-    row, start = t.option[o, O_LISTING] + own, w.live[own, V_START]
-    if t.listing[row, L_NEW] == 0:
-        return
-    deposit = mul_ppm(t.value[t.listing[row, L_DEPOSIT_T], k], t.scalar[S_DEPOSIT], HALF_UP)
-    w.cash[0] -= deposit
-    w.cash[horizon - 1] += deposit
-    if start < horizon and _charged(t, w, row, _OPENED):
-        _aim(t, w, o, own, w.live[own, V_RETAIL])
+@njit(cache=True, nogil=True, error_model="numpy")
+def _begin(t: Tables, w: Ints, f: Floats, h: Hashes, option: Ints, path: int) -> None:
+    """Open the option on this path; opening stock is charged at what selling it off would bring."""
+    _head(t, w, h, option, path)
+    f[F_SPLIT] = t.value[t.scalar[S_SPLIT_T], path] / PPM
+    f[F_OVERLAP] = t.value[t.scalar[S_OVERLAP_T], path] / PPM
+    for own in range(option[O_LISTINGS]):
+        for units in range(KEPT_COUNTS):
+            w[AT_KEPT + (own * KEPT_COUNTS + units) * KEPT_COLUMNS] = 0
+        _open_listing(t, w, f, option, own)
+        if t.listing[option[O_LISTING] + own, L_NEW] == 1:
+            _start_listing(t, w, option, own)
+    for own in range(option[O_PLACES]):
+        _open_place(t, w, option, own)
+    w[G_OPENING] = mul_ppm(_micro_to_minor(w, w[G_UNIT_COST] * option[O_ON_HAND]), w[G_SALVAGE], HALF_UP)
+    w[AT_COMPONENT + GOODS] -= w[G_OPENING]
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _start_listing(t: Tables, w: Ints, option: Ints, own: int) -> None:
+    """A new listing: deposit out on the first day and back on the last, opening charges when it goes live."""
+    live = AT_LIVE + own * V_COLUMNS
+    held = t.value[t.listing[option[O_LISTING] + own, L_DEPOSIT_T], w[G_PATH]]
+    deposit = mul_ppm(held, w[G_DEPOSIT], HALF_UP)
+    w[AT_DAYS] -= deposit
+    w[AT_DAYS + w[G_HORIZON] - 1] += deposit
+    if w[live + V_START] < w[G_HORIZON] and _charged(t.start, w, live, _OPENED):
+        _aim(w, live, w[live + V_RETAIL])
         _state(w, _OPENED, 0, 0, 0, 0, 0)
-        _post(t, w, start, _charge(t, w, row, own, k, start, SET_UP))
+        _post(w, w[live + V_START], _charge(t.charge, t.start, t.value, w, live, w[live + V_START], SET_UP))
 
 
-@njit(cache=True, nogil=True)
-def _finish(t: Tables, w: Work, o: int, k: int, opening: int) -> bool:
+@njit(cache=True, nogil=True, error_model="numpy")
+def _finish(w: Ints, on_hand: int) -> bool:
     """Value what is left, charge the capital tied up, and check that money and units add up; False when they do not."""
-    _unpack(w, t.option[o, O_LISTINGS])
-    left, at_hand = 0, 0
-    for own in range(t.option[o, O_PLACES]):
-        site = w.site[own]
-        at_hand += site[W_ON_HAND] + site[W_TRANSIT]
-        share = t.value[t.option[o, O_SALVAGE_T], k]
-        if site[W_STRANDED] >= 0:
-            stranded = t.value[t.listing[t.option[o, O_LISTING] + site[W_STRANDED], L_SALVAGE_T], k]
-            share = stranded if stranded >= 0 else share
-        value = t.value[t.option[o, O_UNIT_COST_T], k] * (site[W_ON_HAND] + site[W_TRANSIT])
-        left += mul_ppm(_micro_to_minor(t, value), share, HALF_UP)
-    w.component[TERMINAL_STOCK] += left
-    capital = _capital(t, w)
-    w.component[CAPITAL] -= capital
-    w.tally[A_ACCRUED] = left - opening - capital
-    money = w.component.sum() == w.cash.sum() + w.tally[A_BEYOND] + w.tally[A_ACCRUED]
-    tally = w.tally
-    units = t.option[o, O_ON_HAND] + tally[A_ORDERED] + tally[A_BACK] == tally[A_SOLD] + at_hand
-    return bool(money and units)
+    _unpack(w)
+    left, held = 0, 0
+    for own in range(w[G_PLACES]):
+        site, share = AT_SITE + own * W_COLUMNS, w[G_SALVAGE]
+        units = w[site + W_ON_HAND] + w[site + W_TRANSIT]
+        if w[site + W_STRANDED] >= 0 and w[AT_LIVE + w[site + W_STRANDED] * V_COLUMNS + V_SALVAGE] >= 0:
+            share = w[AT_LIVE + w[site + W_STRANDED] * V_COLUMNS + V_SALVAGE]
+        held += units
+        left += mul_ppm(_micro_to_minor(w, w[G_UNIT_COST] * units), share, HALF_UP)
+    capital, balance = _capital(w)
+    w[AT_COMPONENT + TERMINAL_STOCK] += left
+    w[AT_COMPONENT + CAPITAL] -= capital
+    tally = AT_TALLY
+    w[tally + A_ACCRUED] = left - w[G_OPENING] - capital
+    money = profit_of(w) == balance + w[tally + A_BEYOND] + w[tally + A_ACCRUED]
+    return bool(money and on_hand + w[tally + A_ORDERED] + w[tally + A_BACK] == w[tally + A_SOLD] + held)
 
 
-@njit(cache=True, nogil=True)
-def _capital(t: Tables, w: Work) -> int:
-    """The cost of the cash tied up at the end of each day, at the yearly rate, rounded once."""
+@njit(cache=True, nogil=True, error_model="numpy")
+def profit_of(w: Ints) -> int:
+    """The sum of the components."""
+    total = 0
+    for part in range(COMPONENTS):
+        total += w[AT_COMPONENT + part]
+    return total
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _capital(w: Ints) -> tuple[int, int]:
+    """(the cost of the cash tied up at the end of each day at the yearly rate, rounded once; the last balance)."""
     tied, balance = 0, 0
-    for day in range(w.cash.shape[0]):
-        balance += w.cash[day]
+    for day in range(w[G_HORIZON]):
+        balance += w[AT_DAYS + day]
         if balance < 0:
             tied -= balance
-    return div_round(div_round(tied, 365, HALF_UP) * t.scalar[S_CAPITAL], PPM, HALF_UP)
+    return int(div_round(div_round(tied, 365, HALF_UP) * w[G_CAPITAL], PPM, HALF_UP)), balance
 
 
-@njit(cache=True, nogil=True)
-def play(t: Tables, w: Work, o: int, k: int) -> bool:
-    """Play option ``o`` on path ``k`` into the scratch; False when money or units do not add up."""
-    horizon, places = t.scalar[S_HORIZON], t.option[o, O_PLACES]
-    opening = _begin(t, w, o, k)
-    state = mix(mix(mix(np.uint64(0), t.scalar[S_SEED]), k), t.option[o, O_PRODUCT])
-    state = mix(mix(state, t.option[o, O_MARKET]), _S_DEMAND)
-    total, following = 0.0, 0
-    for day in range(horizon):
-        cm3 = 0
-        for own in range(places):
-            _restock(t, w, o, own, k, day)
-            if t.place[t.option[o, O_PLACE] + own, P_SELLER] == 1:
-                cm3 += w.site[own, W_ON_HAND] * t.option[o, O_VOLUME]
-        w.volume[day // 7] = max(w.volume[day // 7], cm3)
+@njit(cache=True, nogil=True, error_model="numpy")
+def _morning(c: Ints, k: Ints, v: Ints, w: Ints, h: Hashes, day: int) -> None:
+    """Receipts, then orders of places whose review day it is; the week's peak volume at the seller's places."""
+    held = 0
+    for own in range(w[G_PLACES]):
+        site = AT_SITE + own * W_COLUMNS
+        _arrive(w, own, day)
+        if day == w[site + W_NEXT]:
+            _restock(c, k, v, w, h, own, day)
+        if w[site + W_SELLER] == 1:
+            held += w[site + W_ON_HAND]
+    peak = AT_DAYS + ROW_PEAK * w[G_HORIZON] + day // 7
+    w[peak] = max(w[peak], held * w[G_VOLUME])
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _evening(c: Ints, k: Ints, v: Ints, w: Ints, day: int) -> None:
+    """End-of-day holding at every place."""
+    for own in range(w[G_PLACES]):
+        site = AT_SITE + own * W_COLUMNS
+        w[site + W_UNIT_DAYS] += w[site + W_ON_HAND]
+        if w[site + W_AGES] >= 0 and w[site + W_ON_HAND] > 0:
+            _store(c, k, v, w, own, day)
+        if w[G_LOG_ROWS] > 0:
+            w[AT_DAYS + (ROW_STOCK + own) * w[G_HORIZON] + day] = w[site + W_ON_HAND]
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _days(
+    c: Ints, k: Ints, v: Ints, w: Ints, f: Floats, h: Hashes, season: Floats, dispersion: float
+) -> None:
+    """All days of the horizon in order."""
+    total, following, ratio = 0.0, 0, log_ratio(dispersion)
+    for day in range(w[G_HORIZON]):
+        _morning(c, k, v, w, h, day)
         if day == following:
-            total, following = _weigh(t, w, o, k, day)
+            total, following = _weigh(w, f, day)
         if total > 0.0:
-            _demand(t, w, o, k, day, total, state)
-        for own in range(places):
-            _hold(t, w, o, own, k, day)
-            if w.stock.shape[1] > 0:
-                w.stock[own, day] = w.site[own, W_ON_HAND]
-        if day % 7 == 6 or day == horizon - 1:
-            _end_week(t, w, o, k, day)
-    return _finish(t, w, o, k, opening)
+            units = count_at(to_unit(mix(h[H_DEMAND], day)), total * season[day], dispersion, ratio)
+            if units > 0:
+                _serve(c, k, v, w, f, h, day, units, total)
+        _evening(c, k, v, w, day)
+        if day % 7 == 6 or day == w[G_HORIZON] - 1:
+            _end_week(w, day)
 
 
-class Sums(NamedTuple):
-    """Results by option, filled by `play_all`; see `Outcomes`."""
-
-    profit: np.ndarray  # [option, path]
-    component: np.ndarray  # [option, COMPONENTS] sums over paths
-    cash_mean: np.ndarray  # [option, week] sums over paths
-    cash_low: np.ndarray  # [option, week]
-    work: np.ndarray  # [option, week] sums of thousandths of a minute
-    duty: np.ndarray  # [option, DUTIES]
-    volume: np.ndarray  # [option, week] sums of peaks
-    tally: np.ndarray  # [option, A_COLUMNS] sums
+@njit(cache=True, nogil=True, error_model="numpy")
+def play(t: Tables, w: Ints, f: Floats, h: Hashes, o: int, path: int) -> bool:
+    """Play option ``o`` on ``path`` into the scratch; False when money or units do not add up."""
+    option = t.option[o]
+    _begin(t, w, f, h, option, path)
+    _days(t.charge, t.start, t.value, w, f, h, t.season[option[O_PROFILE]], t.dispersion[option[O_SERIES]])
+    return _finish(w, option[O_ON_HAND])
 
 
-@njit(cache=True, nogil=True)
-def _weekly_low(w: Work, lows: np.ndarray) -> None:
+@njit(cache=True, nogil=True, error_model="numpy")
+def _weekly_low(w: Ints, lows: Ints) -> None:
     """The lowest end-of-day balance of each week."""
     balance = 0
-    for day in range(w.cash.shape[0]):
-        balance += w.cash[day]
+    for day in range(w[G_HORIZON]):
+        balance += w[AT_DAYS + day]
         week = day // 7
         lows[week] = balance if day % 7 == 0 else min(lows[week], balance)
 
 
-@njit(cache=True, nogil=True)
-def play_all(t: Tables, w: Work, s: Sums, lows: np.ndarray, first: int, last: int) -> int:
+@njit(cache=True, nogil=True, error_model="numpy")
+def _add(total: Ints, w: Ints, at: int) -> None:
+    for index in range(total.shape[0]):
+        total[index] += w[at + index]
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def play_all(t: Tables, s: Sums, w: Ints, f: Floats, h: Hashes, lows: Ints, first: int, last: int) -> int:
     """Play options ``first`` to ``last`` on all paths; the number of paths that did not add up (always 0)."""
     wrong, paths = 0, s.profit.shape[1]
     for o in range(first, last):
-        for k in range(paths):
-            if not play(t, w, o, k):
+        for path in range(paths):
+            if not play(t, w, f, h, o, path):
                 wrong += 1
-            s.profit[o, k] = w.component.sum()
-            s.component[o] += w.component
-            s.work[o] += w.work
-            s.duty[o] += w.duty
-            s.volume[o] += w.volume
-            s.tally[o] += w.tally
-            _weekly_low(w, lows[k])
+            s.profit[o, path] = profit_of(w)
+            _add(s.component[o], w, AT_COMPONENT)
+            _add(s.duty[o], w, AT_DUTY)
+            _add(s.tally[o], w, AT_TALLY)
+            _add(s.work[o], w, AT_DAYS + ROW_WORK * w[G_HORIZON])
+            _add(s.volume[o], w, AT_DAYS + ROW_PEAK * w[G_HORIZON])
+            _weekly_low(w, lows[path])
         for week in range(lows.shape[1]):
             s.cash_mean[o, week] = lows[:, week].sum()
             s.cash_low[o, week] = np.sort(lows[:, week])[(paths - 1) // 10]

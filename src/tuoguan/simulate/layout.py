@@ -15,7 +15,6 @@ from tuoguan.contracts.schema import ChargeEntry, ChargeKind, Distribution, Evid
 from tuoguan.demand.model import Demand
 from tuoguan.foundation.facts import FactKind
 from tuoguan.foundation.ids import address
-from tuoguan.foundation.kernels import u01
 from tuoguan.foundation.money import EXPONENT_BY_CURRENCY
 from tuoguan.foundation.parties import Duty
 from tuoguan.foundation.random import Stream
@@ -79,11 +78,9 @@ class Contracts:
     terms: Terms
     index_by_hash: dict[tuple[str, int, str], int] = field(default_factory=dict)
     charges: list[Ints] = field(default_factory=list)
-    charge_terms: list[int] = field(default_factory=list)
-    components: list[int] = field(default_factory=list)
     starts: list[list[int]] = field(default_factory=list)
-    order: list[int] = field(default_factory=list)
-    held: list[list[int]] = field(default_factory=list)
+    ages: list[list[int]] = field(default_factory=list)
+    count: int = 0
 
     def index(self, contract: Compiled) -> int:
         """The contract's row; its charges are laid out when it is first met."""
@@ -94,27 +91,31 @@ class Contracts:
         return self.index_by_hash[key]
 
     def _add(self, contract: Compiled) -> None:
-        matrix, first = contract.charge_matrix(), len(self.charge_terms)
-        home = address(contract.id)
-        for record, entry in zip(contract.charges, contract.terms, strict=True):
-            drawn = Uncertain(
-                int(record["value"]), int(record["low"]), int(record["high"]), int(record["distribution"]),
-                int(record["stream"]), Evidence.ASSUMED, (),
-            )  # fmt: skip
-            self.charge_terms.append(self.terms.row(drawn, home))
-            self.components.append(component_of(entry))
-        self.charges.append(matrix)
-        kinds = [int(record["fact"]) for record in contract.charges]
-        starts = []
-        for kind in range(kn.KINDS + 1):
-            starts.append(len(self.order))
-            self.order += [first + index for index, other in enumerate(kinds) if other == kind]
-        self.starts.append(starts)
-        self.held.append(
-            sorted({0, *(int(r["free_days"]) for r in contract.charges if r["fact"] == FactKind.STOCK_HELD)})
-            if FactKind.STOCK_HELD in kinds
-            else []
-        )
+        home, kinds = address(contract.id), contract.charges["fact"].astype(np.int64)
+        columns = [
+            (component_of(entry), self.terms.row(drawn_charge(record), home))
+            for record, entry in zip(contract.charges, contract.terms, strict=True)
+        ]
+        matrix = np.hstack([contract.charge_matrix(), _table(columns, 2)])
+        self.charges.append(matrix[np.argsort(kinds, kind="stable")])
+        self.starts.append([self.count + int((kinds < kind).sum()) for kind in range(kn.KINDS + 1)])
+        self.count += len(kinds)
+        self.ages.append(_ages(contract))
+
+
+def drawn_charge(record: np.void) -> Uncertain:
+    """The rate or amount of a charge record as a number with its range."""
+    value, low, high, shape = (int(record[name]) for name in ("value", "low", "high", "distribution"))
+    return Uncertain(value, low, high, shape, int(record["stream"]), Evidence.ASSUMED, ())
+
+
+def _ages(contract: Compiled) -> list[int]:
+    """First days of the age classes that storage charges tell apart, filled up with -1; ValueError past the room."""
+    held = contract.charges[contract.charges["fact"] == FactKind.STOCK_HELD]
+    ages = sorted({0, *(int(record["free_days"]) for record in held)}) if len(held) else []
+    if len(ages) > kn.MOST_AGES:
+        raise ValueError(f"{contract.id}: storage charges tell {len(ages)} ages apart, at most {kn.MOST_AGES} fit")
+    return ages + [-1] * (kn.MOST_AGES + 1 - len(ages))
 
 
 def component_of(entry: ChargeEntry) -> int:
@@ -136,9 +137,8 @@ def tables(scenario: Scenario, demand: Demand) -> kn.Tables:
     return kn.Tables(
         option=options, listing=listings, place=places, term=np.ascontiguousarray(rows[:, :4]),
         value=kn.draw_terms(rows, seed, paths),
-        charge=np.concatenate(contracts.charges), charge_term=np.array(contracts.charge_terms, np.int64),
-        charge_component=np.array(contracts.components, np.int64), charge_row=np.array(contracts.order, np.int64),
-        charge_start=_table(contracts.starts, kn.KINDS + 1), held_from=_held(contracts.held),
+        charge=np.concatenate(contracts.charges), start=_table(contracts.starts, kn.KINDS + 1),
+        ages=_table(contracts.ages, kn.MOST_AGES + 1),
         level=_levels(demand, seed, paths), dispersion=np.ascontiguousarray(demand.dispersion, np.float64),
         season=_season(demand, scenario), scalar=scalar,
     )  # fmt: skip
@@ -159,8 +159,8 @@ def _rows(options: tuple[Option, ...], terms: Terms, contracts: Contracts, deman
 
 
 def _option_row(option: Option, listing: int, place: int, terms: Terms, demand: Demand) -> list[int]:
-    if not option.listings or not option.places or len(option.listings) > kn.SLOTS:
-        raise ValueError(f"{option.key}: an option has 1 to {kn.SLOTS} listings and at least one place")
+    if not 1 <= len(option.listings) <= kn.SLOTS or not 1 <= len(option.places) <= kn.SLOTS:
+        raise ValueError(f"{option.key}: an option has 1 to {kn.SLOTS} listings and as many places")
     product, market = address(option.sku), address(option.market)
     row = [0] * kn.O_COLUMNS
     row[kn.O_LISTING], row[kn.O_LISTINGS] = listing, len(option.listings)
@@ -216,7 +216,7 @@ def _terms_of_contract(listing: Listing) -> dict[int, Uncertain]:
 def _terms_of_market(listing: Listing) -> dict[int, Uncertain]:
     """What work costs in the market, whatever the contract."""
     return {
-        kn.L_PICK_ORDER_T: listing.pick_order, kn.L_LABEL_T: listing.label_parcel,
+        kn.L_PICK_T: listing.pick_order, kn.L_LABEL_T: listing.label_parcel,
         kn.L_RETURN_UNIT_T: listing.return_unit, kn.L_MINUTES_ORDER_T: listing.minutes_order,
         kn.L_MINUTES_STOCK_T: listing.minutes_stock_order, kn.L_MINUTES_WEEK_T: listing.minutes_week,
     }  # fmt: skip
@@ -279,11 +279,9 @@ def _scalar(scenario: Scenario, terms: Terms) -> Ints:
 
 def _levels(demand: Demand, seed: int, paths: int) -> npt.NDArray[np.float64]:
     """Levels [series, path] drawn from the posterior of each series."""
-    uniform = np.empty((len(demand.sku), paths))
-    for series, (sku, market) in enumerate(zip(demand.sku, demand.market, strict=True)):
-        product, place = address(sku), address(market)
-        for path in range(paths):
-            uniform[series, path] = u01(seed, path, product, place, Stream.LEVEL, 0)
+    product = np.array([address(sku) for sku in demand.sku], np.int64)
+    market = np.array([address(code) for code in demand.market], np.int64)
+    uniform = kn.draw_levels(product, market, int(Stream.LEVEL), seed, paths)
     return np.asarray(level_by_path(uniform, demand.level_mean, demand.level_shape))
 
 
@@ -295,11 +293,6 @@ def _season(demand: Demand, scenario: Scenario) -> npt.NDArray[np.float64]:
         past = np.maximum(0, -(-(days - width + 1) // 365))
         days = np.clip(days - 365 * past, 0, width - 1)
     return np.ascontiguousarray(demand.season[:, np.minimum(days, width - 1)], np.float64)
-
-
-def _held(classes: list[list[int]]) -> Ints:
-    width = max(1, *(len(ages) for ages in classes)) if classes else 1
-    return _table([ages + [-1] * (width - len(ages)) for ages in classes], width)
 
 
 def _table(rows: list[list[int]] | list[tuple[int, ...]], width: int) -> Ints:

@@ -11,7 +11,8 @@ from numba import njit
 
 LARGE_MEAN = 100.0  # above it, and with a gamma shape above LARGE_SHAPE, counts come from the expansion
 LARGE_SHAPE = 50.0
-_TINY = 1e-17
+LEAST_EXCESS = 1e-9  # below it counts are Poisson
+TINY = 1e-17
 
 
 @njit(cache=True, nogil=True)
@@ -47,31 +48,41 @@ def _expansion(u: float, mean: float, deviation: float, skew: float, excess: flo
 
 
 @njit(cache=True, nogil=True)
+def log_ratio(dispersion: float) -> float:
+    """log(dispersion) / (dispersion - 1), the probability of no unit being exp(-mean x this); 1 for Poisson."""
+    excess = dispersion - 1.0
+    return 1.0 if excess < LEAST_EXCESS else math.log(dispersion) / excess
+
+
+@njit(cache=True, nogil=True)
 def count_quantile(u: float, mean: float, dispersion: float) -> int:
     """The quantile of a count with this mean and variance-to-mean ratio; Poisson when ``dispersion`` is 1.
 
     Exact recurrence; where mean > 100 and mean / (dispersion - 1) > 50 an expansion that is off by at most one unit
     between the 1e-4 and 1 - 1e-4 quantiles. Sums of such counts with one dispersion are again such counts.
     """
-    if mean <= 0.0:
-        return 0
+    return count_at(u, mean, dispersion, log_ratio(dispersion))
+
+
+@njit(cache=True, nogil=True)
+def count_at(u: float, mean: float, dispersion: float, ratio: float) -> int:
+    """`count_quantile` with ``ratio`` = `log_ratio` (dispersion) known."""
     excess = dispersion - 1.0
     if mean > LARGE_MEAN and mean > LARGE_SHAPE * excess:
         variance = mean * dispersion
         skew = (2.0 * dispersion - 1.0) / math.sqrt(variance)
         return _expansion(u, mean, math.sqrt(variance), skew, (6.0 * dispersion * excess + 1.0) / variance)
-    if excess < 1e-9:
-        probability, shape_ratio, ratio = math.exp(-mean), mean, 0.0
-    else:
-        ratio = excess / dispersion
-        shape_ratio = mean / dispersion  # shape x ratio
-        probability = math.exp(-mean / excess * math.log(dispersion))
+    probability = math.exp(-mean * ratio)
+    if mean <= 0.0 or u <= probability:
+        return 0
+    growth = excess / dispersion if excess >= LEAST_EXCESS else 0.0
+    first = mean / dispersion if excess >= LEAST_EXCESS else mean  # shape x growth
     cumulative, count = probability, 0
     while cumulative < u:
-        probability *= (shape_ratio + ratio * count) / (count + 1)
+        probability *= (first + growth * count) / (count + 1)
         count += 1
         cumulative += probability
-        if probability < _TINY and count > mean:
+        if probability < TINY and count > mean:
             break
     return count
 
