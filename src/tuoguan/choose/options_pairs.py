@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from tuoguan.simulate import Option, Place, Policy, PolicyKind
 
-CONSIDERED = 4  # best contracts of a group that are paired
+PER_PLATFORM = 2  # best contracts of each platform that are paired
 
 
 def platform_of(option: Option) -> str:
@@ -33,16 +33,17 @@ def pairs_of_group(options: list[Option], means: npt.NDArray[np.float64], most: 
 
 
 def _leaders(options: list[Option], means: npt.NDArray[np.float64]) -> list[int]:
-    """Rows of the best option of each contract, profitable ones only, best first; a contract may lend two places."""
+    """Rows of the best option of each contract, profitable ones only, best first."""
     order = sorted(range(len(options)), key=lambda row: (-means[row], options[row].key))
-    seen: set[str] = set()
+    seen: dict[str, set[str]] = {}
     found = []
     for row in order:
+        contracts = seen.setdefault(platform_of(options[row]), set())
         contract = options[row].listings[0].contract.id
-        if means[row] > 0 and contract not in seen:
-            seen.add(contract)
+        if means[row] > 0 and contract not in contracts and len(contracts) < PER_PLATFORM:
+            contracts.add(contract)
             found.append(row)
-    return found[:CONSIDERED]
+    return found
 
 
 def pair(first: Option, second: Option) -> Option:

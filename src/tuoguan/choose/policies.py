@@ -12,20 +12,44 @@ import numpy as np
 import numpy.typing as npt
 
 from tuoguan.choose.options import Groups, with_options
+from tuoguan.choose.options_excluded import Exclusion
 from tuoguan.choose.options_pairs import pairs_of_group
-from tuoguan.choose.policies_start import start_levels
+from tuoguan.choose.policies_start import estimate_parts, start_levels
 from tuoguan.demand import Demand
 from tuoguan.foundation.ids import address
+from tuoguan.foundation.money import EXPONENT_BY_CURRENCY, to_minor
 from tuoguan.simulate import Option, Outcomes, Policy, PolicyKind, Scenario, run
 
 Progress = Callable[[str, int, int], None]
 Candidate = tuple[int, Option]  # (row of the option it belongs to, the option with this policy)
 
-MULTIPLES = (0.0, 0.35, 0.6, 0.8, 1.0, 1.3, 1.7, 2.4)
 PAIR_MULTIPLES = (0.7, 1.0, 1.3)
-ROUND_PATHS = (8, 24, 64)
 KEEP = 2
 BLOCK_ROWS = 20_000  # candidates played at a time, so that memory does not grow with the catalogue
+
+
+@dataclass(frozen=True, slots=True)
+class Effort:
+    """How much search a catalogue gets: multiples of the start level, paths per round, options per group that stay.
+
+    ``screen`` and ``report`` are the most options per group that enter the search and the report (0: all of them).
+    """
+
+    multiples: tuple[float, ...]
+    round_paths: tuple[int, ...]
+    screen: int
+    report: int
+    pairs: int
+
+
+THOROUGH = Effort((0.0, 0.35, 0.6, 0.8, 1.0, 1.3, 1.7, 2.4), (8, 24, 64), 0, 0, 2)
+BALANCED = Effort((0.2, 0.5, 0.8, 1.1, 1.6, 2.4), (6, 20), 10, 8, 1)
+QUICK = Effort((0.2, 0.6, 1.0, 1.6), (4, 12), 6, 4, 1)
+
+
+def effort_for(options: int) -> Effort:
+    """The search that keeps a run in minutes: thorough up to 1,000 options, quick past 10,000."""
+    return THOROUGH if options <= 1_000 else BALANCED if options <= 10_000 else QUICK
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,22 +71,58 @@ class Evaluated:
 
 def evaluate(
     groups: Groups, demand: Demand, *, paths: int, seed: int, threads: int | None = None,
-    progress: Progress | None = None, round_paths: tuple[int, ...] = ROUND_PATHS, pairs: int = 2,
+    progress: Progress | None = None, effort: Effort | None = None,
 ) -> Evaluated:  # fmt: skip
-    """Best policy per option on ``round_paths`` paths of a search stream, then ``paths`` paths of the stream ``seed``.
+    """Best policy per option by search on one stream, then what happens on ``paths`` paths of the stream ``seed``.
 
-    ``pairs`` is the most combinations of two listings added per group. ValueError when there is no option at all.
+    Options of a large catalogue that are far behind are left out with the reason "screened" in ``groups.excluded``.
+    ValueError when there is no option at all.
     """
     if not groups.options:
         raise ValueError("no option to evaluate: every product is excluded")
+    effort = effort or effort_for(len(groups.options))
+    groups = kept(groups, estimates(groups, demand), effort.screen)
     player = Player(scenario_of(groups, 1, search_seed(seed)), demand, threads, progress)
-    singles, means = player.search(groups.options, _grid(groups.options, demand, groups), round_paths)
-    doubles = _pairs(groups, singles, means, pairs)
-    played, _ = player.search(doubles, _around(doubles), round_paths[1:]) if doubles else ([], [])
-    final = with_options(groups, _merged(groups, singles, played))
-    scenario = replace(scenario_of(final, paths, seed), options=final.options)
+    singles, means = player.search(_grid(groups, demand, effort), effort.round_paths)
+    groups = kept(with_policies(groups, singles), means, effort.report)
+    means = means_of(groups, singles, means)
+    doubles = _pairs(groups, means, effort.pairs)
+    played, _ = player.search(_around(doubles), effort.round_paths[-1:]) if doubles else ([], [])
+    final = with_options(groups, _merged(groups, played))
+    scenario = scenario_of(final, paths, seed)
     outcomes = run(scenario, demand, threads=threads, progress=_named(progress, "outcomes"))
     return Evaluated(final, scenario, outcomes, player.searched)
+
+
+def with_policies(groups: Groups, options: list[Option]) -> Groups:
+    """The same groups whose options carry the policies found."""
+    return replace(groups, options=tuple(options))
+
+
+def kept(groups: Groups, worth: npt.NDArray[np.float64], most: int) -> Groups:
+    """The best ``most`` options of each group by ``worth``; the others are recorded as screened. 0 keeps all."""
+    if most == 0:
+        return groups
+    own: list[list[Option]] = []
+    out: list[Exclusion] = []
+    for group in range(groups.count):
+        rows = sorted(groups.rows(group), key=lambda row: (-worth[row], row))
+        own.append([groups.options[row] for row in sorted(rows[:most])])
+        out += [_screened(groups.options[row], worth[row] - worth[rows[0]]) for row in rows[most:]]
+    return replace(with_options(groups, own), excluded=groups.excluded + tuple(out))
+
+
+def _screened(option: Option, behind: float) -> Exclusion:
+    amount = to_minor(-behind)
+    en = f"{option.key}: about {amount} minor units behind the best option before the full evaluation"
+    zh = f"{option.key}：初筛时比最佳方案约少 {amount} 最小货币单位"
+    return Exclusion(option.sku, option.market, option.listings[0].contract.id, "screened", en, zh)
+
+
+def means_of(groups: Groups, options: list[Option], means: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """The search means of the options that are left."""
+    by_key = {(one.sku, one.market, one.key): mean for one, mean in zip(options, means, strict=True)}
+    return np.array([by_key[one.sku, one.market, one.key] for one in groups.options])
 
 
 def scenario_of(groups: Groups, paths: int, seed: int) -> Scenario:
@@ -104,21 +164,21 @@ class Player:
         return np.concatenate(found) if found else np.zeros(0)
 
     def search(
-        self, options: Iterable[Option], candidates: list[Candidate], rounds: tuple[int, ...]
+        self, candidates: list[Candidate], rounds: tuple[int, ...]
     ) -> tuple[list[Option], npt.NDArray[np.float64]]:
-        """Each option with its best candidate's policies, and that candidate's mean in the last round.
+        """Each option (in order of rows) with its best candidate's policies, and that candidate's mean.
 
-        Sequential halving: after every round the best ``KEEP`` of each option stay; between rounds the gaps next to the
-        leader are split. Ties go to the lower level.
+        Sequential halving: after every round the best ``KEEP`` of each option stay; after the first of several rounds
+        the levels beside the leader join them. Ties go to the lower level.
         """
+        scores = np.zeros(0)
         for number, paths in enumerate(rounds):
             scores = self.means(candidates, paths)
             last = number == len(rounds) - 1
             candidates, scores = _best(candidates, scores, 1 if last else KEEP)
-            if not last and number < 1:
+            if not last and number == 0:
                 candidates = _refined(candidates)
-        best = {row: option for row, option in candidates}
-        return [best[row] for row in range(len(tuple(options)))], scores
+        return [option for _, option in candidates], scores
 
 
 def _best(
@@ -158,17 +218,26 @@ def levels_of(option: Option) -> tuple[int, ...]:
     return tuple(-1 if place.policy.kind is PolicyKind.JIT else place.policy.order_up_to for place in option.places)
 
 
-def _grid(options: tuple[Option, ...], demand: Demand, groups: Groups) -> list[Candidate]:
+def _grid(groups: Groups, demand: Demand, effort: Effort) -> list[Candidate]:
     """JIT where it is allowed, and multiples of the analytic level; a level of nought only runs down what is there."""
-    starts = start_levels(options, demand, groups.horizon_days, groups.capital_rate_ppm_year)
+    starts = start_levels(groups.options, demand, groups.horizon_days, groups.capital_rate_ppm_year)
     found: list[Candidate] = []
-    for row, (option, (start, *_)) in enumerate(zip(options, starts, strict=True)):
+    for row, (option, (start, *_)) in enumerate(zip(groups.options, starts, strict=True)):
         least = 0 if option.on_hand > 0 else 1
-        levels = {max(least, round(start * multiple)) for multiple in MULTIPLES}
+        levels = {max(least, round(start * multiple)) for multiple in effort.multiples}
         if option.places[0].policy.kind is PolicyKind.JIT:
             levels.add(-1)
         found += [(row, with_levels(option, (level,))) for level in sorted(levels)]
     return found
+
+
+def estimates(groups: Groups, demand: Demand) -> npt.NDArray[np.float64]:
+    """Rough profit of each option in closed form, minor: margin of a unit x expected units once goods are there."""
+    margins, units, minutes = estimate_parts(groups.options, demand, groups.horizon_days)
+    weeks = groups.horizon_days / 7.0
+    scale = 10 ** (6 - EXPONENT_BY_CURRENCY[groups.currency])
+    labor = (minutes[:, 0] * units + minutes[:, 1] * weeks) / 60_000.0 * groups.wage_per_hour_minor
+    return np.asarray(margins * units / scale - labor)
 
 
 def _refined(candidates: list[Candidate]) -> list[Candidate]:
@@ -202,20 +271,22 @@ def _around(doubles: tuple[Option, ...]) -> list[Candidate]:
     return list(found.values())
 
 
-def _pairs(groups: Groups, singles: list[Option], means: npt.NDArray[np.float64], most: int) -> tuple[Option, ...]:
+def _pairs(groups: Groups, means: npt.NDArray[np.float64], most: int) -> tuple[Option, ...]:
     made: list[Option] = []
     for group in range(groups.count):
         rows = groups.rows(group)
-        made += pairs_of_group(singles[rows.start : rows.stop], means[rows.start : rows.stop], most)
+        own = list(groups.options[rows.start : rows.stop])
+        made += pairs_of_group(own, means[rows.start : rows.stop], most)
     return tuple(made)
 
 
-def _merged(groups: Groups, singles: list[Option], doubles: list[Option]) -> list[list[Option]]:
+def _merged(groups: Groups, doubles: list[Option]) -> list[list[Option]]:
+    """Singles of each group, then its pairs."""
     by_group: dict[tuple[str, str], list[Option]] = {}
     for option in doubles:
         by_group.setdefault((option.sku, option.market), []).append(option)
     return [
-        singles[groups.rows(group).start : groups.rows(group).stop]
+        [groups.options[row] for row in groups.rows(group)]
         + by_group.get((groups.sku[group], groups.market[group]), [])
         for group in range(groups.count)
     ]

@@ -91,7 +91,8 @@ def _by_gamma(means: Floats, variances: Floats, shares: Floats) -> npt.NDArray[n
     z = np.array([normal.inv_cdf(share) for share in shares])
     shape = means * means / np.maximum(variances, means)
     cube = 1.0 - 1.0 / (9.0 * shape) + z / (3.0 * np.sqrt(shape))
-    return np.ceil(means * np.maximum(cube, 0.0) ** 3).astype(np.int64)
+    found: npt.NDArray[np.int64] = np.ceil(means * np.maximum(cube, 0.0) ** 3).astype(np.int64)
+    return found
 
 
 def start_levels(options: tuple[Option, ...], demand: Demand, horizon_days: int, capital_ppm: int) -> list[list[int]]:
@@ -135,7 +136,7 @@ def response(option: Option, listing: Listing) -> float:
     by_price = max(price, 1e-6) ** (mean(option.elasticity) / PPM)
     days_saved = option.delivery_days_today - mean(listing.delivery_days)
     by_speed = max(0.1, 1.0 + days_saved * mean(option.speed_response) / PPM)
-    return mean(listing.reach) / PPM * mean(listing.visibility) / PPM * by_price * by_speed
+    return float(mean(listing.reach) / PPM * mean(listing.visibility) / PPM * by_price * by_speed)
 
 
 def _worth(
@@ -200,3 +201,19 @@ def _charged(contract: Compiled, values: dict[Basis, float], weight_g: int, volu
             amount = float(row["value"]) * (grams / 1000.0 if per == Per.KG else 1.0)
         total += float(row["sign"]) * amount * float(row["share_ppm"]) / PPM
     return total
+
+
+def estimate_parts(options: tuple[Option, ...], demand: Demand, horizon_days: int) -> tuple[Floats, Floats, Floats]:
+    """(micro margin of a unit, units in the horizon, thousandths of minutes [per order, per week]) of each option."""
+    season = demand.season[:, :horizon_days].mean(axis=1)
+    margins, units, minutes = [], [], []
+    for option in options:
+        place, listing = option.places[0], option.listings[0]
+        landed = mean(option.unit_cost) * (1.0 + mean(option.duty_ad_valorem) / PPM) + freight_unit(option, place)
+        lead = mean(option.supplier_lead_days) + mean(place.lane.lead_days)
+        idle = max(mean(listing.live_after_days), 0.0 if option.on_hand > 0 else lead)
+        base = float(demand.level_mean[option.series]) * float(season[demand.profile[option.series]])
+        units.append(base * response(option, listing) * max(horizon_days - idle, 0.0))
+        margins.append(unit_income(option, listing) - landed)
+        minutes.append((mean(listing.minutes_order), mean(listing.minutes_week)))
+    return np.array(margins), np.array(units), np.array(minutes).reshape(-1, 2)
