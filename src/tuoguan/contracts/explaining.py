@@ -5,7 +5,7 @@ Hides nothing. Keeps the invariant that every number shown names its source, dat
 
 from dataclasses import dataclass
 
-from tuoguan.contracts.compiled import Compiled
+from tuoguan.contracts.compiled import Compiled, CompiledCard
 from tuoguan.contracts.library import Contract, Key, Library, Placed, Terms
 from tuoguan.contracts.schema import Evidence, Provenance, State, StatusEntry
 from tuoguan.contracts.wording import words
@@ -62,7 +62,7 @@ class Summary:
     assumed: int
 
 
-def explain(compiled: Compiled) -> tuple[Explained, ...]:
+def explain(compiled: Compiled | CompiledCard) -> tuple[Explained, ...]:
     """Every term of the day, in the order status, duties, settings, deadlines, charges, quantities, facts."""
     items = sorted(compiled.in_force, key=lambda item: SECTION_ORDER.index(item.key[0]))
     return tuple(_explained(item) for item in items)

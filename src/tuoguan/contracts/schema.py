@@ -1,4 +1,4 @@
-"""The closed vocabulary of a contract file, parsed strictly: unknown keys are errors, every entry says where it comes from.
+"""The closed vocabulary of a contract file, parsed strictly: unknown keys are errors, every entry has its source.
 
 A contract is seven lists of dated entries: status, duty, charge, quantity, deadline, setting, info. Entries of one list
 with the same key (name, for charges also step) are versions of one term; on any day at most one of them holds.
@@ -153,7 +153,7 @@ SCALE_BY_QUANTITY: dict[QuantityName, Scale] = {
         Scale.DAYS if name.value.endswith("_days")
         else Scale.SHARE if name.value.endswith(("_share", "_rate", "_spread"))
         else Scale.MONEY if name in (QuantityName.DEPOSIT, QuantityName.RESERVE_CAP)
-        else Scale.FACTOR if name in (QuantityName.REACH, QuantityName.VISIBILITY, QuantityName.PRICE_FACTOR, QuantityName.REGIME_CHANGES_PER_YEAR)
+        else Scale.FACTOR if name.value in ("reach", "visibility", "price_factor", "regime_changes_per_year")
         else Scale.COUNT
     )
     for name in QuantityName
@@ -186,7 +186,10 @@ SETTING_OPTIONS: dict[SettingName, tuple[str, ...]] = {
 
 
 class Provenance(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Where an entry comes from and when it holds. Dates may be reduced ("2025-07"); ``until`` is the first day it no longer holds."""
+    """Where an entry comes from and when it holds: [from, until).
+
+    Dates may be reduced ("2025-07"); ``until`` is the first day it no longer holds.
+    """
 
     source: tuple[str, ...] = ()
     held: str | None = None

@@ -118,3 +118,24 @@ def test_a_draw_replaces_the_value(tmp_path: Path) -> None:
     fact = Fact(FactKind.ORDER_PLACED, ON, "USD", quantity=2, supply_price_minor=400)
     assert [charge.minor for charge in assess(compiled, fact)] == [-40]
     assert [charge.minor for charge in assess(compiled, fact, {("fee", 0): 100_000})] == [-80]
+
+
+def test_numbers_that_would_leave_int64_are_refused_not_wrapped(tmp_path: Path) -> None:
+    compiled = compile(load(write_library(tmp_path)).contract("acme/full/US"), on=ON)
+    with pytest.raises(Refused, match="int64"):
+        assess(compiled, Fact(FactKind.ORDER_PLACED, ON, "USD", quantity=10**9, supply_price_minor=10**9))
+    with pytest.raises(Refused, match="numbers from 0"):
+        assess(compiled, Fact(FactKind.ORDER_PLACED, ON, "USD", quantity=-1, supply_price_minor=100))
+
+
+def test_a_term_changes_on_its_day_and_not_before(tmp_path: Path) -> None:
+    folder = write_library(tmp_path)
+    path = folder / "acme" / "full" / "US.toml"
+    old = 'rate = "0.05"\n'
+    text = path.read_text(encoding="utf-8")
+    version = text[text.rindex("[[charge]]") :].replace(old, 'rate = "0.09"\nfrom = "2026-07-01"\n')
+    path.write_text(text.replace(old, old + 'until = "2026-07-01"\n') + "\n" + version, encoding="utf-8")
+    library = load(folder)
+    assert check(library) == []
+    contract = library.contract("acme/full/US")
+    assert [fee(compile(contract, on=parse_day(day))) for day in ("2026-06-30", "2026-07-01")] == [-500, -900]

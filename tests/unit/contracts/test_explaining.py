@@ -1,4 +1,4 @@
-"""What is shown: every number with its source, both sides of a comparison on one parcel, only what changed, 100 columns."""
+"""What is shown: every number with its source, both sides on one parcel, only what changed, within 100 columns."""
 
 from pathlib import Path
 
