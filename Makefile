@@ -7,6 +7,8 @@ BIN := $(VENV)/bin
 # Two workers are the measured best on two cores; make test WORKERS=0 runs in one process.
 WORKERS ?= 2
 PATHS ?=
+LINES ?= 5000000
+CODE := src tests tools benchmarks
 
 .DEFAULT_GOAL := help
 .PHONY: help run test check format golden bench lock clean
@@ -23,28 +25,28 @@ test: $(VENV)/.dev ## run every test (PATHS=tests/unit/foundation for some)
 	$(BIN)/python -m pytest -q -n $(WORKERS) $(PATHS)
 
 check: $(VENV)/.dev ## lint, types and import rules
-	$(BIN)/ruff check src tests tools
-	$(BIN)/ruff format --check src tests tools
+	$(BIN)/ruff check $(CODE)
+	$(BIN)/ruff format --check $(CODE)
 	$(BIN)/mypy
 	PYTHONPATH=src $(BIN)/lint-imports --no-cache
 
 format: $(VENV)/.dev ## format the code and mend what the linter can mend
-	$(BIN)/ruff check --fix src tests tools
-	$(BIN)/ruff format src tests tools
+	$(BIN)/ruff check --fix $(CODE)
+	$(BIN)/ruff format $(CODE)
 
 golden: $(VENV)/.dev ## record the golden files anew; the author answers for every changed line
 	TUOGUAN_RECORD_GOLDEN=1 $(BIN)/python -m pytest -q tests/golden
 	@git --no-pager diff --stat -- tests/golden
 
-bench: $(VENV)/.dev ## measure; prints figures, keeps nothing
-	$(BIN)/python -m pytest -q tests/bench --benchmark-enable --benchmark-only
+bench: $(VENV)/.dev ## measure ingestion (LINES=100000000 for the full size); one JSON line is kept per run
+	$(BIN)/python benchmarks/ingest.py --lines $(LINES)
 
 lock: ## write requirements/*.txt anew from pyproject.toml
 	$(PYTHON) tools/bootstrap.py lock
 
 clean: ## remove what make made: .venv, caches, out
 	rm -rf $(VENV) out build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .benchmarks .import_linter_cache .numba_cache
-	find src tests tools -name __pycache__ -type d -prune -exec rm -rf {} +
+	find $(CODE) -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # Stamps: a file per set of packages; tools/bootstrap.py looks at hashes, make only at times.
 $(VENV)/.run $(VENV)/.sample $(VENV)/.dev: $(VENV)/.%: requirements/%.txt requirements/uv.txt pyproject.toml tools/bootstrap.py
