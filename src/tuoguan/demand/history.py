@@ -75,7 +75,7 @@ def read_history(
 ) -> History:  # fmt: skip
     """The history of every product in every market, between ``first_day`` and ``last_day`` inclusive."""
     names = sorted(set(markets) | set(panel["market"].unique().to_list()))
-    goods = products.unique("sku", keep="first").sort("sku")
+    goods = products.with_columns(pl.col("sku").cast(pl.String)).unique("sku", keep="first").sort("sku")
     days = max(last_day - first_day + 1, 1)
     index = _series_index(goods["sku"], names)
     rows, lost = _rows(panel, index, first_day, days, sum_units=True)
