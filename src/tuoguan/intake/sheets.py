@@ -132,7 +132,8 @@ def _cut(grid: Grid, header: _Header, log: Log) -> Sheet:
     over = [clean(pl.col(name)).is_not_null() for index, name in enumerate(names) if index > width]
     picked = {field: pl.col(f"c{index}") for field, index in header.index_by_field.items() if field != "customer"}
     if "customer" in header.index_by_field:  # kept as a salted hash, for matching credit notes, and dropped after that
-        picked["customer"] = clean(pl.col(f"c{header.index_by_field['customer']}")).hash(seed=_salt()).cast(pl.String)
+        person = clean(pl.col(f"c{header.index_by_field['customer']}"))
+        picked["customer"] = pl.when(person.is_not_null()).then(person.hash(seed=_salt()).cast(pl.String))
     frame = body.select(
         pl.lit(grid.file).alias("file"), "row",
         *[(clean(expr) if field != "customer" else expr).alias(field) for field, expr in picked.items()],
