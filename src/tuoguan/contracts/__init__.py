@@ -3,11 +3,11 @@
 from tuoguan.contracts.assessing import assess
 from tuoguan.contracts.checking import check
 from tuoguan.contracts.comparing import Comparison, compare
-from tuoguan.contracts.compiled import Charge, Compiled, CompiledCard, DeadlineTerm, Uncertain
+from tuoguan.contracts.compiled import CHARGE_DTYPE, NONE, Charge, Compiled, CompiledCard, DeadlineTerm, Uncertain
 from tuoguan.contracts.compiling import compile, compile_card
 from tuoguan.contracts.examples import run_examples
 from tuoguan.contracts.explaining import Changed, Explained, Summary, coverage, diff, explain, summary
-from tuoguan.contracts.library import Contract, Library, Overlays, PlacedCard
+from tuoguan.contracts.library import Contract, Library, Overlays, PlacedCard, PlacedOverlay
 from tuoguan.contracts.loading import load, load_overlays
 from tuoguan.contracts.rendering import compare_lines, diff_lines, list_lines, show_lines
 from tuoguan.contracts.scaffold import new
@@ -26,6 +26,8 @@ from tuoguan.contracts.schema import (
 )
 
 __all__ = [
+    "CHARGE_DTYPE",
+    "NONE",
     "Basis",
     "CardKind",
     "Changed",
@@ -44,6 +46,7 @@ __all__ = [
     "Overlays",
     "Per",
     "PlacedCard",
+    "PlacedOverlay",
     "QuantityName",
     "Rounding",
     "SettingName",

@@ -61,7 +61,7 @@ def key_of(entry: Provenance) -> Key:
 
 @dataclass(frozen=True, slots=True)
 class Placed(Generic[E_co]):
-    """An entry with its place (``temu/semi/US.toml: charge[3]``), its key and its days [start, end)."""
+    """An entry with its place (``acme/semi/US.toml: charge[3]``), its key and its days [start, end)."""
 
     entry: E_co
     at: str

@@ -110,7 +110,7 @@ def _row(cells: Sequence[str], widths: Sequence[int]) -> list[str]:
 def width_of(text: str) -> int:
     """Columns that a text takes: two for a wide character.
 
-    >>> width_of("Temu 全托管")
+    >>> width_of("Acme 全托管")
     11
     """
     return sum(2 if east_asian_width(character) in "WF" else 1 for character in text)
