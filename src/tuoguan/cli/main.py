@@ -110,6 +110,7 @@ def _contract_commands(commands: "argparse._SubParsersAction[argparse.ArgumentPa
     diff = _add(verbs, "diff", "contracts_diff", "every term that differs between two days")
     diff.add_argument("day1")
     diff.add_argument("day2")
+    diff.add_argument("--lang", choices=("en", "zh"), default="en")
     new = _add(verbs, "new", "contracts_new", "write the template of a contract")
     new.add_argument("platform")
     new.add_argument("model")

@@ -1,0 +1,209 @@
+"""One function per command: arguments in, one call of `app`, the answer out in text or JSON, exit code back."""
+
+from argparse import Namespace
+from collections.abc import Iterable
+from dataclasses import asdict
+from pathlib import Path
+
+from tuoguan.cli.output import Progress, say, say_json, say_problems, summary, tell
+from tuoguan.foundation.problems import Problem, Severity, has_errors
+
+CLEAN, WARNED, ERRONEOUS = 0, 1, 2
+
+
+def init(arguments: Namespace) -> int:
+    """Writes the templates of a workspace."""
+    from tuoguan.intake import init as write_templates
+
+    return _written(write_templates(arguments.dir, lang=arguments.lang), arguments)
+
+
+def sample(arguments: Namespace) -> int:
+    """Builds the sample workspace."""
+    from tuoguan.app.sample import make_sample
+
+    return _written(make_sample(arguments.dir), arguments)
+
+
+def export(arguments: Namespace) -> int:
+    """Writes the tables as read."""
+    from tuoguan.intake import export as write_tables
+    from tuoguan.intake import read
+
+    return _written(write_tables(read(arguments.dir), arguments.out), arguments)
+
+
+def _written(paths: Iterable[Path], arguments: Namespace) -> int:
+    names = [str(path) for path in paths]
+    if arguments.json:
+        say_json({"written": names})
+    for name in () if arguments.json else names:
+        say(f"wrote {name}")
+    return CLEAN
+
+
+def check(arguments: Namespace) -> int:
+    """Every problem of a workspace; 2 with errors, 1 with warnings under --strict."""
+    from tuoguan.app.check import check_workspace
+
+    checked = check_workspace(arguments.dir)
+    if arguments.json:
+        counts = [asdict(count) for count in checked.batch.counts] if checked.batch else []
+        say_json({"problems": [problem.as_json() for problem in checked.problems], "files": counts})
+    else:
+        say_problems(checked.problems)
+        for count in checked.batch.counts if checked.batch else ():
+            listed = f", {count.rows_listed} listed with a reason" if count.rows_listed else ""
+            say(f"{count.file}: {count.rows_in} rows in, {count.rows_used} used{listed}")
+        say(summary(checked.problems))
+    return _code(checked.problems, arguments.strict)
+
+
+def _code(problems: Iterable[Problem], strict: bool) -> int:
+    listed = list(problems)
+    if has_errors(listed):
+        return ERRONEOUS
+    return WARNED if strict and any(problem.severity is Severity.WARNING for problem in listed) else CLEAN
+
+
+def decide(arguments: Namespace) -> int:
+    """Chooses, writes the five outputs, prints the table."""
+    from tuoguan.app.decide import decide as make_decision
+    from tuoguan.app.outputs import decision_json, write_decision
+    from tuoguan.cli.decision import decision_lines
+
+    progress = Progress(quiet=arguments.quiet or arguments.json)
+    decision = make_decision(
+        arguments.dir, seed=arguments.seed, paths=arguments.paths, threads=arguments.threads, progress=progress
+    )
+    progress("outputs", 0, 1)
+    written = write_decision(decision, arguments.out or arguments.dir / "decision", arguments.lang)
+    progress.close()
+    if arguments.json:
+        say_json(decision_json(decision))
+        return CLEAN
+    for line in decision_lines(decision, arguments.lang):
+        say(line)
+    for path in written:
+        tell(f"wrote {path}")
+    return CLEAN
+
+
+def explain(arguments: Namespace) -> int:
+    """The options of one product side by side."""
+    from tuoguan.app.explain import explain as explain_product
+    from tuoguan.cli.decision import explanation_lines
+
+    progress = Progress(quiet=arguments.quiet or arguments.json)
+    explained = explain_product(
+        arguments.dir, arguments.sku, arguments.market,
+        seed=arguments.seed, paths=arguments.paths, threads=arguments.threads, progress=progress,
+    )  # fmt: skip
+    progress.close()
+    if arguments.json:
+        say_json(explained.as_json())
+        return CLEAN
+    for line in explanation_lines(explained, arguments.lang):
+        say(line)
+    return CLEAN
+
+
+def plan(arguments: Namespace) -> int:
+    """The choice as dated purchases, shipments, quotes and calendars."""
+    from tuoguan.app.plan import plan as make_plan
+    from tuoguan.app.plan import write_plan
+    from tuoguan.cli.decision import plan_lines
+
+    progress = Progress(quiet=arguments.quiet or arguments.json)
+    planned = make_plan(
+        arguments.dir, seed=arguments.seed, paths=arguments.paths, threads=arguments.threads, progress=progress
+    )
+    progress.close()
+    written = write_plan(planned, arguments.out or arguments.dir / "plan")
+    if arguments.json:
+        say_json({"written": [str(path) for path in written]})
+        return CLEAN
+    for line in plan_lines(planned, arguments.lang):
+        say(line)
+    for path in written:
+        tell(f"wrote {path}")
+    return CLEAN
+
+
+def doctor(arguments: Namespace) -> int:
+    """Whether machine and workspace are in order."""
+    from tuoguan.app.doctor import doctor as examine
+    from tuoguan.app.doctor import in_order
+
+    checks = examine(arguments.dir)
+    if arguments.json:
+        say_json([one.as_json() for one in checks])
+    else:
+        for one in checks:
+            mark = {Severity.NOTE: "ok", Severity.WARNING: "look", Severity.ERROR: "broken"}[one.severity]
+            say(f"{mark:7}{one.name}: {one.found}" + (f"; fix: {one.fix}" if one.fix else ""))
+    return CLEAN if in_order(checks) else ERRONEOUS
+
+
+def contracts_list(arguments: Namespace) -> int:
+    """Every contract with its state on the day."""
+    from tuoguan.app.contracts import list_contracts, parse_on
+    from tuoguan.contracts import list_lines
+
+    rows = list_contracts(parse_on(arguments.on))
+    return _answer(arguments, [asdict(row) for row in rows], list_lines(rows, arguments.lang))
+
+
+def contracts_show(arguments: Namespace) -> int:
+    """One contract or card with every source."""
+    from tuoguan.app.contracts import parse_on, show_contract
+    from tuoguan.contracts import show_lines
+
+    rows = show_contract(arguments.id, parse_on(arguments.on))
+    return _answer(arguments, [asdict(row) for row in rows], show_lines(rows, arguments.lang))
+
+
+def contracts_compare(arguments: Namespace) -> int:
+    """Two contracts side by side."""
+    from tuoguan.app.contracts import compare_contracts, parse_on
+    from tuoguan.contracts import compare_lines
+
+    found = compare_contracts(arguments.a, arguments.b, parse_on(arguments.on))
+    return _answer(arguments, asdict(found), compare_lines(found, arguments.lang))
+
+
+def contracts_diff(arguments: Namespace) -> int:
+    """What changed between two days."""
+    from tuoguan.app.contracts import differences, parse_on
+    from tuoguan.contracts import diff_lines
+
+    rows = differences(parse_on(arguments.day1, "DAY1"), parse_on(arguments.day2, "DAY2"))
+    return _answer(arguments, [asdict(row) for row in rows], diff_lines(rows, arguments.lang))
+
+
+def contracts_check(arguments: Namespace) -> int:
+    """Problems of a contract file, or of all our terms."""
+    from tuoguan.app.contracts import check_contracts, parse_on
+
+    problems = check_contracts(arguments.file, parse_on(None))
+    if arguments.json:
+        say_json({"problems": [problem.as_json() for problem in problems]})
+    else:
+        say_problems(problems)
+        say(summary(problems))
+    return _code(problems, strict=False)
+
+
+def contracts_new(arguments: Namespace) -> int:
+    """The template of a contract."""
+    from tuoguan.contracts import new
+
+    return _written([new(arguments.platform, arguments.model, arguments.market, arguments.dir)], arguments)
+
+
+def _answer(arguments: Namespace, value: object, lines: Iterable[str]) -> int:
+    if arguments.json:
+        say_json(value)
+    for line in () if arguments.json else lines:
+        say(line)
+    return CLEAN
