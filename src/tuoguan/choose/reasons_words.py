@@ -1,0 +1,159 @@
+"""One plain sentence per choice, in English and Chinese, made of measured numbers only.
+
+Hides grammar. Keeps the invariant that a number is said only when the two options differ in it enough to matter.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from tuoguan.choose.reasons_terms import NAME_ZH, Driver
+from tuoguan.foundation.money import EXPONENT_BY_CURRENCY, to_minor
+
+HOURS_MIN, DAYS_MIN, CASH_SHARE_MIN = 0.05, 0.5, 0.1
+CAPACITY_EN = "; taken because what it saves of the shared limits earns more on other products"
+CAPACITY_ZH = "；之所以选它，是因为省下的共用资源用于其他商品更有利"
+COMPONENT_ZH = {
+    "revenue": "收入", "commission": "佣金", "platform_fees": "平台费用", "subsidy": "补贴", "goods": "货款",
+    "first_leg": "头程",
+    "duty": "关税", "last_mile": "尾程", "storage": "仓储", "returns": "退货", "penalties": "罚款", "labor": "人工",
+    "capital": "资金成本", "set_up": "开店成本", "terminal_stock": "期末库存",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """Two options side by side; values are (mean profit, hours a week, cash tied up, payout days, delivery days)."""
+
+    pick: str
+    other: str
+    currency: str
+    horizon_days: int
+    pick_values: tuple[float, float, float, float, float]
+    other_values: tuple[float, float, float, float, float]
+    bridge: tuple[tuple[str, int], ...]
+
+
+def money(minor: float, code: str) -> str:
+    """The amount in whole major units with thousands separators."""
+    return f"{to_minor(abs(minor)) // 10 ** EXPONENT_BY_CURRENCY[code]:,} {code}"
+
+
+def contracts_of(key: str) -> str:
+    """The contracts of an option's key, without places."""
+    return " + ".join(part.split("@")[0] for part in key.split(" + "))
+
+
+def _better_worse(measured: Measured, phrase: Callable[[str, float, str], str]) -> tuple[list[str], list[str]]:
+    """Side effects in favor of the pick and against it."""
+    pick, other = measured.pick_values, measured.other_values
+    if not measured.pick or not measured.other:
+        return [], []
+    hours, cash = other[1] - pick[1], other[2] - pick[2]
+    gains = [("hours", hours, HOURS_MIN), ("cash", cash, CASH_SHARE_MIN * max(pick[2], other[2], 1.0))]
+    gains += [("payout", other[3] - pick[3], DAYS_MIN), ("delivery", other[4] - pick[4], DAYS_MIN)]
+    good = [phrase(name, value, "good") for name, value, least in gains if value >= least]
+    bad = [phrase(name, -value, "bad") for name, value, least in gains if -value >= least]
+    return good, bad
+
+
+def _main_component(measured: Measured) -> tuple[str, int]:
+    """The component that speaks most for whichever of the two earns more."""
+    sign = 1 if measured.pick_values[0] >= measured.other_values[0] else -1
+    return max(measured.bridge, key=lambda entry: sign * entry[1])
+
+
+def sentence_en(measured: Measured, undecided: bool, found: tuple[Driver, ...]) -> str:
+    """The reason in English."""
+    code = measured.currency
+
+    def phrase(name: str, value: float, side: str) -> str:
+        good = side == "good"
+        return {
+            "hours": f"{'keeps' if good else 'takes'} {value:.1f} hours a week{'' if good else ' more'}",
+            "cash": f"ties up {money(value, code)} {'less' if good else 'more'}",
+            "payout": f"pays out {value:.0f} days {'sooner' if good else 'later'}",
+            "delivery": f"delivers {value:.1f} days {'faster' if good else 'slower'}",
+        }[name]
+
+    good, bad = _better_worse(measured, phrase)
+    return (
+        _first_en(measured)
+        + _joined(good, bad, measured, ", ", "; it also ", "; but it ")
+        + _doubt_en(undecided, found)
+    )
+
+
+def _first_en(measured: Measured) -> str:
+    gain, code = measured.pick_values[0] - measured.other_values[0], measured.currency
+    name, value = _main_component(measured)
+    cause = f", mostly {name.replace('_', ' ')} ({money(value, code)})"
+    if not measured.pick:
+        if not measured.other:
+            return "Do not sell: nothing is on offer for this product here"
+        word = "loses" if measured.other_values[0] < 0 else "earns only"
+        return (
+            f"Do not sell: the best way, {contracts_of(measured.other)}, {word} {money(measured.other_values[0], code)}"
+        )
+    if not measured.other:
+        word = "Earns" if gain >= 0 else "Loses"
+        return f"{word} {money(gain, code)} in {measured.horizon_days} days; no other way to sell it earns anything"
+    word = "more" if gain >= 0 else "less"
+    return f"Earns {money(gain, code)} {word} than {contracts_of(measured.other)}{cause}"
+
+
+def _capacity(measured: Measured, undecided: bool, words: str) -> str:
+    """Said when the pick surely earns less than the runner-up: it was taken for what it leaves to other products."""
+    return words if not undecided and measured.pick_values[0] < measured.other_values[0] else ""
+
+
+def _joined(good: list[str], bad: list[str], comma: str, also: str, but: str) -> str:
+    """Side effects after the main clause."""
+    return (also + comma.join(good) if good else "") + (but + comma.join(bad) if bad else "")
+
+
+def _doubt_en(undecided: bool, found: tuple[Driver, ...]) -> str:
+    if not undecided:
+        return "."
+    if not found:
+        return ". Undecided: chance alone is larger than the difference."
+    return f". Undecided: it hangs on {found[0].name} ({found[0].owner}), which nobody publishes."
+
+
+def sentence_zh(measured: Measured, undecided: bool, found: tuple[Driver, ...]) -> str:
+    """The reason in Chinese."""
+    code = measured.currency
+
+    def phrase(name: str, value: float, side: str) -> str:
+        good = side == "good"
+        return {
+            "hours": f"每周{'节省' if good else '多用'} {value:.1f} 小时",
+            "cash": f"{'少' if good else '多'}占用资金 {money(value, code)}",
+            "payout": f"回款{'快' if good else '慢'} {value:.0f} 天",
+            "delivery": f"配送{'快' if good else '慢'} {value:.1f} 天",
+        }[name]
+
+    good, bad = _better_worse(measured, phrase)
+    effects = _joined(good, bad, "，", "；并且", "；但")
+    return _first_zh(measured) + effects + _capacity(measured, undecided, CAPACITY_ZH) + _doubt_zh(undecided, found)
+
+
+def _first_zh(measured: Measured) -> str:
+    gain, code = measured.pick_values[0] - measured.other_values[0], measured.currency
+    name, value = _main_component(measured)
+    if not measured.pick:
+        if not measured.other:
+            return "不建议销售：该商品在此市场没有可选方案"
+        word = "亏损" if measured.other_values[0] < 0 else "仅赚"
+        return f"不建议销售：最佳方案 {contracts_of(measured.other)} {word} {money(measured.other_values[0], code)}"
+    if not measured.other:
+        return f"{measured.horizon_days} 天{'赚' if gain >= 0 else '亏'} {money(gain, code)}；其他方案均不盈利"
+    cause = f"，主要来自{COMPONENT_ZH[name]}（{money(value, code)}）"
+    return f"比 {contracts_of(measured.other)} {'多' if gain >= 0 else '少'}赚 {money(gain, code)}{cause}"
+
+
+def _doubt_zh(undecided: bool, found: tuple[Driver, ...]) -> str:
+    if not undecided:
+        return "。"
+    if not found:
+        return "。尚无定论：差额小于随机波动。"
+    return f"。尚无定论：取决于未公开的{NAME_ZH.get(found[0].name, found[0].name)}（{found[0].owner}）。"
