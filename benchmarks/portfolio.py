@@ -2,8 +2,8 @@
 
     python -m benchmarks.portfolio FILE... [--seconds 20]
 
-Reads the layouts in use: Khan's and Hifi's (header "groups items resources", then capacities, then blocks that open with
-the group's number or with its item count) and Hiremath & Hill's (number, groups, items, resources; several per file).
+Reads the layouts in use: Khan's and Hifi's (header "groups items resources", then capacities, then blocks that open
+with the group's number or with its item count) and Hiremath & Hill's (number, groups, items, resources; several per file).
 Exactly one item per group, as those problems ask.
 """
 

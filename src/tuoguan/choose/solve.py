@@ -39,7 +39,8 @@ def solve(
     values [option], uses [option, capacity] (negative use gives room), groups [option] 0, 1, 2 …; scenario_values
     [option, path]. Maximizes (1 - weight) x value + weight x CVaR, the CVaR being the mean of the portfolio's worst
     ``1 - level`` of paths. ``node_limit`` ends branch and bound at the same place on every machine; only a run that the
-    clock cuts short depends on its speed. `Infeasible` when nothing fits, which cannot happen with ``may_skip`` and limits >= 0.
+    clock cuts short depends on its speed. `Infeasible` when nothing
+    fits, which cannot happen with ``may_skip`` and limits >= 0.
     """
     _compile_kernels()
     began = time.monotonic()

@@ -2,7 +2,7 @@
 
 Hides the linear master program. Keeps the invariant that ``Dual.bound`` is the dual function evaluated at ``point``:
 by weak duality no feasible choice is worth more, however early the search stopped. With risk, the weights of scenarios
-are minimized over {0 <= q <= tail, sum q = 1} (Rockafellar & Uryasev 2000), so the bound is that of the portfolio's CVaR.
+are minimized over {0 <= q <= tail, sum q = 1} (Rockafellar & Uryasev 2000), so the bound is that of the portfolio.
 """
 
 import time
@@ -27,7 +27,7 @@ ITERATIONS = 400
 
 @dataclass(frozen=True, slots=True)
 class Dual:
-    """``point`` [limit + scenario]: prices, then scenario weights; ``choice`` is optimal under them; ``bound`` scaled."""
+    """``point`` [limit + scenario]: prices, then scenario weights; ``choice`` is best under them; ``bound`` scaled."""
 
     point: Floats
     bound: float
@@ -67,7 +67,7 @@ def _descend(problem: Packed, center: Floats, radius: float, tolerance: float, d
     value, choice = evaluate(center)
     scale = _price_scale(problem, abs(value))
     misses, number = 0, 0
-    for number in range(1, ITERATIONS + 1):
+    for number in range(1, ITERATIONS + 1):  # noqa: B007
         point, predicted = master.lowest(center, radius * scale)
         drop = value - predicted
         free = bool((np.abs(point - center) < 0.999 * radius * scale).all())
@@ -132,7 +132,7 @@ class _Master:
         return self._proper(point), float(self.highs.getInfo().objective_function_value)
 
     def _proper(self, point: Floats) -> Floats:
-        """The point with the master's rounding removed: no negative price, weights within the tail and adding up to 1."""
+        """The point without the master's rounding: no negative price, weights within the tail that add up to 1."""
         point = np.maximum(point, 0.0)
         if self.tail:
             weights = np.minimum(point[self.limits :], self.tail)

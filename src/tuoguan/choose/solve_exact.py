@@ -1,7 +1,7 @@
 """The last stretch by branch and bound: only rows that could still be part of something better go to HiGHS.
 
 Keeps the invariant of reduced-cost fixing: a row whose priced value lies further below its group's best than the bound
-lies above the best known value is in no better solution, so the core's bound, or the best known value, bounds everything.
+lies above the best known value is in no better solution, so the core's bound, or the best known value, is a bound.
 """
 
 import time
@@ -19,6 +19,7 @@ Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 
 EXACT_CELLS = 240_000  # free rows x columns of a model that branch and bound may prove
+TAIL_CELLS = 40_000  # the same with risk, whose dense rows make every node slow
 CORE_CELLS = 60_000  # of one that may only improve the choice
 GOOD_ENOUGH = 1e-6  # share of the bound below which no model too large to prove is tried
 
@@ -41,7 +42,8 @@ def finish(problem: Packed, dual: Dual, choice: Ints | None, deadline: float, no
     room = dual.bound - known + 1e-7 * max(abs(dual.bound), 1.0)
     kept = behind <= room
     columns = max(problem.matrix.shape[1], 1)
-    whole = int((kept & ~_alone(problem, kept)).sum()) * columns <= EXACT_CELLS
+    cells = TAIL_CELLS if problem.tail else EXACT_CELLS
+    whole = int((kept & ~_alone(problem, kept)).sum()) * columns <= cells
     if not whole:
         last = min(problem.groups + CORE_CELLS // columns, len(behind) - 1)
         kept = behind <= np.partition(behind, last)[last]
