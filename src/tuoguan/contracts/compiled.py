@@ -57,8 +57,7 @@ class DeadlineTerm:
 
 def matrix_of(charges: npt.NDArray[np.void]) -> npt.NDArray[np.int64]:
     """The records as int64 [charge, column]; columns are the constants of `contracts.kernels`. Shares no memory."""
-    columns = [charges[name] for name in CHARGE_DTYPE.names or ()]
-    return np.ascontiguousarray(np.stack(columns, axis=1), dtype=np.int64)
+    return np.array(charges.view(np.int64).reshape(len(charges), len(CHARGE_DTYPE)))
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -10,7 +10,6 @@ from tuoguan.contracts.library import unknown
 from tuoguan.contracts.schema import SCALE_BY_QUANTITY, SCHEMA_NUMBER, SETTING_OPTIONS, QuantityName, Scale, SettingName
 from tuoguan.foundation.parties import MARKETS, Duty, Party
 from tuoguan.foundation.problems import Problem, Refused
-from tuoguan.foundation.tables import whole_file
 
 _EXAMPLE = {Scale.DAYS: '"7"', Scale.SHARE: '"0.085" for 8.5 %', Scale.FACTOR: '"1.2"', Scale.COUNT: '"3"'}
 
@@ -30,6 +29,8 @@ def new(platform: str, model: str, market: str, folder: Path | str) -> Path:
         problems.append(Problem(str(path), "a file", "no file yet", "choose another name or edit it", "exists"))
     if problems:
         raise Refused(problems)
+    from tuoguan.foundation.tables import whole_file
+
     with whole_file(path) as temporary:
         temporary.write_text(template(platform, model, market), encoding="utf-8")
     return path
