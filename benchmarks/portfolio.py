@@ -3,7 +3,7 @@
     python -m benchmarks.portfolio FILE... [--seconds 20]
 
 Reads the layouts in use: Khan's and Hifi's (header "groups items resources", then capacities, then blocks that open
-with the group's number or with its item count) and Hiremath & Hill's (number, groups, items, resources; several per file).
+with the group's number or with its item count) and Hiremath & Hill's (number, groups, items, resources; many per file).
 Exactly one item per group, as those problems ask.
 """
 

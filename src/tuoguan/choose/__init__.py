@@ -1,1 +1,14 @@
 """Good policies per option, then the best feasible set under shared capacity, with a proven bound."""
+
+from tuoguan.choose.options import Groups, enumerate_options
+from tuoguan.choose.options_excluded import Exclusion
+from tuoguan.choose.policies import Evaluated, evaluate
+from tuoguan.choose.portfolio import Point, choose, frontier, peak_use, price_words
+from tuoguan.choose.problem import Capacity, Portfolio
+from tuoguan.choose.reasons import Explanation, explain_group
+from tuoguan.choose.solve import Infeasible, solve
+
+__all__ = [
+    "Capacity", "Evaluated", "Exclusion", "Explanation", "Groups", "Infeasible", "Point", "Portfolio", "choose",
+    "enumerate_options", "evaluate", "explain_group", "frontier", "peak_use", "price_words", "solve",
+]  # fmt: skip

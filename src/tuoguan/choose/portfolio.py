@@ -1,7 +1,7 @@
 """From evaluated options to the seller's best set: capacities out of the settings, prices back in words.
 
-Hides how a calendar becomes limits: one for cash, one for hours and one per own site for volume, in every week. Keeps the
-invariant that all uses and limits are in the units that the words name (minor units, hours, cm3).
+Hides how a calendar becomes limits: one for cash, one for hours and one per own site for volume, in every week. Keeps
+the invariant that all uses and limits are in the units that the words name (minor units, hours, cm3).
 """
 
 from collections.abc import Sequence
@@ -40,24 +40,26 @@ class Point:
 
 def choose(
     evaluated: Evaluated, seller: Seller, *, weight: float | None = None, hours_per_week: float | None = None,
-    time_limit: float = 60.0,
+    allowed: npt.NDArray[np.bool_] | None = None, time_limit: float = 60.0,
 ) -> Portfolio:  # fmt: skip
     """The best set of options within the seller's cash, weekly hours and site volumes, at the seller's risk weight.
 
     ``chosen[g]`` follows the groups of ``evaluated``. An option ties up cash as far as the low path of its cumulative
-    cash lies below nought; low paths are added up, which is on the safe side of their common quantile.
+    cash lies below nought; low paths are added up, which is on the safe side of their common quantile. ``allowed``
+    [option] leaves the others out.
     """
     capacities, uses = build_limits(evaluated, seller)
     if hours_per_week is not None:
         capacities = tuple(replace(c, limit=hours_per_week) if c.kind == "hours" else c for c in capacities)
-    present, group = np.unique(evaluated.groups.group_of(), return_inverse=True)
-    profit = evaluated.outcomes.profit.astype(np.float64)
+    rows = np.arange(len(uses)) if allowed is None else np.flatnonzero(allowed)
+    present, group = np.unique(evaluated.groups.group_of()[rows], return_inverse=True)
+    profit = evaluated.outcomes.profit[rows].astype(np.float64)
     answer = solve(
-        profit.mean(axis=1), uses, capacities, groups=group, scenario_values=profit,
+        profit.mean(axis=1), uses[rows], capacities, groups=group, scenario_values=profit,
         weight=seller.risk.weight if weight is None else weight, level=seller.risk.level, time_limit=time_limit,
     )  # fmt: skip
     chosen = np.full(evaluated.groups.count, -1, np.int64)
-    chosen[present] = answer.chosen
+    chosen[present] = np.append(rows, -1)[answer.chosen]
     return replace(answer, chosen=chosen)
 
 
