@@ -16,12 +16,51 @@ Array = np.ndarray
 
 
 @njit(cache=True, nogil=True)
+def build_table(hashes: Array, keys: Array, codes: Array) -> bool:
+    """Fills an open-addressing table (size a power of two, ``codes`` all -1) with hash → rank; False when two hashes are equal."""
+    mask = np.uint64(keys.size - 1)
+    for index in range(hashes.size):
+        place = hashes[index] & mask
+        while codes[place] >= 0:
+            if keys[place] == hashes[index]:
+                return False
+            place = (place + np.uint64(1)) & mask
+        keys[place] = hashes[index]
+        codes[place] = index
+    return True
+
+
+@njit(cache=True, nogil=True)
+def group_lines(hashes: Array, market: Array, plain: Array, keys: Array, codes: Array, markets: int, group: Array) -> int:
+    """Writes rank of SKU times ``markets`` plus market into ``group``, -1 for lines that are not plain; returns their number."""
+    mask = np.uint64(keys.size - 1)
+    odd = 0
+    for index in range(hashes.size):
+        code = -1
+        if plain[index]:
+            place = hashes[index] & mask
+            while codes[place] >= 0:
+                if keys[place] == hashes[index]:
+                    code = codes[place]
+                    break
+                place = (place + np.uint64(1)) & mask
+        if code < 0:
+            odd += 1
+            group[index] = -1
+        else:
+            group[index] = code * markets + market[index]
+    return odd
+
+
+@njit(cache=True, nogil=True)
 def scatter(group: Array, day: Array, quantity: Array, price: Array, width: int, starts: Array, out: Array) -> None:
-    """Moves lines into ``out`` by partition ``group // width``; ``starts`` (one cursor per partition) is moved along.
+    """Moves lines into ``out`` by partition ``group // width``, skipping group -1; ``starts`` (one cursor per partition) is moved along.
 
     ``out`` is a structured array with fields group, day, quantity, price; a line's place within its partition keeps file order.
     """
     for index in range(group.size):
+        if group[index] < 0:
+            continue
         part = group[index] // width
         place = starts[part]
         starts[part] = place + 1
@@ -36,7 +75,8 @@ def count_parts(group: Array, width: int, parts: int) -> Array:
     """How many lines each partition gets."""
     counts = np.zeros(parts + 1, dtype=np.int64)
     for index in range(group.size):
-        counts[group[index] // width + 1] += 1
+        if group[index] >= 0:
+            counts[group[index] // width + 1] += 1
     return counts
 
 

@@ -15,7 +15,7 @@ import polars as pl
 
 from tuoguan.foundation.days import Day
 from tuoguan.foundation.money import EXPONENT_BY_CURRENCY
-from tuoguan.intake.kernels import count_parts, scatter, sum_partition
+from tuoguan.intake.kernels import build_table, count_parts, group_lines, scatter, sum_partition
 from tuoguan.intake.schema import PANEL
 
 FIELDS = ("ordered_at", "sku", "market", "quantity", "unit_price")
@@ -25,6 +25,7 @@ PART_LINES = 1 << 21  # lines of a partition that is summed in memory
 MAX_REST = 200_000
 THREADS = 2
 _MOST = 2**31 - 1
+SEED = 20_261_123  # of the 64-bit hash of SKUs: a foreign code meets a known one once in 10**14 lines
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,9 +61,9 @@ def build_panel(
     minor unit.
     """
     markets = sorted(set(market_by_text.values()))
-    frames = _typed(plain, skus, market_by_text, markets, EXPONENT_BY_CURRENCY[currency], limit)
+    frames = _typed(plain, market_by_text, markets, EXPONENT_BY_CURRENCY[currency], limit)
     with tempfile.TemporaryDirectory(dir=folder) as spill:
-        total, rest, width, parts = _partition(frames, len(skus), len(markets), plain.path.stat().st_size, Path(spill))
+        total, rest, width, parts = _partition(frames, skus, len(markets), plain.path.stat().st_size, Path(spill))
         def write(part: int) -> tuple[Path, int]:
             lines = np.fromfile(Path(spill) / f"{part}", dtype=LINE)
             target = folder / f"panel-{part:04d}.parquet"
@@ -86,9 +87,9 @@ def _scan(plain: Plain) -> pl.LazyFrame:
 
 
 def _typed(
-    plain: Plain, skus: pl.Series, market_by_text: dict[str, str], markets: list[str], exponent: int, limit: Day | None
+    plain: Plain, market_by_text: dict[str, str], markets: list[str], exponent: int, limit: Day | None
 ) -> Iterator[pl.DataFrame]:
-    """Batches in file order: group, day, quantity, price and whether the line is plain."""
+    """Batches in file order: hash of sku, whether the line is plain, market, day, quantity, price."""
     lines = _scan(plain)
     schema = lines.collect_schema()
     day = pl.col("ordered_at")
@@ -96,58 +97,68 @@ def _typed(
         day = day.str.to_date("%Y-%m-%d", strict=False)
     texts = sorted(market_by_text)
     index = pl.Series([markets.index(market_by_text[text]) for text in texts], dtype=pl.Int32)
-    market = pl.col("market").cast(pl.String).cast(pl.Enum(texts), strict=False).to_physical()
-    code = pl.col("sku").cast(pl.String).cast(pl.Enum(skus), strict=False).to_physical().cast(pl.Int32)
+    known = pl.col("market").cast(pl.String).cast(pl.Enum(texts), strict=False).to_physical().cast(pl.Int32)
+    straight = index.to_list() == list(range(len(texts)))
+    market = known if straight else known.replace_strict(pl.Series(range(len(texts)), dtype=pl.Int32), index, default=None)
     minor = pl.col("unit_price").cast(pl.Float64) * 10**exponent
     query = lines.select(
-        code=code, market=market.replace_strict(pl.Series(range(len(texts)), dtype=pl.UInt32), index, default=None),
-        day=day.cast(pl.Date).to_physical(), quantity=pl.col("quantity").cast(pl.Int64, strict=False),
+        "sku", market=market, day=day.cast(pl.Date).to_physical(), quantity=pl.col("quantity").cast(pl.Int64, strict=False),
         minor=minor, price=minor.round(),
     )  # fmt: skip
     last = min(limit, 65_536) if limit is not None else 65_536
     plainly = (
-        pl.col("code").is_not_null() & pl.col("market").is_not_null() & pl.col("day").is_between(7_305, last - 1)
+        pl.col("sku").is_not_null() & pl.col("market").is_not_null() & pl.col("day").is_between(7_305, last - 1)
         & pl.col("quantity").is_between(1, _MOST) & pl.col("price").is_between(1, _MOST)
         & ((pl.col("minor") - pl.col("price")).abs() < 1e-4)
     ).fill_null(False)  # fmt: skip
-    query = query.select(
-        group=pl.col("code") * len(markets) + pl.col("market"), day=pl.col("day"), quantity="quantity", price="price", plain=plainly
-    )
+    safe = [pl.when("plain").then(name).otherwise(0).cast(pl.Int32).alias(name) for name in ("market", "day", "quantity", "price")]
+    query = query.with_columns(plain=plainly, sku=pl.col("sku").cast(pl.String).hash(SEED)).select("sku", "plain", *safe)
     yield from query.collect_batches(chunk_size=BATCH, maintain_order=True, engine="streaming")
 
 
 def _partition(
-    frames: Iterator[pl.DataFrame], sku_count: int, market_count: int, size: int, spill: Path
+    frames: Iterator[pl.DataFrame], skus: pl.Series, market_count: int, size: int, spill: Path
 ) -> tuple[int, np.ndarray, int, list[int]]:
     """Spreads lines over partition files by rank of SKU; lines in, rest positions, groups per partition, partitions."""
     part_count = int(np.clip(size // (35 * PART_LINES) + 1, 1, 256))
+    table, sku_count = _table(skus), len(skus)
     sku_width = -(-sku_count // part_count)
     width = sku_width * market_count
     parts = -(-sku_count // sku_width)
     handles = [(spill / str(part)).open("wb", buffering=0) for part in range(parts)]
     total, rest, left = 0, [], 0
-    out = np.empty(0, dtype=LINE)
+    out, group = np.empty(0, dtype=LINE), np.empty(0, dtype=np.int32)
     try:
         for frame in frames:
-            flags = frame["plain"].to_numpy()
-            if not flags.all():
-                rest.append(total + np.flatnonzero(~flags))
-                left += rest[-1].size
+            size = frame.height
+            if out.size < size:
+                out, group = np.empty(size, dtype=LINE), np.empty(size, dtype=np.int32)
+            codes = group[:size]
+            odd = group_lines(frame["sku"].to_numpy(), frame["market"].to_numpy(), frame["plain"].to_numpy(), *table, market_count, codes)
+            if odd:
+                rest.append(total + np.flatnonzero(codes < 0))
+                left += odd
                 if left > MAX_REST:
                     raise TooDirty
-                frame = frame.filter("plain")
-            total += flags.size
-            out = np.empty(frame.height, dtype=LINE) if out.size < frame.height else out
-            group = frame["group"].cast(pl.Int32).to_numpy()
-            bounds = np.cumsum(count_parts(group, width, parts))
-            cells = (frame["day"].cast(pl.Int32), frame["quantity"].cast(pl.Int32), frame["price"].cast(pl.Int32))
-            scatter(group, *(cell.to_numpy() for cell in cells), width, bounds[:-1].copy(), out)
+            total += size
+            bounds = np.cumsum(count_parts(codes, width, parts))
+            cells = (frame[name].to_numpy() for name in ("day", "quantity", "price"))
+            scatter(codes, *cells, width, bounds[:-1].copy(), out)
             for part, handle in enumerate(handles):
                 handle.write(out[bounds[part] : bounds[part + 1]].data.cast("B"))
     finally:
         for handle in handles:
             handle.close()
     return total, np.concatenate(rest) if rest else np.empty(0, dtype=np.int64), width, list(range(parts))
+
+
+def _table(skus: pl.Series) -> tuple[np.ndarray, np.ndarray]:
+    """Open-addressing table of the codes' hashes and ranks. TooDirty in the unheard-of case that two codes share a hash."""
+    size = 1 << max(4, (2 * len(skus)).bit_length())
+    keys, codes = np.zeros(size, dtype=np.uint64), np.full(size, -1, dtype=np.int32)
+    if not build_table(skus.hash(SEED).to_numpy(), keys, codes):
+        raise TooDirty
+    return keys, codes
 
 
 def _write(lines: np.ndarray, low: int, width: int, skus: pl.Series, markets: list[str], target: Path) -> int:
