@@ -53,7 +53,7 @@ def case(seed: int, facts: int = 20) -> Case:
     currency = dice.choice(CURRENCIES)
     head = Head(id="a/b/US", platform="a", model="b", market="US", currency=currency, title="", title_zh="", base=True)
     entries = [_clock("ship_by"), _clock("arrive_by"), _clock("old_clock", until="2024")]
-    entries += [entry for name in "pqrstuv" for entry in _versions(dice, name)]
+    entries += [entry for name in "pqrstuv" for entry in _versions(dice, name, currency)]
     contract = Contract(head, "a/b/US.toml", tuple(map(_placed, entries)), ("a/b/US.toml",), str(seed))
     on = parse_day(dice.choice(DAYS)) + dice.choice((-1, 0, 1, 40))
     product = dice.choice((None, *SKUS)), dice.choice((None, *CATEGORIES))
@@ -70,24 +70,27 @@ def _placed(entry: Provenance) -> Placed[Provenance]:
     return Placed(entry, "a/b/US.toml: x", key_of(entry), start, parse_day(entry.until) if entry.until else FAR_FUTURE)
 
 
-def _versions(dice: Random, name: str) -> list[ChargeEntry]:
+def _versions(dice: Random, name: str, currency: str) -> list[ChargeEntry]:
     """One to three steps, each in one to three dated versions that join."""
     found = []
     for step in range(dice.randint(1, 3)):
         edges = [None, *sorted(dice.sample(DAYS, dice.randint(0, 2))), None]
         for start, end in zip(edges, edges[1:], strict=False):
-            found.append(_charge(dice, name, step, start, end))
+            found.append(_charge(dice, name, currency, step, start, end))
     return found
 
 
-def _charge(dice: Random, name: str, step: int, start: str | None = None, until: str | None = None) -> ChargeEntry:
+def _charge(
+    dice: Random, name: str, currency: str, step: int, start: str | None = None, until: str | None = None
+) -> ChargeEntry:
+    money_of = dice.choice((currency, dice.choice(CURRENCIES)))
     rate = dice.random() < 0.5
     after, weight, value = (_rarely(dice, *some) for some in ((0, 24, 36.5), (0, 200, 450), (0, 5, 20)))
     money = {"minimum": dice.choice((None, None, "0.3", "2.005")), "basis_cap": dice.choice((None, "30", "4.995"))}
     fields = {
         "kind": dice.choice(list(ChargeKind)), "on": dice.choice(KINDS).name.lower(),
         "direction": dice.choice(("pay", "receive")), "reason": _rarely(dice, "ANY", *REASON_NAMES),
-        "deadline": _rarely(dice, "", *CLOCKS), "currency": dice.choice(CURRENCIES),
+        "deadline": _rarely(dice, "", *CLOCKS), "currency": money_of,
         "share": dice.choice(("1", "1", "0.5", "0.333333", "0")), "rounding": dice.choice(list(Rounding)).name,
         "maximum": dice.choice((None, None, "5", "0.123457")), "maximum_per": dice.choice(list(Per)).name,
         "after_hours": str(after), "until_hours": _rarely(dice, None, str(after + 24)),
@@ -97,10 +100,15 @@ def _charge(dice: Random, name: str, step: int, start: str | None = None, until:
         "value_to": _rarely(dice, None, str(value + 100)), **money,
     }  # fmt: skip
     if rate:
-        fields |= {"rate": f"{dice.randint(0, 5_000_000) / 1e6:.6f}", "basis": dice.choice(list(Basis)[1:]).name}
+        fields |= {"rate": _number(dice, 5_000_000), "basis": dice.choice(list(Basis)[1:]).name}
     else:
-        fields |= {"amount": f"{dice.randint(0, 30_000_000) / 1e6:.6f}", "per": dice.choice(list(Per)).name}
+        fields |= {"amount": _number(dice, 30_000_000), "per": dice.choice(list(Per)).name}
     return ChargeEntry(name=name, step=step, effective_from=start, until=until, **fields)
+
+
+def _number(dice: Random, most: int) -> str:
+    """A decimal text up to ``most`` millionths; most of them short, so that ties of a half come up."""
+    return dice.choice((f"{dice.randint(0, most) / 1e6:.6f}", "0.5", "0.05", "0.025", "0.005", "0.125"))
 
 
 def _rarely(dice: Random, usual: Any, *others: Any) -> Any:
@@ -119,7 +127,7 @@ def _overlays(dice: Random) -> tuple[PlacedOverlay, ...]:
 
 
 def _negotiated(dice: Random) -> tuple[Placed[Provenance], ...]:
-    return tuple(_placed(_charge(dice, name, 0)) for name in dice.sample("pqrw", 2))
+    return tuple(_placed(_charge(dice, name, "USD", 0)) for name in dice.sample("pqrw", 2))
 
 
 def _fact(dice: Random, on: int, currency: str) -> Fact:
@@ -133,6 +141,6 @@ def _fact(dice: Random, on: int, currency: str) -> Fact:
         volume_cm3=dice.choice((0, 1, 1000, 1200, 30_005)),
         minutes_late=dice.choice((0, 1, 1439, 1440, 1441, 2190, 2191, 2880, 2881, 9999)),
         days_held=dice.choice((0, 59, 60, 61)),
-        customs_value_minor=dice.choice((0, 5 * scale, 20 * scale, dice.randint(0, 130 * scale))),
+        customs_value_minor=dice.choice((0, 5, 20, 100, 105, 120, dice.randint(0, 130))) * scale,
         reason=dice.choice(list(Reason)), deadline=dice.choice(("", *CLOCKS, "unheard_of")),
     )  # fmt: skip

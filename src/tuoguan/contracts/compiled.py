@@ -57,7 +57,7 @@ class DeadlineTerm:
 
 def matrix_of(charges: npt.NDArray[np.void]) -> npt.NDArray[np.int64]:
     """The records as int64 [charge, column]; columns are the constants of `contracts.kernels`. Shares no memory."""
-    return np.array(charges.view(np.int64).reshape(len(charges), len(CHARGE_DTYPE)))
+    return np.array(charges.view(np.int64).reshape(len(charges), len(CHARGE_DTYPE.names or ())))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
