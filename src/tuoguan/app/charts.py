@@ -11,6 +11,8 @@ from typing import Any
 
 import polars as pl
 
+from tuoguan.foundation.money import EXPONENT_BY_CURRENCY
+
 # A calm scale that keeps its order in gray and for common color blindness (Okabe and Ito 2008).
 PALETTE = ("#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#d55e00", "#8c8c8c", "#b8a100")
 GAIN, LOSS, QUIET = "#009e73", "#d55e00", "#8c8c8c"
@@ -22,6 +24,11 @@ def _altair() -> Any:
 
     altair.data_transformers.disable_max_rows()
     return altair
+
+
+def major(minor: int, currency: str) -> float:
+    """Major units for an axis: a chart draws floats, and nothing is computed with them."""
+    return float(minor / 10 ** EXPONENT_BY_CURRENCY[currency])
 
 
 def render(chart: Any, description: str) -> str:

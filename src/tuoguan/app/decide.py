@@ -1,0 +1,137 @@
+"""The main job: a workspace in, one way of selling per product and market out, with its proof and its reasons.
+
+Straight line: open, list options, find their policies, choose under the shared limits, explain. Keeps the invariant
+that the same inputs and the same seed give the same decision on any number of threads.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from tuoguan.app.workspace import Opened, open_workspace
+from tuoguan.choose import (
+    Evaluated,
+    Explanation,
+    Portfolio,
+    choose,
+    enumerate_options,
+    evaluate,
+    explain_group,
+    is_handed_over,
+)
+from tuoguan.foundation.problems import Problem, Refused
+
+Progress = Callable[[str, int, int], None]
+NOT_SOLD = -1
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """The answer. ``explanations[g]`` and ``portfolio.chosen[g]`` speak of group ``g`` of ``evaluated.groups``.
+
+    ``today[g]`` is the row of today's way of selling (its best policy), -1 where it is unknown or no longer open.
+    ``rule`` is the best portfolio that follows the rule of thumb under the same limits.
+    """
+
+    opened: Opened
+    evaluated: Evaluated
+    portfolio: Portfolio
+    explanations: tuple[Explanation, ...]
+    today: npt.NDArray[np.int64]
+    rule: Portfolio
+    rule_is_handed_over: bool
+    seed: int
+    hashes: Mapping[str, str]
+
+    def profit(self, rows: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+        """Profit by path of a set of chosen rows together, minor units; nought where nothing is sold."""
+        return np.asarray(self.evaluated.outcomes.profit[rows[rows >= 0]].sum(axis=0))
+
+    def gain(self, group: int) -> npt.NDArray[np.int64]:
+        """Profit by path of the pick less today's way (or less not selling, where today is unknown)."""
+        pick, today = int(self.portfolio.chosen[group]), int(self.today[group])
+        nought = np.zeros(self.evaluated.scenario.paths, dtype=np.int64)
+        profit = self.evaluated.outcomes.profit
+        return np.asarray((profit[pick] if pick >= 0 else nought) - (profit[today] if today >= 0 else nought))
+
+
+def decide(
+    folder: Path, *, seed: int = 1, paths: int = 64, threads: int | None = None, progress: Progress | None = None
+) -> Decision:
+    """The decision for a workspace. Refused with every problem when its files cannot be used."""
+    tell = progress or _silent
+    tell("read", 0, 1)
+    opened = open_workspace(folder)
+    evaluated = evaluate_workspace(opened, seed=seed, paths=paths, threads=threads, progress=tell)
+    tell("choose", 0, 1)
+    portfolio = choose(evaluated, opened.batch.seller)
+    has_capacity = bool(opened.batch.seller.sites)
+    tell("reasons", 0, 1)
+    explanations = tuple(
+        explain_group(evaluated, opened.demand, group, int(pick), has_capacity=has_capacity)
+        for group, pick in enumerate(portfolio.chosen)
+    )
+    rule = choose(evaluated, opened.batch.seller, allowed=_follows_rule(evaluated, handed_over=not has_capacity))
+    return Decision(
+        opened=opened, evaluated=evaluated, portfolio=portfolio, explanations=explanations,
+        today=today_rows(evaluated), rule=rule, rule_is_handed_over=not has_capacity, seed=seed,
+        hashes=opened.hashes(),
+    )  # fmt: skip
+
+
+def evaluate_workspace(
+    opened: Opened, *, seed: int, paths: int, threads: int | None, progress: Progress | None,
+    sku: str | None = None, market: str | None = None,
+) -> Evaluated:  # fmt: skip
+    """Every option of the workspace (or of one product and market) with its best policy."""
+    demand = opened.demand
+    groups = enumerate_options(opened.batch, opened.library, demand, on=opened.on, fx=opened.fx)
+    if sku is not None and market is not None:
+        groups = groups.only(sku, market)
+    if not groups.options:
+        raise Refused(_nothing_left(groups.excluded))
+    return evaluate(groups, demand, paths=paths, seed=seed, threads=threads, progress=progress)
+
+
+def today_rows(evaluated: Evaluated) -> npt.NDArray[np.int64]:
+    """For every group the best single listing under today's contract, -1 when there is none."""
+    groups, mean = evaluated.groups, evaluated.mean()
+    found = np.full(groups.count, NOT_SOLD, dtype=np.int64)
+    for group in range(groups.count):
+        same = [
+            row for row in groups.rows(group)
+            if [listing.contract.id for listing in groups.options[row].listings] == [groups.today[group]]
+        ]  # fmt: skip
+        if same:
+            found[group] = max(same, key=lambda row: (mean[row], -row))
+    return found
+
+
+def _follows_rule(evaluated: Evaluated, *, handed_over: bool) -> npt.NDArray[np.bool_]:
+    """Options that the rule of thumb would look at."""
+    return np.array([is_handed_over(option) == handed_over for option in evaluated.groups.options], dtype=np.bool_)
+
+
+def _nothing_left(excluded: tuple[object, ...]) -> list[Problem]:
+    """Why there is no option at all, one problem per distinct reason."""
+    by_reason: dict[tuple[str, str], int] = {}
+    for item in excluded:
+        key = (str(getattr(item, "contract", "")), str(getattr(item, "en", "")))
+        by_reason[key] = by_reason.get(key, 0) + 1
+    fix = "look at markets, contracts, keep and decide_on in seller.toml, or at the product's data"
+    expected = "at least one way to sell at least one product"
+    return [
+        Problem(f"decide: {contract or 'workspace'}", reason or "no product in a known market", expected, fix, "no_option",
+                row_count=count)
+        for (contract, reason), count in sorted(by_reason.items())
+    ] or [Problem("decide", "no product with a market", expected, fix, "no_option")]  # fmt: skip
+
+
+def _silent(stage: str, done: int, total: int) -> None:
+    """Says nothing."""
+
+
+__all__ = ["Decision", "Opened", "decide", "evaluate_workspace", "today_rows"]

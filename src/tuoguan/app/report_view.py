@@ -1,0 +1,235 @@
+"""What the report shows, in the reader's words: tiles, tables and charts made from a decision."""
+
+from collections import Counter
+
+import numpy as np
+import polars as pl
+
+from tuoguan.app import charts
+from tuoguan.app.decide import NOT_SOLD, Decision
+from tuoguan.app.phrases import Language, component_phrase, phrase
+from tuoguan.app.report import Figure, Grid, Part, ReportView
+from tuoguan.app.wording import (
+    days_range,
+    money,
+    money_short,
+    percent,
+    title_of,
+    way_of,
+)
+from tuoguan.contracts import Evidence, explain
+from tuoguan.foundation.days import iso
+from tuoguan.foundation.parties import Duty
+from tuoguan.simulate import Component
+
+ROWS_IN_PAGE = 300
+WEEKLY = ("cash", "hours", "volume")
+
+
+def report_view(decision: Decision, chosen: pl.DataFrame, options: pl.DataFrame, lang: Language) -> ReportView:
+    """Everything on the page."""
+    seller, groups = decision.opened.batch.seller, decision.evaluated.groups
+    hidden = groups.count - ROWS_IN_PAGE
+    return ReportView(
+        seller=seller.name, on=iso(decision.opened.on), horizon_days=groups.horizon_days,
+        paths=decision.evaluated.scenario.paths, tiles=_tiles(decision, lang), choice=_choice(decision, lang),
+        choice_note=f"+ {hidden}: decision.xlsx, decision.parquet" if hidden > 0 else "",
+        figures=_figures(decision, lang), parts=_parts(decision, options, lang),
+        hashes=tuple(decision.hashes.items()),
+    )  # fmt: skip
+
+
+def _tiles(decision: Decision, lang: Language) -> list[tuple[str, str, str]]:
+    portfolio, currency = decision.portfolio, decision.evaluated.groups.currency
+    tail = round((1 - decision.opened.batch.seller.risk.level) * 100)
+    sold = int((portfolio.chosen != NOT_SOLD).sum())
+    undecided = sum(why.undecided for why in decision.explanations)
+    today = float(decision.profit(decision.today).mean())
+    return [
+        (phrase("expected_profit", lang), money(portfolio.mean, currency), f"{sold} / {len(portfolio.chosen)}"),
+        (phrase("worst", lang, share=tail), money(portfolio.cvar, currency), ""),
+        (phrase("bound", lang), money(portfolio.bound, currency), f"{phrase('gap', lang)} {percent(portfolio.gap, 3)}"),
+        (phrase("today_profit", lang), money(today, currency), ""),
+        (phrase("rule_profit", lang), money(decision.rule.mean, currency), phrase("rule_why", lang)),
+        (phrase("undecided", lang), str(undecided), phrase("count", lang)),
+    ]
+
+
+def best_first(decision: Decision) -> list[int]:
+    """Groups by expected gain, largest first; ties by name."""
+    groups = decision.evaluated.groups
+    gain = [float(decision.gain(group).mean()) for group in range(groups.count)]
+    return sorted(range(groups.count), key=lambda g: (-gain[g], groups.sku[g], groups.market[g]))
+
+
+def _choice(decision: Decision, lang: Language) -> Grid:
+    groups = decision.evaluated.groups
+    names = dict(decision.opened.batch.products.select("sku", "name").iter_rows())
+    head = ("product", "market", "today", "best", "gain", "gain_range", "probability", "hours", "cash", "reason")
+    rows = []
+    for group in best_first(decision)[:ROWS_IN_PAGE]:
+        pick, why, gain = int(decision.portfolio.chosen[group]), decision.explanations[group], decision.gain(group)
+        low, high = np.percentile(gain, [5, 95])
+        outcomes, currency = decision.evaluated.outcomes, groups.currency
+        mark = f" · {phrase('undecided', lang)}" if why.undecided else ""
+        rows.append((
+            f"{groups.sku[group]} {names.get(groups.sku[group], '')}", groups.market[group],
+            title_of(decision, groups.today[group], lang), way_of(decision, pick, lang) + mark,
+            money(float(gain.mean()), currency), f"{money_short(low, currency)} … {money_short(high, currency)}",
+            percent(why.best_probability, 0),
+            f"{float(outcomes.hours[pick].mean()):.1f}" if pick != NOT_SOLD else "0",
+            money_short(max(0, -int(outcomes.cash_low[pick].min())), currency) if pick != NOT_SOLD else "0",
+            why.zh if lang == "zh" else why.en,
+        ))  # fmt: skip
+    return Grid([phrase(key, lang) for key in head], rows, frozenset({4, 5, 6, 7, 8}))
+
+
+def _figures(decision: Decision, lang: Language) -> list[Figure]:
+    found = [_distribution(decision, lang), _bridge(decision, lang), _ways(decision, lang)]
+    return found + [figure for kind in WEEKLY if (figure := _capacity(decision, kind, lang))]
+
+
+def _distribution(decision: Decision, lang: Language) -> Figure:
+    currency = decision.evaluated.groups.currency
+    profit = decision.profit(decision.portfolio.chosen)
+    major = [charts.major(int(value), currency) for value in profit]
+    marks = {
+        phrase("mean", lang): charts.major(round(decision.portfolio.mean), currency),
+        phrase("worst_mark", lang): charts.major(round(decision.portfolio.cvar), currency),
+    }
+    svg = charts.distribution(major, title=phrase("profit_distribution", lang), axis=currency, marks=marks)
+    shares = (0, 5, 25, 50, 75, 95, 100)
+    rows = [(f"{share} %", money(float(np.percentile(profit, share)), currency)) for share in shares]
+    return Figure(svg, Grid([phrase("probability", lang), phrase("profit", lang)], rows, frozenset({1})))
+
+
+def _bridge(decision: Decision, lang: Language) -> Figure:
+    currency, rows = decision.evaluated.groups.currency, decision.portfolio.chosen
+    total = decision.evaluated.outcomes.component[rows[rows >= 0]].sum(axis=0)
+    parts = [(component_phrase(name.value, lang), int(total[index])) for index, name in enumerate(Component)]
+    parts = [(name, value) for name, value in parts if value]
+    svg = charts.bridge(
+        [name for name, _ in parts], [charts.major(value, currency) for _, value in parts],
+        title=phrase("profit_bridge", lang), axis=currency, total=phrase("profit", lang),
+    )  # fmt: skip
+    table = [(name, money(value, currency)) for name, value in parts]
+    table.append((phrase("profit", lang), money(int(total.sum()), currency)))
+    return Figure(svg, Grid([phrase("component", lang), currency], table, frozenset({1})))
+
+
+def _ways(decision: Decision, lang: Language) -> Figure:
+    groups = decision.evaluated.groups
+    count = Counter((groups.market[g], way_of(decision, int(row), lang)) for g, row in enumerate(decision.portfolio.chosen))
+    rows = [(market, way, number) for (market, way), number in sorted(count.items())]
+    frame = pl.DataFrame(rows, schema=["market", "way", "count"], orient="row")
+    svg = charts.counts(frame, title=phrase("ways_chosen", lang), axis=phrase("count", lang))
+    head = [phrase("market", lang), phrase("way", lang), phrase("count", lang)]
+    return Figure(svg, Grid(head, [(market, way, str(number)) for market, way, number in rows], frozenset({2})))
+
+
+def _capacity(decision: Decision, kind: str, lang: Language) -> Figure | None:
+    """The weekly use of one kind of limit; None where the seller set none."""
+    portfolio = decision.portfolio
+    rows = [index for index, limit in enumerate(portfolio.capacities) if limit.kind == kind]
+    if not rows:
+        return None
+    limit = portfolio.capacities[rows[0]]
+    currency = decision.evaluated.groups.currency
+    scale = charts.major(1, currency) if kind == "cash" else 1.0
+    unit = currency if kind == "cash" else limit.unit
+    used = [float(portfolio.used[index]) * scale for index in rows]
+    weeks = list(range(1, len(rows) + 1))
+    svg = charts.capacity(
+        weeks, used, limit.limit * scale, title=phrase(f"{kind}_used", lang), axis=unit, x_axis=phrase("week", lang)
+    )
+    table = [(str(week), f"{value:,.1f}", f"{limit.limit * scale:,.1f}") for week, value in zip(weeks, used, strict=True)]
+    return Figure(svg, Grid([phrase("week", lang), phrase("used", lang), phrase("limit", lang)], table, frozenset({1, 2})))
+
+
+def _parts(decision: Decision, options: pl.DataFrame, lang: Language) -> list[Part]:
+    found = [_measured(decision, lang), _shadow(decision, lang), _assumed(decision, lang), _contracts(decision, lang)]
+    return [*found, _excluded(decision, lang), _data(decision, lang)]
+
+
+def _measured(decision: Decision, lang: Language) -> Part:
+    """Each way of selling on the products of this seller: convenience, visibility, speed, fees, adaptability, control."""
+    evaluated = decision.evaluated
+    outcomes, options = evaluated.outcomes, evaluated.groups.options
+    rows_by_contract: dict[str, list[int]] = {}
+    for row, option in enumerate(options):
+        if len(option.listings) == 1:
+            rows_by_contract.setdefault(option.listings[0].contract.id, []).append(row)
+    fee_columns = [list(Component).index(name) for name in (Component.COMMISSION, Component.PLATFORM_FEES, Component.SUBSIDY)]
+    table = []
+    for name, rows in sorted(rows_by_contract.items()):
+        contract = options[rows[0]].listings[0].contract
+        revenue = max(1, int(outcomes.component[rows, 0].sum()))
+        fees = -int(outcomes.component[rows][:, fee_columns].sum())
+        owner = phrase("seller" if contract.owns(Duty.RETAIL_PRICE) else "platform", lang)
+        table.append((
+            title_of(decision, name, lang), f"{float(outcomes.hours[rows].mean()):.2f}",
+            f"{float(outcomes.delivery_days[rows].mean()):.1f}", percent(float(outcomes.late_rate[rows].mean()), 1),
+            percent(float(outcomes.return_rate[rows].mean()), 1), percent(fees / revenue, 1),
+            days_range(contract, ("price_review_days", "listing_days")), owner,
+            days_range(contract, ("settlement_lag_days", "transfer_days")),
+        ))  # fmt: skip
+    head = ("way", "convenience", "delivery", "late", "returns", "fees", "adaptability", "price_owner", "payout_days")
+    grid = Grid([phrase(key, lang) for key in head], table, frozenset({1, 2, 3, 4, 5}))
+    return Part(phrase("advantages_title", lang), grid)
+
+
+def _shadow(decision: Decision, lang: Language) -> Part:
+    portfolio, currency = decision.portfolio, decision.evaluated.groups.currency
+    rows = [
+        (limit.name, f"{portfolio.used[index]:,.1f}", f"{limit.limit:,.1f}", limit.unit, money(float(portfolio.shadow_price[index]), currency))
+        for index, limit in enumerate(portfolio.capacities)
+        if round(float(portfolio.shadow_price[index]), 4) > 0
+    ]  # fmt: skip
+    head = [phrase("limit", lang), phrase("used", lang), phrase("limit", lang), "", phrase("worth", lang)]
+    lead = "" if rows else phrase("no_shadow", lang)
+    return Part(phrase("shadow_prices", lang), Grid(head, rows, frozenset({1, 2, 4})), lead)
+
+
+def _assumed(decision: Decision, lang: Language) -> Part:
+    """Words of the options, then every assumed term of the contracts that were chosen."""
+    options, chosen = decision.evaluated.groups.options, decision.portfolio.chosen
+    picked = [options[int(row)] for row in chosen if row != NOT_SOLD]
+    words = Counter(word for option in picked for word in option.assumed)
+    rows = [("", word, "", str(count)) for word, count in words.most_common()]
+    contracts = {listing.contract.id: listing.contract for option in picked for listing in option.listings}
+    for name, contract in sorted(contracts.items()):
+        uses = sum(any(listing.contract.id == name for listing in option.listings) for option in picked)
+        rows += [
+            (title_of(decision, name, lang), term.name, term.text, str(uses))
+            for term in explain(contract)
+            if term.evidence is Evidence.ASSUMED and term.section in ("charge", "quantity", "deadline")
+        ]
+    head = [phrase(key, lang) for key in ("contract", "term", "range", "products_touched")]
+    return Part(phrase("assumed_title", lang), Grid(head, rows, frozenset({3})), phrase("assumed_lead", lang))
+
+
+def _contracts(decision: Decision, lang: Language) -> Part:
+    seen = {
+        listing.contract.id: listing.contract for option in decision.evaluated.groups.options for listing in option.listings
+    }
+    rows = [
+        (title_of(decision, name, lang), name, contract.state.value, contract.hash)
+        for name, contract in sorted(seen.items())
+    ]
+    head = [phrase("contract", lang), "id", phrase("state", lang), "hash"]
+    return Part(phrase("contracts_title", lang), Grid(head, rows))
+
+
+def _excluded(decision: Decision, lang: Language) -> Part:
+    count = Counter((item.contract, item.zh if lang == "zh" else item.en) for item in decision.evaluated.groups.excluded)
+    rows = [(title_of(decision, name, lang), why, str(number)) for (name, why), number in sorted(count.items())]
+    head = [phrase("contract", lang), phrase("reason", lang), phrase("count", lang)]
+    return Part(phrase("excluded_title", lang), Grid(head, rows, frozenset({2})))
+
+
+def _data(decision: Decision, lang: Language) -> Part:
+    batch = decision.opened.batch
+    rows = [(count.file, str(count.rows_in), str(count.rows_used), str(count.rows_listed), "") for count in batch.counts]
+    rows += [(problem.at, str(problem.row_count), "", "", f"{problem.found} → {problem.fix}") for problem in batch.problems]
+    head = [phrase(key, lang) for key in ("file", "rows_in", "rows_used", "rows_listed", "problems")]
+    return Part(phrase("data_title", lang), Grid(head, rows, frozenset({1, 2, 3})))

@@ -1,0 +1,118 @@
+"""The decision as tables: what was chosen, one row per listing, and every option that was evaluated."""
+
+import numpy as np
+import polars as pl
+
+from tuoguan.app.decide import NOT_SOLD, Decision
+from tuoguan.simulate import Component, Option, PolicyKind
+
+OPTION_MONEY = ("mean", "p05", "p50", "p95", "cvar", "cash_peak")
+
+
+def chosen_table(decision: Decision) -> pl.DataFrame:
+    """One row per product x market x chosen listing; a product that is not to be sold has one row without a contract."""
+    rows: list[dict[str, object]] = []
+    groups = decision.evaluated.groups
+    names = dict(decision.opened.batch.products.select("sku", "name").iter_rows())
+    for group in range(groups.count):
+        pick = int(decision.portfolio.chosen[group])
+        common = _group_columns(decision, group, names)
+        option = groups.options[pick] if pick != NOT_SOLD else None
+        listings = option.listings if option else ()
+        rows += [common | _listing_columns(option, index) for index in range(len(listings))] if option else [common]
+    return pl.DataFrame(rows, schema=CHOSEN, orient="row")
+
+
+def _group_columns(decision: Decision, group: int, names: dict[str, str]) -> dict[str, object]:
+    groups, why = decision.evaluated.groups, decision.explanations[group]
+    pick, gain = int(decision.portfolio.chosen[group]), decision.gain(group)
+    outcomes = decision.evaluated.outcomes
+    low, high = np.percentile(gain, [5, 95]) if gain.size else (0.0, 0.0)
+    other = groups.options[why.runner_up].key if why.runner_up != NOT_SOLD else "do_not_sell"
+    return {
+        "sku": groups.sku[group], "name": names.get(groups.sku[group], ""), "market": groups.market[group],
+        "decision": "sell" if pick != NOT_SOLD else "do_not_sell", "today": groups.today[group],
+        "profit_minor": round(float(outcomes.profit[pick].mean())) if pick != NOT_SOLD else 0,
+        "gain_minor": round(float(gain.mean())), "gain_p05_minor": round(low), "gain_p95_minor": round(high),
+        "best_probability": why.best_probability, "undecided": why.undecided, "runner_up": other,
+        "hours_per_week": float(outcomes.hours[pick].mean()) if pick != NOT_SOLD else 0.0,
+        "cash_peak_minor": cash_peak(decision, pick),
+        "reason_en": why.en, "reason_zh": why.zh, "rule_of_thumb": why.rule_of_thumb, "follows_rule": why.follows_rule,
+        "currency": groups.currency,
+    }  # fmt: skip
+
+
+def cash_peak(decision: Decision, row: int) -> int:
+    """The most cash an option ties up in any week (10th percentile of its cumulative cash), minor units, >= 0."""
+    return max(0, -int(decision.evaluated.outcomes.cash_low[row].min())) if row != NOT_SOLD else 0
+
+
+def _listing_columns(option: Option, index: int) -> dict[str, object]:
+    listing = option.listings[index]
+    place = option.places[listing.place]
+    platform, model, _ = listing.contract.id.split("/")
+    stocked = place.policy.kind is PolicyKind.BASE_STOCK
+    return {
+        "listing": index, "contract": listing.contract.id, "platform": platform, "model": model,
+        "contract_hash": listing.contract.hash, "place": place.id, "lane": place.lane.id,
+        "policy": place.policy.kind.value, "order_up_to": place.policy.order_up_to if stocked else 0,
+        "review_days": place.policy.review_days, "retail_price_minor": listing.retail_price.value,
+        "supply_price_minor": supply_price(listing.retail_price.value, listing.spread.value, listing.supply_price_minor),
+        "live_after_days": listing.live_after_days.value,
+    }  # fmt: skip
+
+
+def supply_price(retail_minor: int, spread_ppm: int, quoted_minor: int) -> int:
+    """What the seller receives per unit at the middle of the ranges, minor units."""
+    return quoted_minor if quoted_minor >= 0 else retail_minor * (1_000_000 - spread_ppm) // 1_000_000
+
+
+CHOSEN = {
+    "sku": pl.String, "name": pl.String, "market": pl.String, "decision": pl.String, "today": pl.String,
+    "listing": pl.Int64, "contract": pl.String, "platform": pl.String, "model": pl.String, "contract_hash": pl.String,
+    "place": pl.String, "lane": pl.String, "policy": pl.String, "order_up_to": pl.Int64, "review_days": pl.Int64,
+    "retail_price_minor": pl.Int64, "supply_price_minor": pl.Int64, "live_after_days": pl.Int64,
+    "profit_minor": pl.Int64, "gain_minor": pl.Int64, "gain_p05_minor": pl.Int64, "gain_p95_minor": pl.Int64,
+    "best_probability": pl.Float64, "undecided": pl.Boolean, "runner_up": pl.String, "hours_per_week": pl.Float64,
+    "cash_peak_minor": pl.Int64, "reason_en": pl.String, "reason_zh": pl.String, "rule_of_thumb": pl.String,
+    "follows_rule": pl.Boolean, "currency": pl.String,
+}  # fmt: skip
+
+
+def options_table(decision: Decision) -> pl.DataFrame:
+    """Every option evaluated, one row each, with the distribution of its profit and the bridge by component."""
+    evaluated, outcomes = decision.evaluated, decision.evaluated.outcomes
+    options = evaluated.groups.options
+    level = decision.opened.batch.seller.risk.level
+    tail = max(1, round((1.0 - level) * evaluated.scenario.paths))
+    ordered = np.sort(outcomes.profit, axis=1)
+    p05, p50, p95 = np.percentile(ordered, [5, 50, 95], axis=1)
+    picked = np.zeros(len(options), dtype=np.bool_)
+    picked[decision.portfolio.chosen[decision.portfolio.chosen >= 0]] = True
+    money = {
+        "mean": ordered.mean(axis=1), "p05": p05, "p50": p50, "p95": p95, "cvar": ordered[:, :tail].mean(axis=1),
+        "cash_peak": np.maximum(0, -outcomes.cash_low.min(axis=1)),
+    }  # fmt: skip
+    frame = pl.DataFrame({
+        "sku": [option.sku for option in options], "market": [option.market for option in options],
+        "option": [option.key for option in options],
+        "contracts": [" + ".join(listing.contract.id for listing in option.listings) for option in options],
+        "chosen": picked, "policy": [_policy_text(option) for option in options],
+        **{f"{name}_minor": np.rint(values).astype(np.int64) for name, values in money.items()},
+        "hours": outcomes.hours.sum(axis=1), "volume_cm3": outcomes.volume_cm3.max(axis=1),
+        "units_sold": outcomes.units_sold, "units_ordered": outcomes.units_ordered, "fill_rate": outcomes.fill_rate,
+        "delivery_days": outcomes.delivery_days, "late_rate": outcomes.late_rate, "return_rate": outcomes.return_rate,
+        **{f"{name.value}_minor": outcomes.component[:, index] for index, name in enumerate(Component)},
+        "assumed": ["; ".join(option.assumed) for option in options],
+    })  # fmt: skip
+    return frame.with_columns(currency=pl.lit(evaluated.groups.currency))
+
+
+def _policy_text(option: Option) -> str:
+    """The stock policy of every place, such as ``base_stock 120 every 7 d``."""
+    return " + ".join(
+        f"{place.policy.kind.value} {place.policy.order_up_to} every {place.policy.review_days} d"
+        if place.policy.kind is PolicyKind.BASE_STOCK
+        else place.policy.kind.value
+        for place in option.places
+    )

@@ -1,0 +1,66 @@
+"""Numbers and names as a person reads them; shared by the report and the terminal."""
+
+from tuoguan.app.decide import NOT_SOLD, Decision
+from tuoguan.app.phrases import Language, phrase
+from tuoguan.contracts import Compiled, QuantityName
+from tuoguan.foundation.money import EXPONENT_BY_CURRENCY
+
+
+def money(minor: float, currency: str) -> str:
+    """Whole major units with thousands separators and the currency.
+
+    >>> money(123456, "USD")
+    '1,235 USD'
+    """
+    return f"{minor / 10 ** EXPONENT_BY_CURRENCY[currency]:,.0f} {currency}"
+
+
+def money_short(minor: float, currency: str) -> str:
+    """Whole major units, no currency, k and M past five digits.
+
+    >>> money_short(123456700, "USD")
+    '1.23M'
+    """
+    value = minor / 10 ** EXPONENT_BY_CURRENCY[currency]
+    for size, letter in ((1_000_000, "M"), (100_000, "k")):
+        if abs(value) >= size:
+            return f"{value / (1_000_000 if letter == 'M' else 1_000):.3g}{letter}"
+    return f"{value:,.0f}"
+
+
+def percent(share: float, decimals: int) -> str:
+    """The share as a percentage.
+
+    >>> percent(0.1234, 1)
+    '12.3 %'
+    """
+    return f"{100 * share:.{decimals}f} %"
+
+
+def title_of(decision: Decision, contract_id: str, lang: Language) -> str:
+    """The contract's title without its market, or the words for "not sold" when there is none."""
+    if not contract_id:
+        return phrase("not_sold", lang)
+    head = decision.opened.library.contracts.get(contract_id)
+    if head is None:
+        return contract_id
+    title = head.head.title_zh if lang == "zh" else head.head.title
+    return title.replace("，", ",").split(",")[0].strip()
+
+
+def way_of(decision: Decision, row: int, lang: Language) -> str:
+    """The way of selling of one option: the titles of its listings, or "do not sell"."""
+    if row == NOT_SOLD:
+        return phrase("do_not_sell", lang)
+    listings = decision.evaluated.groups.options[row].listings
+    return " + ".join(title_of(decision, listing.contract.id, lang) for listing in listings)
+
+
+def days_range(contract: Compiled, names: tuple[str, ...]) -> str:
+    """The sum of some quantities in days as low to high; "?" when one of them is not stated."""
+    found = [contract.quantities.get(QuantityName(name)) for name in names]
+    stated = [quantity for quantity in found if quantity is not None]
+    if len(stated) < len(found):
+        return "?"
+    low, high = sum(quantity.low for quantity in stated), sum(quantity.high for quantity in stated)
+    return str(low) if low == high else f"{low} – {high}"

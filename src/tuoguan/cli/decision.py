@@ -1,0 +1,73 @@
+"""A decision, an explanation and a plan as lines of text for a terminal, at most 100 columns wide."""
+
+import numpy as np
+
+from tuoguan.app.decide import NOT_SOLD, Decision
+from tuoguan.app.phrases import Language, phrase
+from tuoguan.app.report_view import best_first
+from tuoguan.app.wording import money, money_short, percent, title_of, way_of
+from tuoguan.cli.output import WIDTH, fit, table
+from tuoguan.foundation.days import iso
+
+ROWS_SHOWN = 25
+WIDTHS = (13, 3, 10, 25, 7, 13, 6, 5, 6)
+
+
+def decision_lines(decision: Decision, lang: Language) -> list[str]:
+    """The table of the best rows, each with its one reason below, then the answer as a whole."""
+    groups = decision.evaluated.groups
+    order = best_first(decision)
+    sold = [group for group in order if decision.portfolio.chosen[group] != NOT_SOLD]
+    keys = ("product", "market", "today", "best", "gain", "gain_range", "probability", "hours", "cash")
+    shown = (sold or order)[:ROWS_SHOWN]
+    lines = table([_row(decision, group, lang) for group in shown], [phrase(key, lang) for key in keys], WIDTHS, "    >>>>>")
+    body = [lines[0], lines[1]]
+    for line, group in zip(lines[2:], shown, strict=True):
+        why = decision.explanations[group]
+        body += [line, "  " + fit(why.zh if lang == "zh" else why.en, WIDTH - 2).rstrip()]
+    return [*body, "", *_rest(decision, len(shown), lang), *_whole(decision, lang), f"{phrase('market', lang)}: {groups.count}"][:-1]
+
+
+def _row(decision: Decision, group: int, lang: Language) -> tuple[str, ...]:
+    groups, outcomes = decision.evaluated.groups, decision.evaluated.outcomes
+    pick, why, gain = int(decision.portfolio.chosen[group]), decision.explanations[group], decision.gain(group)
+    low, high = np.percentile(gain, [5, 95])
+    sold = pick != NOT_SOLD
+    return (
+        groups.sku[group], groups.market[group], title_of(decision, groups.today[group], lang),
+        way_of(decision, pick, lang) + (" ?" if why.undecided else ""),
+        money_short(float(gain.mean()), groups.currency),
+        f"{money_short(low, groups.currency)}…{money_short(high, groups.currency)}", percent(why.best_probability, 0),
+        f"{float(outcomes.hours[pick].mean()):.1f}" if sold else "0",
+        money_short(max(0, -int(outcomes.cash_low[pick].min())), groups.currency) if sold else "0",
+    )  # fmt: skip
+
+
+def _rest(decision: Decision, shown: int, lang: Language) -> list[str]:
+    chosen = decision.portfolio.chosen
+    sold = int((chosen != NOT_SOLD).sum())
+    undecided = sum(why.undecided for why in decision.explanations)
+    if lang == "zh":
+        return [
+            f"共 {len(chosen)} 个产品×市场：卖 {sold}，不卖 {len(chosen) - sold}；“?” 表示未定（{undecided} 个）。"
+            f"此处列出 {shown} 个，其余见 decision.xlsx。"
+        ]
+    return [
+        f"{len(chosen)} products x markets: {sold} to sell, {len(chosen) - sold} not; '?' marks {undecided} that the unknowns "
+        f"decide.",
+        f"{shown} are shown; decision.xlsx and report.html hold the rest.",
+    ]
+
+
+def _whole(decision: Decision, lang: Language) -> list[str]:
+    portfolio, currency = decision.portfolio, decision.evaluated.groups.currency
+    tail = round((1 - decision.opened.batch.seller.risk.level) * 100)
+    pairs = [
+        ("expected_profit", money(portfolio.mean, currency)),
+        ("bound", f"{money(portfolio.bound, currency)} ({phrase('gap', lang)} {percent(portfolio.gap, 3)})"),
+        ("today_profit", money(float(decision.profit(decision.today).mean()), currency)),
+        ("rule_profit", f"{money(decision.rule.mean, currency)} ({phrase('rule_why', lang)})"),
+    ]
+    worst = f"{phrase('worst', lang, share=tail)}: {money(portfolio.cvar, currency)}"
+    head = f"{phrase('decided_on', lang)} {iso(decision.opened.on)}, {decision.evaluated.groups.horizon_days} {phrase('days', lang)}"
+    return [head, *(f"{phrase(key, lang)}: {value}" for key, value in pairs), worst]
