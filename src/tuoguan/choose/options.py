@@ -65,6 +65,18 @@ class Groups:
         """Rows of ``options`` that belong to the group."""
         return range(int(self.first[group]), int(self.first[group + 1]))
 
+    def only(self, sku: str, market: str) -> "Groups":
+        """The groups of one product in one market: one, or none."""
+        keep = [g for g in range(self.count) if (self.sku[g], self.market[g]) == (sku, market)]
+        options = [self.options[self.first[g] : self.first[g + 1]] for g in keep]
+        return replace(
+            self, options=tuple(option for own in options for option in own),
+            first=np.cumsum(np.array([0, *map(len, options)], dtype=np.int64)),
+            sku=tuple(self.sku[g] for g in keep), market=tuple(self.market[g] for g in keep),
+            today=tuple(self.today[g] for g in keep),
+            excluded=tuple(item for item in self.excluded if (item.sku, item.market) == (sku, market)),
+        )  # fmt: skip
+
     def group_of(self) -> npt.NDArray[np.int64]:
         """The group of every option row."""
         return np.repeat(np.arange(self.count, dtype=np.int64), np.diff(self.first))

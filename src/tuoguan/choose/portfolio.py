@@ -84,7 +84,7 @@ def build_limits(evaluated: Evaluated, seller: Seller) -> tuple[tuple[Capacity, 
 
 def _stands_at(option: Option, site: str) -> bool:
     """True when the option keeps stock at the seller's site; with several own sites its volume counts at each."""
-    return any(place.owner_is_seller and place.id == site for place in option.places)
+    return any(place.owner_is_seller and place.id.split("/")[0] == site for place in option.places)
 
 
 def frontier(
