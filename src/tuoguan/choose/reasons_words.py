@@ -76,11 +76,8 @@ def sentence_en(measured: Measured, undecided: bool, found: tuple[Driver, ...]) 
         }[name]
 
     good, bad = _better_worse(measured, phrase)
-    return (
-        _first_en(measured)
-        + _joined(good, bad, measured, ", ", "; it also ", "; but it ")
-        + _doubt_en(undecided, found)
-    )
+    effects = _joined(good, bad, ", ", "; it also ", "; but it ")
+    return _first_en(measured) + effects + _capacity(measured, undecided, CAPACITY_EN) + _doubt_en(undecided, found)
 
 
 def _first_en(measured: Measured) -> str:
