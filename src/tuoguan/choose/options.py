@@ -25,7 +25,7 @@ from tuoguan.foundation.fx import FxTable
 from tuoguan.foundation.money import parse_minor
 from tuoguan.foundation.parties import Duty
 from tuoguan.foundation.random import Stream
-from tuoguan.intake.schema import Batch, Seller
+from tuoguan.intake import Batch, Seller
 from tuoguan.simulate import Option
 
 ELASTICITY_UNKNOWN = ranged(-4_500_000, -2_620_000, -1_000_000, int(Stream.ELASTICITY), ("E05",))

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from tuoguan.contracts import Compiled, QuantityName, State
 from tuoguan.foundation.parties import Duty
-from tuoguan.intake.schema import Seller
+from tuoguan.intake import Seller
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from tuoguan.choose.options_terms import NOUGHT, ONE, PPM, fixed, is_unknown, ra
 from tuoguan.contracts import Compiled, Evidence, QuantityName, SettingName, Uncertain
 from tuoguan.foundation.parties import Duty
 from tuoguan.foundation.random import Stream
-from tuoguan.intake.schema import Seller
+from tuoguan.intake import Seller
 from tuoguan.simulate import Listing
 
 DELIVERY_UNKNOWN = ranged(3, 8, 20, int(Stream.DELIVERY))

@@ -12,8 +12,8 @@ from tuoguan.choose.options_terms import NOUGHT, fixed, ranged
 from tuoguan.contracts import Compiled, Evidence, QuantityName, SettingName, Uncertain
 from tuoguan.foundation.parties import Duty
 from tuoguan.foundation.random import Stream
-from tuoguan.intake.schema import Lane as SellerLane
-from tuoguan.intake.schema import Seller, Site
+from tuoguan.intake import Lane as SellerLane
+from tuoguan.intake import Seller, Site
 from tuoguan.simulate import Lane, Place, Policy, PolicyKind
 
 Convert = Callable[[str, str], int]  # micro of the book currency for a decimal text in a currency

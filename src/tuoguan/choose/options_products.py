@@ -12,7 +12,7 @@ from tuoguan.choose.options_excluded import Product
 from tuoguan.choose.options_listings import Quote
 from tuoguan.foundation.days import Day, date_of
 from tuoguan.foundation.parties import Duty
-from tuoguan.intake.schema import Batch
+from tuoguan.intake import Batch
 
 PRICE_WINDOW_DAYS = 180
 PRICE_MIN_UNITS = 3

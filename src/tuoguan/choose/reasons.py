@@ -163,7 +163,7 @@ def _drivers(evaluated: Evaluated, pick: int, other: int, difference: npt.NDArra
 
 def _unknowns_decide(gain: float, found: tuple[Driver, ...]) -> bool:
     """True when half the swing of the strongest unknown's 80 % range outweighs the whole gain."""
-    return bool(found) and abs(found[0].swing_minor) / 2.0 > abs(gain)
+    return bool(found) and abs(found[0].swing) / 2.0 > abs(gain)
 
 
 def _duel(evaluated: Evaluated, demand: Demand, pick: int, other: int, threads: int | None) -> Duel:

@@ -4,16 +4,16 @@ Hides addresses of draws. Keeps the invariant that a term's values here are thos
 """
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
 
 from tuoguan.choose.options_terms import is_unknown
 from tuoguan.contracts import Compiled, Uncertain
-from tuoguan.contracts.kernels import draw_value
 from tuoguan.foundation.ids import address
-from tuoguan.foundation.random import u01
 from tuoguan.simulate import Option
+from tuoguan.simulate.kernels import draw_terms
 
 Floats = npt.NDArray[np.float64]
 
@@ -42,14 +42,24 @@ class Unknown:
 
     def draws(self, seed: int, paths: int) -> Floats:
         """The value on each path."""
+        return self._drawn(seed, paths)[0]
+
+    def ranks(self, seed: int, paths: int) -> Floats:
+        """The centered ranks of the values."""
+        return self._drawn(seed, paths)[1]
+
+    def _drawn(self, seed: int, paths: int) -> tuple[Floats, Floats]:
         term = self.term
-        return np.array([
-            draw_value(
-                term.low, term.value, term.high, term.distribution,
-                u01(seed, path, self.first, self.second, term.stream, 0),
-            )
-            for path in range(paths)
-        ], dtype=np.float64)  # fmt: skip
+        address_ = (term.low, term.value, term.high, term.distribution, self.first, self.second, term.stream)
+        return _draw(address_, seed, paths)
+
+
+@lru_cache(maxsize=20_000)
+def _draw(address_: tuple[int, ...], seed: int, paths: int) -> tuple[Floats, Floats]:
+    """Values and centered ranks by path; terms of contracts and markets are met in every group, so they are kept."""
+    values = draw_terms(np.array([address_], np.int64), seed, paths)[0].astype(np.float64)
+    order = ranks(values)
+    return values, order - order.mean()
 
 
 def unknowns(option: Option) -> list[Unknown]:
@@ -103,9 +113,21 @@ def ranks(values: Floats) -> Floats:
 def rank_correlation(left: Floats, right: Floats) -> float:
     """Spearman's rho; 0 when either side does not vary."""
     one, two = ranks(left), ranks(right)
-    one, two = one - one.mean(), two - two.mean()
-    scale = float(np.sqrt((one * one).sum() * (two * two).sum()))
-    return float((one * two).sum() / scale) if scale > 0 else 0.0
+    return _correlation(one - one.mean(), two - two.mean())
+
+
+def _correlation(left: Floats, right: Floats) -> float:
+    scale = float(np.sqrt((left * left).sum() * (right * right).sum()))
+    return float((left * right).sum() / scale) if scale > 0 else 0.0
+
+
+def _swing(values: Floats, difference: Floats) -> float:
+    """What the values' 80 % range does to the difference by the least-squares slope, minor."""
+    spread = values - values.mean()
+    slope = float((spread * difference).sum() / max((spread * spread).sum(), 1e-12))
+    ordered = np.sort(values)
+    last = len(ordered) - 1
+    return slope * float(ordered[round(0.9 * last)] - ordered[round(0.1 * last)])
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,23 +137,20 @@ class Driver:
     name: str
     owner: str
     rho: float
-    swing_minor: float
+    swing: float
 
 
 def drivers(pick: Option, other: Option | None, difference: Floats, seed: int, most: int = 3) -> tuple[Driver, ...]:
     """The unknowns that move pick minus other most, strongest first; weaker than chance (2 / sqrt(paths)) left out."""
     paths = difference.size
-    found: dict[tuple[str, str, Uncertain], Driver] = {}
+    order, middle = ranks(difference), difference - difference.mean()
+    order = order - order.mean()
+    found: dict[tuple[str, str, int], Driver] = {}
     for item in unknowns(pick) + (unknowns(other) if other is not None else []):
-        key = (item.name, item.owner, item.term)
-        if key in found:
-            continue
-        values = item.draws(seed, paths)
-        rho = rank_correlation(values, difference)
-        spread = values - values.mean()
-        slope = float((spread * difference).sum() / max((spread * spread).sum(), 1e-12))
-        low, high = np.quantile(values, (0.1, 0.9))
-        found[key] = Driver(item.name, item.owner, rho, slope * float(high - low))
+        key = (item.name, item.owner, item.term.stream)
+        if key not in found:
+            rho = _correlation(item.ranks(seed, paths), order)
+            found[key] = Driver(item.name, item.owner, rho, _swing(item.draws(seed, paths), middle))
     strong = [driver for driver in found.values() if abs(driver.rho) > 2.0 / np.sqrt(paths)]
     strong.sort(key=lambda driver: (-abs(driver.rho), driver.name, driver.owner))
     return tuple(strong[:most])
