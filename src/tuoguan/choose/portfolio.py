@@ -14,7 +14,7 @@ from tuoguan.choose.policies import Evaluated
 from tuoguan.choose.problem import Capacity, Portfolio
 from tuoguan.choose.solve import solve
 from tuoguan.foundation.money import format_minor, parse_minor, to_minor
-from tuoguan.intake.schema import Seller
+from tuoguan.intake import Seller
 from tuoguan.simulate import Option
 
 Floats = npt.NDArray[np.float64]
