@@ -366,7 +366,7 @@ def _open_place(t: Tables, w: Ints, option: Ints, own: int) -> None:
     w[site + W_KG], w[site + W_CBM] = v[place[P_KG_T], path], v[place[P_CBM_T], path]
     w[site + W_STORAGE], w[site + W_RECEIVE] = v[place[P_STORAGE_T], path], v[place[P_RECEIVE_T], path]
     _copy_bounds(w, site + W_LEAD_LOW, t.term[place[P_LEAD_T]])
-    start, end, last = horizon, 0, 0
+    start, end, last = horizon, -1, -1
     for other in range(option[O_LISTINGS]):
         live = AT_LIVE + other * V_COLUMNS
         if w[live + V_PLACE] == own:
@@ -375,7 +375,7 @@ def _open_place(t: Tables, w: Ints, option: Ints, own: int) -> None:
                 end, last = w[live + V_STOP], other
     w[site + W_FIRST] = max(0, start - w[G_SUPPLIER_MODE] - w[site + W_LEAD_MODE])
     w[site + W_END] = end
-    w[site + W_STRANDED] = last if end < horizon else -1
+    w[site + W_STRANDED] = last if end < horizon else -1  # a place no listing draws on is not stranded
     w[site + W_NEXT] = horizon if place[P_JIT] == 1 else w[site + W_FIRST]
     contract = w[AT_LIVE + place[P_KEEPER] * V_COLUMNS + V_CONTRACT]
     w[site + W_AGES] = -1 if place[P_SELLER] == 1 else AT_AGES + own * (MOST_AGES + 1)

@@ -6,11 +6,12 @@ from typing import Any
 import numpy as np
 
 from tuoguan.contracts.compiled import CHARGE_DTYPE, Compiled, DeadlineTerm, Uncertain
-from tuoguan.contracts.schema import ChargeEntry, ChargeKind, Evidence, QuantityName, SettingName, State
+from tuoguan.contracts.schema import Basis, ChargeEntry, ChargeKind, Evidence, Per, QuantityName, SettingName, State
 from tuoguan.demand.model import Demand
 from tuoguan.foundation.facts import FactKind, Reason
 from tuoguan.foundation.ids import content_hash
 from tuoguan.foundation.parties import Duty, Party
+from tuoguan.foundation.rates import format_ppm
 from tuoguan.simulate import Lane, Listing, Option, Place, Policy, PolicyKind, Scenario
 
 START = 20_000
@@ -37,8 +38,17 @@ def charge(kind: ChargeKind, on: FactKind, **given: Any) -> tuple[dict[str, int]
     record |= given
     if "low" not in given:
         record["low"] = record["high"] = record["value"]
-    name = f"{kind.value}_{on.name.lower()}_{record['reason']}"
-    return record, ChargeEntry(name=name, kind=kind, on=on.name.lower())
+    name = f"{kind.value}_{on.name.lower()}_{record['reason']}_{record['after_minutes']}_{record['free_days']}"
+    rate = record["basis"] > 0
+    entry = ChargeEntry(
+        name=name, kind=kind, on=on.name.lower(), direction="pay" if record["sign"] < 0 else "receive",
+        reason=Reason(record["reason"]).name, basis=Basis(record["basis"]).name,
+        rate=format_ppm(record["value"]) if rate else None, amount=None if rate else format_ppm(record["value"]),
+        currency="USD", per=Per(record["per"]).name, free_days=record["free_days"],
+        after_hours=str(record["after_minutes"] // 60),
+        until_hours=None if record["until_minutes"] < 0 else str(record["until_minutes"] // 60),
+    )  # fmt: skip
+    return record, entry
 
 
 REVENUE = charge(ChargeKind.REVENUE, FactKind.UNITS_DELIVERED, sign=1, basis=2, value=1_000_000)
