@@ -60,6 +60,7 @@ class Summary:
     sourced: int
     ranged: int
     assumed: int
+    base: bool = False
 
 
 def explain(compiled: Compiled | CompiledCard) -> tuple[Explained, ...]:
@@ -121,8 +122,8 @@ def _changed(name: str, key: Key, old: Placed[Provenance] | None, new: Placed[Pr
 
 
 def summary(library: Library, on: Day) -> tuple[Summary, ...]:
-    """One row for every contract that can be signed, in order of id; broken ones are left to ``check``."""
-    rows = [library.contracts[name] for name in library.ids()]
+    """One row for every contract and every base, in order of id; broken ones are left to ``check``."""
+    rows = [library.contracts[name] for name in library.ids(base=True)]
     return tuple(_summary(contract, on) for contract in rows if not contract.broken)
 
 
@@ -139,6 +140,7 @@ def _summary(contract: Contract, on: Day) -> Summary:
         sourced=standings.count("sourced"),
         ranged=standings.count("ranged"),
         assumed=standings.count("assumed"),
+        base=head.base,
     )
 
 

@@ -25,6 +25,13 @@ _ZH = {
     "late_1_day": "迟到一天",
     "late_3_days": "迟到三天", "stock_out": "缺货", "quality_incident": "质量事故", "stored_day_30": "存放第30天的一天",
     "stored_day_120": "存放第120天的一天",
+    "block": "资料块", "base": "基础文件",
+    # options of settings
+    "platform_origin": "平台仓（发货国）", "platform_market": "平台仓（销售国）", "seller_origin": "卖家仓（发货国）",
+    "seller_market": "卖家仓（销售国）", "parcel": "小包", "bulk": "大货", "none": "无", "shipped": "发货",
+    "received": "确认收货", "new_store": "新开店铺", "same_store": "同店", "per_product": "按商品", "orders": "订单明细",
+    "snapshots": "滚动计数", "stock_order": "备货单", "jit": "及时制", "own": "自备", "local": "本地", "choice": "优选",
+    "three_day": "三日达",
     # settings
     "stock_at": "库存地", "customs_regime": "清关方式", "settlement_trigger": "结算起点", "switch": "切换方式",
     "history": "可见数据", "inbound": "入仓方式", "badge": "标识",

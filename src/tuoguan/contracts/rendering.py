@@ -14,17 +14,17 @@ from tuoguan.foundation.days import iso
 from tuoguan.foundation.money import format_minor
 
 COLUMNS = 100
-_LIST, _COMPARE = (28, 10, 7, 8, 7, 8, 32), (32, 33, 33)
+_LIST, _COMPARE = (25, 29, 10, 7, 9, 9, 9), (32, 33, 33)
 
 
 def list_lines(rows: Iterable[Summary], language: str = "en") -> list[str]:
-    """One line per contract: id, state on the day, how its values are known, title."""
-    heads = ("contract", "state", "values", "sourced", "ranged", "assumed", "title")
+    """One line per contract: id, block of the research register, state on the day, shares of values by how they are known."""
+    heads = ("contract", "block", "state", "values", "sourced", "ranged", "assumed")
     lines = _row([label(head, language) for head in heads], _LIST) + ["-" * COLUMNS]
     for row in rows:
-        counts = [str(count) for count in (row.values, row.sourced, row.ranged, row.assumed)]
-        title = row.title_zh if language == "zh" else row.title
-        lines += _row([row.id, label(row.state.value, language), *counts, title], _LIST)
+        shares = [f"{100 * part / max(row.values, 1):.0f} %" for part in (row.sourced, row.ranged, row.assumed)]
+        state = label("base" if row.base else row.state.value, language)
+        lines += _row([row.id, row.block, state, str(row.values), *shares], _LIST)
     return lines
 
 
