@@ -2,7 +2,8 @@
 
     python benchmarks/gift_shop.py WORKSPACE [--data ../shared/data/gift_shop]
 
-Order lines go in as they are. Weight, size and cost are assumptions of the data's makers, so every product names them in `assumed`.
+Order lines go in as they are. Weight, size and cost are assumptions of the data's makers, so every product names them
+in `assumed`.
 The `seller.toml` written here describes an invented one-person shop in the United Kingdom; change it freely.
 """
 
@@ -21,7 +22,8 @@ currency = "GBP"
 decide_on = "2010-12-01"
 horizon_days = 182
 origin = "CN"
-markets = ["UK", "EU", "US", "JP", "IL", "AU", "CA", "CH", "NO", "SG", "HK", "AE", "KR", "BR", "TH", "ZA", "IS", "LB", "BH"]
+markets = ["UK", "EU", "US", "JP", "IL", "AU", "CA", "CH", "NO", "SG", "HK", "AE", "KR", "BR", "TH", "ZA", "IS", "LB",
+"BH"]
 
 [limits]
 cash = "60000"

@@ -1,4 +1,4 @@
-"""Broken workspaces that are awkward to keep as files: built anew in a folder, each with the code and words it must cause."""
+"""Broken workspaces that are awkward to keep as files: built anew, each with the code and words it must cause."""
 
 import gzip
 import os
@@ -131,7 +131,7 @@ def zero_bytes(folder: Path) -> None:
 
 def symlink_out(folder: Path) -> None:
     (folder / "sales.csv").unlink()
-    os.symlink("/etc/hostname", folder / "sales.csv")
+    os.symlink("../elsewhere.csv", folder / "sales.csv")
 
 
 def folder_named_csv(folder: Path) -> None:

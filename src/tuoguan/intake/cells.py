@@ -10,7 +10,9 @@ from tuoguan.foundation.money import EXPONENT_BY_CURRENCY
 
 NULLS = ["", "-", "--", "---", "/", "//", "—", "——", "\\", "n/a", "N/A", "#N/A"]
 _BLANK = " \t\r\n\u3000\ufeff\xa0"
-_NUMBER = r"^(?:[A-Za-z]{3}|[A-Za-z]{0,2}[¥$€£₩₽])?\s*(\(?[-+]?[\d.,' ]*\d[\d.,' ]*\)?)\s*(?:[\p{Han}]{1,3}|[A-Za-z]{1,6}³?3?|%|[¥$€£₩₽])?$"
+_BEFORE = r"(?:[A-Za-z]{3}|[A-Za-z]{0,2}[¥$€£₩₽])?"
+_AFTER = r"(?:[\p{Han}]{1,3}|[A-Za-z]{1,6}³?3?|%|[¥$€£₩₽])?"
+_NUMBER = rf"^{_BEFORE}\s*(\(?[-+]?[\d.,' ]*\d[\d.,' ]*\)?)\s*{_AFTER}$"
 _THOUSANDS = r"^[-+]?\d{1,3}([,' ]\d{3})+(\.\d+)?$"
 _EUROPEAN = r"^[-+]?\d{1,3}(\.\d{3})+,\d{1,2}$|^[-+]?\d+,\d{1,2}$"
 _PLAIN = r"^[-+]?(\d+(\.\d*)?|\.\d+)$"
@@ -23,7 +25,9 @@ def clean(text: pl.Expr) -> pl.Expr:
 
 
 def decimal_text(text: pl.Expr) -> pl.Expr:
-    """Plain decimal text of a number as people write it ("1,234.50", "999.00元", "¥12", "(3)", "12,50"); null otherwise."""
+    """Plain decimal text of a number as people write it ("1,234.50", "999.00元", "¥12", "(3)", "12,50"); null
+    otherwise.
+    """
     core = text.str.normalize("NFKC").str.extract(_NUMBER, 1).str.strip_chars(" ")
     negative = core.str.starts_with("(") & core.str.ends_with(")")
     core = pl.when(negative).then("-" + core.str.strip_chars("()")).otherwise(core)
@@ -62,8 +66,14 @@ def exponent_of(code: pl.Expr) -> pl.Expr:
 
 
 def lost_digits(text: pl.Expr) -> pl.Expr:
-    """True for an id that went through a float: exponent notation, or 16 and more digits that end in zeros after the 15th."""
-    return text.str.contains(r"^\d(\.\d+)?[eE]\+?\d+$") | text.str.contains(r"^\d{15}0{2,}(\.0)?$") | text.str.contains(r"^\d{16,}\.0$")
+    """True for an id that went through a float: exponent notation, or 16 and more digits that end in zeros after the
+    15th.
+    """
+    return (
+        text.str.contains(r"^\d(\.\d+)?[eE]\+?\d+$")
+        | text.str.contains(r"^\d{15}0{2,}(\.0)?$")
+        | text.str.contains(r"^\d{16,}\.0$")
+    )
 
 
 def formula(text: pl.Expr) -> pl.Expr:

@@ -1,6 +1,7 @@
 """Columns of a sheet → typed columns, refusing one row at a time.
 
-Hides the pattern "parse, list what failed, keep the rest". Keeps the invariant that a required cell that cannot be read takes
+Hides the pattern "parse, list what failed, keep the rest". Keeps the invariant that a required cell that cannot be
+read takes
 its row out of use and into the log.
 """
 
@@ -10,7 +11,7 @@ import polars as pl
 
 from tuoguan.foundation.days import Day, date_of
 from tuoguan.foundation.money import EXPONENT_BY_CURRENCY
-from tuoguan.foundation.parties import EU_COUNTRIES, MARKETS
+from tuoguan.foundation.parties import MARKETS
 from tuoguan.intake.cells import decimal_text, exponent_of, integer, scaled
 from tuoguan.intake.dates import day_of_text, is_pair, order_of
 from tuoguan.intake.log import Log
@@ -20,7 +21,9 @@ from tuoguan.intake.words import country_by_name, market_by_country, normalize
 EARLIEST, LATEST = date(1990, 1, 1), date(2100, 1, 1)
 
 
-def refuse(frame: pl.DataFrame, bad: pl.Expr, code: str, column: str, log: Log, *, found: str | None = None) -> pl.DataFrame:
+def refuse(
+    frame: pl.DataFrame, bad: pl.Expr, code: str, column: str, log: Log, *, found: str | None = None
+) -> pl.DataFrame:
     """The frame without the rows where ``bad`` is true; those are listed as unused."""
     mask = frame.select(bad.fill_null(False).alias("bad"))["bad"]
     if not mask.any():
@@ -29,7 +32,9 @@ def refuse(frame: pl.DataFrame, bad: pl.Expr, code: str, column: str, log: Log, 
     return frame.filter(~mask)
 
 
-def doubt(frame: pl.DataFrame, bad: pl.Expr, code: str, column: str, log: Log, *, found: str | None = None) -> pl.DataFrame:
+def doubt(
+    frame: pl.DataFrame, bad: pl.Expr, code: str, column: str, log: Log, *, found: str | None = None
+) -> pl.DataFrame:
     """The same frame; the rows where ``bad`` is true are listed as used."""
     log.rows(frame.filter(bad.fill_null(False)), code, column, used=True, found=found)
     return frame
@@ -46,7 +51,9 @@ def need_text(frame: pl.DataFrame, field: str, log: Log) -> pl.DataFrame:
     return refuse(frame, pl.col(field).is_null(), f"missing_{field}" if field == "sku" else "missing_cell", field, log)
 
 
-def with_day(frame: pl.DataFrame, field: str, log: Log, *, required: bool = True, into: str | None = None) -> pl.DataFrame:
+def with_day(
+    frame: pl.DataFrame, field: str, log: Log, *, required: bool = True, into: str | None = None
+) -> pl.DataFrame:
     """The frame with ``into`` as pl.Date from the text in ``field``; the order of day and month is the file's."""
     target = into or field
     order = order_of(frame[field])
@@ -69,15 +76,26 @@ def with_day(frame: pl.DataFrame, field: str, log: Log, *, required: bool = True
 
 def _tell_ambiguous(frame: pl.DataFrame, field: str, example: str, log: Log) -> None:
     """Names the two readings of one date of the file, for the person who must choose."""
+
     def reading(order: str) -> str:
         return str(pl.DataFrame({"text": [example]}).select(day_of_text(pl.col("text"), order)).item())
 
     place = f"{frame['file'][0]}, column {field}"
-    log.say("ambiguous_dates", place, f'"{example}", which is {reading("dmy")} (day first) or {reading("mdy")} (month first)')
+    log.say(
+        "ambiguous_dates",
+        place,
+        f'"{example}", which is {reading("dmy")} (day first) or {reading("mdy")} (month first)',
+    )
 
 
 def with_integer(
-    frame: pl.DataFrame, field: str, log: Log, *, required: bool = False, least: int | None = None, code: str = "bad_number"
+    frame: pl.DataFrame,
+    field: str,
+    log: Log,
+    *,
+    required: bool = False,
+    least: int | None = None,
+    code: str = "bad_number",
 ) -> pl.DataFrame:
     """The frame with ``field`` as Int64; unreadable cells, and numbers below ``least``, take their rows out."""
     if field not in frame.columns:
@@ -92,7 +110,9 @@ def with_integer(
 
 
 def with_measure(frame: pl.DataFrame, field: str, log: Log, code: str) -> pl.DataFrame:
-    """The frame with ``field`` in thousandths as Int64 under ``field + "_milli"``; zero and negative take their rows out."""
+    """The frame with ``field`` in thousandths as Int64 under ``field + "_milli"``; zero and negative take their rows
+    out.
+    """
     if field not in frame.columns:
         return frame.with_columns(pl.lit(None, dtype=pl.Int64).alias(f"{field}_milli"))
     frame = by_distinct(frame, [field], **{f"{field}_milli": scaled(pl.col(field), 3)})
@@ -105,7 +125,18 @@ def with_currency(frame: pl.DataFrame, seller: Seller, log: Log) -> pl.DataFrame
     if "currency" not in frame.columns:
         return frame.with_columns(currency=pl.lit(seller.currency))
     code = pl.col("currency").str.to_uppercase()
-    code = code.replace({"RMB": "CNY", "人民币": "CNY", "CNH": "CNY", "元": "CNY", "美元": "USD", "欧元": "EUR", "英镑": "GBP", "日元": "JPY"})
+    code = code.replace(
+        {
+            "RMB": "CNY",
+            "人民币": "CNY",
+            "CNH": "CNY",
+            "元": "CNY",
+            "美元": "USD",
+            "欧元": "EUR",
+            "英镑": "GBP",
+            "日元": "JPY",
+        }
+    )
     frame = frame.with_columns(_code=code.fill_null(seller.currency))
     frame = refuse(frame, ~pl.col("_code").is_in(sorted(EXPONENT_BY_CURRENCY)), "unknown_currency", "currency", log)
     return frame.drop("currency").rename({"_code": "currency"})
@@ -115,12 +146,16 @@ _SIGNS = {"CNY": "¥￥元", "JPY": "¥￥円", "EUR": "€", "GBP": "£", "KRW"
 
 
 def with_money(frame: pl.DataFrame, field: str, log: Log, *, code: str = "negative_price") -> pl.DataFrame:
-    """The frame with ``field + "_minor"`` in the row's ``currency``; unreadable and negative amounts take their rows out."""
+    """The frame with ``field + "_minor"`` in the row's ``currency``; unreadable and negative amounts take their rows
+    out.
+    """
     if field not in frame.columns:
         return frame.with_columns(pl.lit(None, dtype=pl.Int64).alias(f"{field}_minor"))
     minor = scaled(pl.col(field), exponent_of(pl.col("currency")))
     below = decimal_text(pl.col(field)).str.contains(r"^-.*[1-9]")
-    frame = by_distinct(frame, [field, "currency"], **{f"{field}_minor": minor}, _below=below, _clash=_other_sign(field))
+    frame = by_distinct(
+        frame, [field, "currency"], **{f"{field}_minor": minor}, _below=below, _clash=_other_sign(field)
+    )
     frame = refuse(frame, pl.col(field).is_not_null() & pl.col(f"{field}_minor").is_null(), "bad_number", field, log)
     frame = refuse(frame, pl.col("_clash"), "currency_conflict", field, log)
     return refuse(frame, pl.col("_below"), code, field, log).drop("_below", "_clash")
@@ -153,14 +188,18 @@ def market_map(texts: pl.Series, seller: Seller) -> dict[str, str]:
 
 
 def with_market(frame: pl.DataFrame, seller: Seller, log: Log, *, at: str = "") -> pl.DataFrame:
-    """The frame with ``market``: from its market or country column, or the seller's only market; other rows are listed."""
+    """The frame with ``market``: from its market or country column, or the seller's only market; other rows are
+    listed.
+    """
     given = [name for name in ("market", "country") if name in frame.columns]
     if not given:
         if len(seller.markets) > 1 and frame.height:
             return refuse(frame, pl.col("row") > 0, "no_market_column", "market", log)
         return frame.with_columns(market=pl.lit(seller.markets[0]))
     frame = frame.with_columns(_text=pl.coalesce(given))
-    frame = frame.with_columns(_market=pl.col("_text").replace_strict(market_map(frame["_text"], seller), default=None, return_dtype=pl.String))
+    frame = frame.with_columns(
+        _market=pl.col("_text").replace_strict(market_map(frame["_text"], seller), default=None, return_dtype=pl.String)
+    )
     countries = [text for text in frame["_text"].drop_nulls().unique() if normalize(text) in country_by_name()]
     elsewhere = pl.col("_market").is_null() & pl.col("_text").is_in(countries)
     frame = refuse(frame, elsewhere, "no_market_there", given[0], log, found="_text")
@@ -181,7 +220,9 @@ def known_skus(frame: pl.DataFrame, skus: pl.Series, log: Log) -> pl.DataFrame:
     """The frame with ``sku`` as the catalogue spells it; rows of other codes are listed, and the codes counted."""
     frame = frame.with_columns(_exact=pl.col("sku").is_in(skus.implode()))
     lower = pl.DataFrame({"sku_known": skus, "_key": skus.str.to_lowercase()}).unique("_key", keep="none")
-    frame = frame.with_columns(_key=pl.col("sku").str.to_lowercase()).join(lower, on="_key", how="left", maintain_order="left")
+    frame = frame.with_columns(_key=pl.col("sku").str.to_lowercase()).join(
+        lower, on="_key", how="left", maintain_order="left"
+    )
     by_case = ~pl.col("_exact") & pl.col("sku_known").is_not_null()
     doubt(frame, by_case, "sku_case", "sku", log)
     frame = refuse(frame, ~pl.col("_exact") & pl.col("sku_known").is_null(), "unknown_sku", "sku", log)

@@ -1,6 +1,7 @@
 """Negative lines: cancellations of the same day, credit notes, write-offs.
 
-Hides the matching. Keeps the invariant that a negative line is paired with at most one sale and is never lost: it cancels a
+Hides the matching. Keeps the invariant that a negative line is paired with at most one sale and is never lost: it
+cancels a
 sale of its day, becomes a return on its own day, or is listed as a write-off.
 """
 
@@ -26,7 +27,9 @@ def split_credits(lines: pl.DataFrame, log: Log) -> tuple[pl.DataFrame, pl.DataF
     sales = lines.filter(pl.col("quantity") >= 0)
     pairs = _pairs(sales, negative)
     for side in ("sale", "credit"):
-        part = lines.join(pairs.select(file=f"{side}_file", row=f"{side}_row"), on=["file", "row"], how="semi", maintain_order="left")
+        part = lines.join(
+            pairs.select(file=f"{side}_file", row=f"{side}_row"), on=["file", "row"], how="semi", maintain_order="left"
+        )
         log.rows(part, "canceled_same_day", "quantity")
     keep = lines.join(
         pl.concat([pairs.select(file=f"{side}_file", row=f"{side}_row") for side in ("sale", "credit")]),
@@ -40,16 +43,21 @@ def split_credits(lines: pl.DataFrame, log: Log) -> tuple[pl.DataFrame, pl.DataF
 def _pairs(sales: pl.DataFrame, credits: pl.DataFrame) -> pl.DataFrame:
     """Sale and credit of the same SKU, market, buyer, price, size and day, first with first."""
     keys = ["sku", "market", "customer", "unit_price_minor", "size", "day", "nth"]
+
     def numbered(frame: pl.DataFrame, side: str) -> pl.DataFrame:
         sized = frame.with_columns(size=pl.col("quantity").abs())
         nth = pl.int_range(pl.len()).over(keys[:-1])
-        return sized.with_columns(nth=nth).select(*keys, pl.col("file").alias(f"{side}_file"), pl.col("row").alias(f"{side}_row"))
+        return sized.with_columns(nth=nth).select(
+            *keys, pl.col("file").alias(f"{side}_file"), pl.col("row").alias(f"{side}_row")
+        )
 
     return numbered(sales, "sale").join(numbered(credits, "credit"), on=keys, nulls_equal=True, maintain_order="left")
 
 
 def _show_unmatched(credits: pl.DataFrame, sales: pl.DataFrame, log: Log) -> None:
-    """Lists credit notes for which no earlier sale of that SKU, market and buyer stands in the files; they count as returns."""
+    """Lists credit notes for which no earlier sale of that SKU, market and buyer stands in the files; they count as
+    returns.
+    """
     keys = ["sku", "market", "customer"]
     first = sales.group_by(keys).agg(_first=pl.col("day").min(), _units=pl.col("quantity").sum())
     joined = credits.join(first, on=keys, how="left", nulls_equal=True, maintain_order="left")

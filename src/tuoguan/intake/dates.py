@@ -1,6 +1,7 @@
 """Texts of dates → days, with the order of day and month decided by the evidence of the whole file.
 
-Hides the spellings. Keeps the invariant that an order is never guessed: a day above 12 decides, otherwise the file is asked.
+Hides the spellings. Keeps the invariant that an order is never guessed: a day above 12 decides, otherwise the file is
+asked.
 """
 
 from dataclasses import dataclass
@@ -28,9 +29,14 @@ class Order:
 
 def order_of(texts: pl.Series) -> Order:
     """The order of day and month in one file, from all its dates that need one."""
-    pairs = pl.DataFrame({"text": texts}).select(
-        first=pl.col("text").str.extract(_PAIR, 1).cast(pl.Int64), second=pl.col("text").str.extract(_PAIR, 2).cast(pl.Int64)
-    ).drop_nulls()  # fmt: skip
+    pairs = (
+        pl.DataFrame({"text": texts})
+        .select(
+            first=pl.col("text").str.extract(_PAIR, 1).cast(pl.Int64),
+            second=pl.col("text").str.extract(_PAIR, 2).cast(pl.Int64),
+        )
+        .drop_nulls()
+    )
     day_first = pairs.filter((pl.col("first") > 12) & (pl.col("second") <= 12)).height
     month_first = pairs.filter((pl.col("second") > 12) & (pl.col("first") <= 12)).height
     if day_first and month_first:
@@ -51,11 +57,16 @@ def is_pair(text: pl.Expr) -> pl.Expr:
 
 def day_of_text(text: pl.Expr, order: str) -> pl.Expr:
     """pl.Date of a text; null where it is no date, or needs an order that the file does not give."""
+
     def part(pattern: str, group: int) -> pl.Expr:
         return text.str.extract(pattern, group).cast(pl.Int32, strict=False)
 
     def month(pattern: str, group: int) -> pl.Expr:
-        return text.str.extract(pattern, group).str.to_lowercase().replace_strict(_MONTHS, default=None, return_dtype=pl.Int32)
+        return (
+            text.str.extract(pattern, group)
+            .str.to_lowercase()
+            .replace_strict(_MONTHS, default=None, return_dtype=pl.Int32)
+        )
 
     year = part(_PAIR, 3)
     year = pl.when(year < 100).then(year + 2000).otherwise(year)
@@ -66,16 +77,21 @@ def day_of_text(text: pl.Expr, order: str) -> pl.Expr:
     elif order == "":
         pair = _date(year, first, second)
     serial = pl.when(text.str.contains(_SERIAL)).then(part(r"^(\d{5})", 1)).otherwise(None)
-    serial_day = pl.when(serial.is_between(20_000, 80_000)).then(serial - 25_569).otherwise(None).cast(pl.Int32).cast(pl.Date)
+    serial_day = (
+        pl.when(serial.is_between(20_000, 80_000)).then(serial - 25_569).otherwise(None).cast(pl.Int32).cast(pl.Date)
+    )
     spellings = [
-        _date(part(_YMD, 1), part(_YMD, 2), part(_YMD, 3)), _date(part(_COMPACT, 1), part(_COMPACT, 2), part(_COMPACT, 3)), pair,
+        _date(part(_YMD, 1), part(_YMD, 2), part(_YMD, 3)),
+        _date(part(_COMPACT, 1), part(_COMPACT, 2), part(_COMPACT, 3)),
+        pair,
         _date(part(_DAY_WORD, 3), month(_DAY_WORD, 2), part(_DAY_WORD, 1)),
-        _date(part(_WORD_DAY, 3), month(_WORD_DAY, 1), part(_WORD_DAY, 2)), serial_day,
-    ]  # fmt: skip
+        _date(part(_WORD_DAY, 3), month(_WORD_DAY, 1), part(_WORD_DAY, 2)),
+        serial_day,
+    ]
     return pl.coalesce(spellings)
 
 
 def _date(year: pl.Expr, month: pl.Expr, day: pl.Expr) -> pl.Expr:
     """pl.Date of three numbers; null when they are no day of the calendar."""
-    parts = (pl.format("{}-{}-{}", year, month.cast(pl.String).str.zfill(2), day.cast(pl.String).str.zfill(2)))
+    parts = pl.format("{}-{}-{}", year, month.cast(pl.String).str.zfill(2), day.cast(pl.String).str.zfill(2))
     return parts.str.to_date("%Y-%m-%d", strict=False)

@@ -1,6 +1,7 @@
 """Files → grids of text: every cell a string, every row with its number in the file.
 
-Hides encodings, delimiters, quoting and workbook readers. Keeps the invariant that no cell is converted: an id of 19 digits
+Hides encodings, delimiters, quoting and workbook readers. Keeps the invariant that no cell is converted: an id of 19
+digits
 stays 19 digits, and a row's number is the one that a spreadsheet shows.
 """
 
@@ -12,7 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
-from typing import TextIO
+from typing import BinaryIO, TextIO, cast
 
 import fastexcel
 import polars as pl
@@ -79,7 +80,9 @@ def _workbook(path: Path, name: str, log: Log) -> list[Grid]:
 def _parquet(path: Path, name: str) -> Grid:
     """The file's columns as text under a first row that holds their names."""
     data = pl.read_parquet(path)
-    texts = data.select(pl.col(column).cast(pl.String) for column in data.columns if not data.schema[column].is_nested())
+    texts = data.select(
+        pl.col(column).cast(pl.String) for column in data.columns if not data.schema[column].is_nested()
+    )
     header = pl.DataFrame({column: [column] for column in texts.columns}, schema=texts.schema)
     frame = pl.concat([header, texts])
     frame = frame.rename({old: f"c{index}" for index, old in enumerate(frame.columns)})
@@ -103,12 +106,14 @@ def encoding_of(path: Path) -> str | None:
     return None
 
 
-def _bytes(path: Path) -> io.BufferedIOBase:
-    return gzip.open(path, "rb") if path.suffix.lower() == ".gz" else path.open("rb")  # type: ignore[return-value]
+def _bytes(path: Path) -> BinaryIO:
+    """The file's bytes, unpacked."""
+    return cast(BinaryIO, gzip.open(path, "rb")) if path.suffix.lower() == ".gz" else path.open("rb")
 
 
 def _open(path: Path, encoding: str) -> TextIO:
-    return io.TextIOWrapper(_bytes(path), encoding=encoding, newline="")  # type: ignore[arg-type]
+    """The file's text, line ends untouched."""
+    return io.TextIOWrapper(_bytes(path), encoding=encoding, newline="")
 
 
 def delimiter_of(sample: list[str]) -> str:
@@ -117,7 +122,7 @@ def delimiter_of(sample: list[str]) -> str:
     for sign in ",;\t|":
         widths = [len(row) for row in csv.reader(sample, delimiter=sign) if row]
         mode = max(set(widths), key=widths.count, default=1)
-        score = 0.0 if mode < 2 else widths.count(mode) * mode ** 0.5
+        score = 0.0 if mode < 2 else widths.count(mode) * mode**0.5
         if score > best_score * 1.05:
             best, best_score = sign, score
     return best
@@ -132,7 +137,11 @@ def _text(path: Path, name: str, log: Log) -> list[Grid]:
     with _open(path, encoding) as handle:
         sample = [line for line in islice(handle, 60) if line.strip()]
     if not sample or "\x00" in "".join(sample[:5]):
-        log.say("empty_file" if not sample else "wrong_kind", name, "no line with text" if not sample else "zero bytes, not text")
+        log.say(
+            "empty_file" if not sample else "wrong_kind",
+            name,
+            "no line with text" if not sample else "zero bytes, not text",
+        )
         return []
     sign = delimiter_of(sample)
     frame = _parse(path, encoding, sign, csv.QUOTE_MINIMAL)
@@ -184,7 +193,10 @@ def _frame(rows: list[list[str]], first: int) -> pl.DataFrame:
     return frame.with_columns(row=pl.int_range(first, first + len(rows), dtype=pl.Int64))
 
 
-_ZONE = re.compile(r"\(?\b(UTC|GMT)\s*([+-]\s*\d{1,2}(?::?\d{2})?)?\)?|北京时间|(?:time ?zone|时区)\s*[:：]\s*([\w/+\-:]+)", re.IGNORECASE)
+_ZONE = re.compile(
+    r"\(?\b(UTC|GMT)\s*([+-]\s*\d{1,2}(?::?\d{2})?)?\)?|北京时间|(?:time ?zone|时区)\s*[:：]\s*([\w/+\-:]+)",
+    re.IGNORECASE,
+)
 
 
 def zone_in(texts: list[str]) -> str | None:

@@ -1,6 +1,7 @@
 """Whether a file may be opened at all: what its first bytes and its own directory claim, before anything is unpacked.
 
-Hides container formats. Keeps the invariant that no byte is decompressed past a limit and that nothing is ever executed.
+Hides container formats. Keeps the invariant that no byte is decompressed past a limit and that nothing is ever
+executed.
 """
 
 import gzip
@@ -25,7 +26,9 @@ _LONG = re.compile(rb"<v>-?(\d{16,}|\d\.\d+[eE]\+?(?:1[5-9]|[2-9]\d))</v>")
 
 @dataclass(frozen=True, slots=True)
 class Marks:
-    """What a sheet's XML says about cells, 1-based (row, column): formulas, and numbers with more digits than a float keeps."""
+    """What a sheet's XML says about cells, 1-based (row, column): formulas, and numbers with more digits than a float
+    keeps.
+    """
 
     formulas: frozenset[tuple[int, int]] = field(default=frozenset())
     long_numbers: frozenset[tuple[int, int]] = field(default=frozenset())
@@ -51,7 +54,16 @@ def may_open(path: Path, name: str, log: Log) -> bool:
         return False
     try:
         return _sound(path, name, log)
-    except (OSError, zipfile.BadZipFile, zlib.error, EOFError, ValueError, NotImplementedError, RuntimeError, KeyError) as error:
+    except (
+        OSError,
+        zipfile.BadZipFile,
+        zlib.error,
+        EOFError,
+        ValueError,
+        NotImplementedError,
+        RuntimeError,
+        KeyError,
+    ) as error:
         log.say("unreadable_file", name, f"a broken file ({type(error).__name__})")
         return False
 
@@ -85,7 +97,11 @@ def _sound_workbook(path: Path, name: str, log: Log) -> bool:
         members = archive.infolist()
         total = sum(member.file_size for member in members)
         packed = max(1, sum(member.compress_size for member in members))
-        if total > MAX_UNPACKED or (total > 8 << 20 and total / packed > MAX_RATIO) or any(m.file_size > MAX_MEMBER for m in members):
+        if (
+            total > MAX_UNPACKED
+            or (total > 8 << 20 and total / packed > MAX_RATIO)
+            or any(m.file_size > MAX_MEMBER for m in members)
+        ):
             log.say("zip_bomb", name, f"{total:,} bytes packed into {path.stat().st_size:,}")
             return False
         if any(member.flag_bits & 1 for member in members):
@@ -169,8 +185,8 @@ def _member_of(archive: zipfile.ZipFile, sheet: str) -> str | None:
     for tag in re.findall(r"<(?:\w+:)?sheet\b[^>]*>", book):
         label, key = re.search(r'\bname="([^"]*)"', tag), re.search(r'\br?:?id="([^"]*)"', tag)
         if label and key and _plain(label.group(1)) == sheet:
-            target = target_by_id.get(key.group(1), "")
-            return target.lstrip("/") if target.startswith("/") else f"xl/{target}"
+            place = target_by_id.get(key.group(1), "")
+            return place.lstrip("/") if place.startswith("/") else f"xl/{place}"
     return None
 
 

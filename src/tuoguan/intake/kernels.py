@@ -17,7 +17,9 @@ Array = np.ndarray
 
 @njit(cache=True, nogil=True)
 def build_table(hashes: Array, keys: Array, codes: Array) -> bool:
-    """Fills an open-addressing table (size a power of two, ``codes`` all -1) with hash → rank; False when two hashes are equal."""
+    """Fills an open-addressing table (size a power of two, ``codes`` all -1) with hash → rank; False when two hashes
+    are equal.
+    """
     mask = np.uint64(keys.size - 1)
     for index in range(hashes.size):
         place = hashes[index] & mask
@@ -31,8 +33,12 @@ def build_table(hashes: Array, keys: Array, codes: Array) -> bool:
 
 
 @njit(cache=True, nogil=True)
-def group_lines(hashes: Array, market: Array, plain: Array, keys: Array, codes: Array, markets: int, group: Array) -> int:
-    """Writes rank of SKU times ``markets`` plus market into ``group``, -1 for lines that are not plain; returns their number."""
+def group_lines(
+    hashes: Array, market: Array, plain: Array, keys: Array, codes: Array, markets: int, group: Array
+) -> int:
+    """Writes rank of SKU times ``markets`` plus market into ``group``, -1 for lines that are not plain; returns their
+    number.
+    """
     mask = np.uint64(keys.size - 1)
     odd = 0
     for index in range(hashes.size):
@@ -54,9 +60,11 @@ def group_lines(hashes: Array, market: Array, plain: Array, keys: Array, codes: 
 
 @njit(cache=True, nogil=True)
 def scatter(group: Array, day: Array, quantity: Array, price: Array, width: int, starts: Array, out: Array) -> None:
-    """Moves lines into ``out`` by partition ``group // width``, skipping group -1; ``starts`` (one cursor per partition) is moved along.
+    """Moves lines into ``out`` by partition ``group // width``, skipping group -1; ``starts`` (one cursor per
+    partition) is moved along.
 
-    ``out`` is a structured array with fields group, day, quantity, price; a line's place within its partition keeps file order.
+    ``out`` is a structured array with fields group, day, quantity, price; a line's place within its partition keeps
+    file order.
     """
     for index in range(group.size):
         if group[index] < 0:
@@ -86,8 +94,10 @@ def sum_partition(
 ) -> int:
     """Fills the output columns with one row per group and day, both rising; returns how many rows.
 
-    ``lines`` (group, day, quantity, price) holds groups ``low`` to below ``low + width``. Counting sort by group keeps file
-    order; a group whose days already rise (files are mostly in time order) is summed in one pass, another is sorted first.
+    ``lines`` (group, day, quantity, price) holds groups ``low`` to below ``low + width``. Counting sort by group
+    keeps file
+    order; a group whose days already rise (files are mostly in time order) is summed in one pass, another is sorted
+    first.
     """
     starts = np.zeros(width + 1, dtype=np.int64)
     for index in range(lines.size):

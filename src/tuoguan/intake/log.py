@@ -1,6 +1,7 @@
 """What reading found wrong: problems for people, listed rows for the accounts.
 
-Hides the wording, which is data (``mappings/codes.toml``). Keeps the invariant that a row is listed as unused at most once
+Hides the wording, which is data (``mappings/codes.toml``). Keeps the invariant that a row is listed as unused at most
+once
 per reason and that a row which is not used is listed.
 """
 
@@ -43,7 +44,9 @@ class Log:
         text = (at, found, expected or entry["expected"], fix or entry["fix"])
         self.problems.append(Problem(*text, code=code, severity=severity, row_count=rows))
 
-    def rows(self, frame: pl.DataFrame, code: str, column: str, *, used: bool = False, found: str | None = None) -> None:
+    def rows(
+        self, frame: pl.DataFrame, code: str, column: str, *, used: bool = False, found: str | None = None
+    ) -> None:
         """Lists rows of a frame with ``file`` and ``row``; the cell shown is in column ``found`` or ``column``."""
         if frame.is_empty():
             return
@@ -62,7 +65,9 @@ class Log:
         risky = pl.col("file").is_in(sorted(self.guarded)) & (
             pl.col("found").str.contains(r"@|\d[\d\s\-()]{8,}\d|\s\S") | (pl.col("found").str.len_chars() > 24)
         )
-        return listed.with_columns(pl.when(risky).then(pl.lit("(withheld)")).otherwise(pl.col("found").str.slice(0, 60)).alias("found"))
+        return listed.with_columns(
+            pl.when(risky).then(pl.lit("(withheld)")).otherwise(pl.col("found").str.slice(0, 60)).alias("found")
+        )
 
     def _tell(self, file: str, part: pl.DataFrame, code: str, column: str) -> None:
         numbers = ", ".join(str(row) for row in part["row"].head(SHOWN))

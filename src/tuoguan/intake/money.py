@@ -52,7 +52,9 @@ def _rate(code: str, day: Day, seller: Seller, fx: Fx) -> Fraction | None:
         return None
 
 
-def _convert(frame: pl.DataFrame, field: str, rates: dict[tuple[str, Day], Fraction | None], seller: Seller) -> pl.DataFrame:
+def _convert(
+    frame: pl.DataFrame, field: str, rates: dict[tuple[str, Day], Fraction | None], seller: Seller
+) -> pl.DataFrame:
     """The frame with one amount converted, through its distinct values."""
     distinct = frame.select("currency", "_on", field).unique(maintain_order=True).drop_nulls(field)
     amounts = []

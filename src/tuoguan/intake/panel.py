@@ -1,6 +1,7 @@
 """Large plain files of order lines → a daily panel sorted by SKU, market and day, in bounded memory.
 
-Hides partitions on disk and the counting sort. Keeps the invariants that each line is in the panel or returned as a rest to be
+Hides partitions on disk and the counting sort. Keeps the invariants that each line is in the panel or returned as a
+rest to be
 read slowly (which names the reason), and that memory holds one batch and one partition per thread, never the file.
 """
 
@@ -39,7 +40,9 @@ class Plain:
 
 @dataclass(frozen=True, slots=True)
 class Built:
-    """Parquet files in order, lines in and used, and file positions (0-based data rows) of the lines left for the slow way."""
+    """Parquet files in order, lines in and used, and file positions (0-based data rows) of the lines left for the
+    slow way.
+    """
 
     files: tuple[Path, ...]
     lines_in: int
@@ -56,14 +59,17 @@ def build_panel(
 ) -> Built:
     """The sorted panel of a plain file as Parquet files in ``folder``, ordered by name.
 
-    ``skus`` are the sorted codes that count; ``market_by_text`` maps the file's market texts. TooDirty when too many lines are
-    not plain: an unknown SKU or market, a date that is not ISO, a quantity or price that is not positive or has a fraction of a
+    ``skus`` are the sorted codes that count; ``market_by_text`` maps the file's market texts. TooDirty when too many
+    lines are
+    not plain: an unknown SKU or market, a date that is not ISO, a quantity or price that is not positive or has a
+    fraction of a
     minor unit.
     """
     markets = sorted(set(market_by_text.values()))
     frames = _typed(plain, market_by_text, markets, EXPONENT_BY_CURRENCY[currency], limit)
     with tempfile.TemporaryDirectory(dir=folder) as spill:
         total, rest, width, parts = _partition(frames, skus, len(markets), plain.path.stat().st_size, Path(spill))
+
         def write(part: int) -> tuple[Path, int]:
             lines = np.fromfile(Path(spill) / f"{part}", dtype=LINE)
             target = folder / f"panel-{part:04d}.parquet"
@@ -99,20 +105,34 @@ def _typed(
     index = pl.Series([markets.index(market_by_text[text]) for text in texts], dtype=pl.Int32)
     known = pl.col("market").cast(pl.String).cast(pl.Enum(texts), strict=False).to_physical().cast(pl.Int32)
     straight = index.to_list() == list(range(len(texts)))
-    market = known if straight else known.replace_strict(pl.Series(range(len(texts)), dtype=pl.Int32), index, default=None)
+    market = (
+        known if straight else known.replace_strict(pl.Series(range(len(texts)), dtype=pl.Int32), index, default=None)
+    )
     minor = pl.col("unit_price").cast(pl.Float64) * 10**exponent
     query = lines.select(
-        "sku", market=market, day=day.cast(pl.Date).to_physical(), quantity=pl.col("quantity").cast(pl.Int64, strict=False),
-        minor=minor, price=minor.round(),
-    )  # fmt: skip
+        "sku",
+        market=market,
+        day=day.cast(pl.Date).to_physical(),
+        quantity=pl.col("quantity").cast(pl.Int64, strict=False),
+        minor=minor,
+        price=minor.round(),
+    )
     last = min(limit, 65_536) if limit is not None else 65_536
     plainly = (
-        pl.col("sku").is_not_null() & pl.col("market").is_not_null() & pl.col("day").is_between(7_305, last - 1)
-        & pl.col("quantity").is_between(1, _MOST) & pl.col("price").is_between(1, _MOST)
+        pl.col("sku").is_not_null()
+        & pl.col("market").is_not_null()
+        & pl.col("day").is_between(7_305, last - 1)
+        & pl.col("quantity").is_between(1, _MOST)
+        & pl.col("price").is_between(1, _MOST)
         & ((pl.col("minor") - pl.col("price")).abs() < 1e-4)
-    ).fill_null(False)  # fmt: skip
-    safe = [pl.when("plain").then(name).otherwise(0).cast(pl.Int32).alias(name) for name in ("market", "day", "quantity", "price")]
-    query = query.with_columns(plain=plainly, sku=pl.col("sku").cast(pl.String).hash(SEED)).select("sku", "plain", *safe)
+    ).fill_null(False)
+    safe = [
+        pl.when("plain").then(name).otherwise(0).cast(pl.Int32).alias(name)
+        for name in ("market", "day", "quantity", "price")
+    ]
+    query = query.with_columns(plain=plainly, sku=pl.col("sku").cast(pl.String).hash(SEED)).select(
+        "sku", "plain", *safe
+    )
     yield from query.collect_batches(chunk_size=BATCH, maintain_order=True, engine="streaming")
 
 
@@ -134,7 +154,14 @@ def _partition(
             if out.size < size:
                 out, group = np.empty(size, dtype=LINE), np.empty(size, dtype=np.int32)
             codes = group[:size]
-            odd = group_lines(frame["sku"].to_numpy(), frame["market"].to_numpy(), frame["plain"].to_numpy(), *table, market_count, codes)
+            odd = group_lines(
+                frame["sku"].to_numpy(),
+                frame["market"].to_numpy(),
+                frame["plain"].to_numpy(),
+                *table,
+                market_count,
+                codes,
+            )
             if odd:
                 rest.append(total + np.flatnonzero(codes < 0))
                 left += odd
@@ -142,8 +169,8 @@ def _partition(
                     raise TooDirty
             total += size
             bounds = np.cumsum(count_parts(codes, width, parts))
-            cells = (frame[name].to_numpy() for name in ("day", "quantity", "price"))
-            scatter(codes, *cells, width, bounds[:-1].copy(), out)
+            day, quantity, price = (frame[name].to_numpy() for name in ("day", "quantity", "price"))
+            scatter(codes, day, quantity, price, width, bounds[:-1].copy(), out)
             for part, handle in enumerate(handles):
                 handle.write(out[bounds[part] : bounds[part + 1]].data.cast("B"))
     finally:
@@ -153,7 +180,9 @@ def _partition(
 
 
 def _table(skus: pl.Series) -> tuple[np.ndarray, np.ndarray]:
-    """Open-addressing table of the codes' hashes and ranks. TooDirty in the unheard-of case that two codes share a hash."""
+    """Open-addressing table of the codes' hashes and ranks. TooDirty in the unheard-of case that two codes share a
+    hash.
+    """
     size = 1 << max(4, (2 * len(skus)).bit_length())
     keys, codes = np.zeros(size, dtype=np.uint64), np.full(size, -1, dtype=np.int32)
     if not build_table(skus.hash(SEED).to_numpy(), keys, codes):
@@ -169,9 +198,16 @@ def _write(lines: np.ndarray, low: int, width: int, skus: pl.Series, markets: li
     count = sum_partition(lines, low, width, groups, days, units, orders, gross)
     sku = pl.Series((groups[:count] // len(markets)).astype(np.uint32))
     market = pl.Series((groups[:count] % len(markets)).astype(np.uint32))
-    frame = pl.DataFrame({
-        "sku": skus.gather(sku), "market": pl.Series(markets, dtype=pl.String).gather(market),
-        "day": pl.Series(days[:count]).cast(pl.Date), "units": units[:count], "orders": orders[:count], "gross_minor": gross[:count],
-    }, schema=PANEL)  # fmt: skip
+    frame = pl.DataFrame(
+        {
+            "sku": skus.gather(sku),
+            "market": pl.Series(markets, dtype=pl.String).gather(market),
+            "day": pl.Series(days[:count]).cast(pl.Date),
+            "units": units[:count],
+            "orders": orders[:count],
+            "gross_minor": gross[:count],
+        },
+        schema=PANEL,
+    )
     frame.write_parquet(target, compression="zstd", compression_level=1, statistics=False)
     return size

@@ -1,6 +1,7 @@
 """Large plain sales files inside a workspace: recognized, summed fast, their odd rows handed to the slow way.
 
-Hides when the fast way applies. Keeps the invariant that it changes the time, never the answer: whatever is not plain about a
+Hides when the fast way applies. Keeps the invariant that it changes the time, never the answer: whatever is not plain
+about a
 row sends that row, or the whole file, through the same reading as every other file.
 """
 
@@ -73,7 +74,9 @@ def read_plain(plain: Plain, name: str, seller: Seller, skus: pl.Series, limit: 
     """The file summed the fast way; None when it must be read the slow way after all."""
     try:
         texts = _sample(plain)
-        market_by_text = {text: market for text, market in market_map(texts, seller).items() if market in seller.markets}
+        market_by_text = {
+            text: market for text, market in market_map(texts, seller).items() if market in seller.markets
+        }
         goods = _goods(skus, seller)
         if not market_by_text or goods.is_empty():
             return None

@@ -1,6 +1,7 @@
 """The catalogue: rows → products, and what stands in where a cell is missing.
 
-Hides units and assumptions. Keeps the invariants that a SKU stands once whatever its case, and that each assumed cell is named.
+Hides units and assumptions. Keeps the invariants that a SKU stands once whatever its case, and that each assumed cell
+is named.
 """
 
 import polars as pl
@@ -99,14 +100,24 @@ def with_costs(products: pl.DataFrame, costs: pl.DataFrame) -> pl.DataFrame:
     """Products with the newest cost of the costs table where there is one."""
     if costs.is_empty():
         return products
-    newest = costs.sort("day", nulls_last=False).group_by("sku", maintain_order=True).last().select("sku", _cost="unit_cost_minor")
+    newest = (
+        costs.sort("day", nulls_last=False)
+        .group_by("sku", maintain_order=True)
+        .last()
+        .select("sku", _cost="unit_cost_minor")
+    )
     joined = products.join(newest, on="sku", how="left", maintain_order="left")
-    assumed = pl.when(pl.col("_cost").is_not_null()).then(pl.col("assumed").list.set_difference(["unit_cost_minor"])).otherwise("assumed")
+    assumed = (
+        pl.when(pl.col("_cost").is_not_null())
+        .then(pl.col("assumed").list.set_difference(["unit_cost_minor"]))
+        .otherwise("assumed")
+    )
     return joined.with_columns(assumed=assumed, unit_cost_minor=pl.coalesce("_cost", "unit_cost_minor")).drop("_cost")
 
 
 def completed(products: pl.DataFrame, sold: pl.DataFrame, seller: Seller, log: Log) -> pl.DataFrame:
-    """Products without nulls: what is missing is filled by the shop's own medians or an assumption, and named in ``assumed``.
+    """Products without nulls: what is missing is filled by the shop's own medians or an assumption, and named in
+    ``assumed``.
 
     ``sold`` has per SKU ``price_minor`` (median), ``units`` and ``returned``.
     """
@@ -124,13 +135,17 @@ def completed(products: pl.DataFrame, sold: pl.DataFrame, seller: Seller, log: L
     frame = _fill_by_category(frame, "volume_cm3", pl.col("weight_g") * data["volume_cm3_per_g"])
     for field in ("moq", "carton", "supplier_lead_days"):
         frame = _fill(frame, field, pl.lit(data[field]))
-    frame = _fill(frame, "return_rate_ppm", _return_rate(frame, parse_ppm(data["return_rate"]), data["return_rate_units"]))
+    frame = _fill(
+        frame, "return_rate_ppm", _return_rate(frame, parse_ppm(data["return_rate"]), data["return_rate_units"])
+    )
     frame = frame.with_columns(pl.col(name).fill_null("") for name in TEXTS)
     return conform(frame, PRODUCTS).sort("sku")
 
 
 def _return_rate(frame: pl.DataFrame, assumed_ppm: int, weight: int) -> pl.Expr:
-    """Returned share in ppm, a product's own drawn towards the shop's mean; the assumption where nothing ever came back."""
+    """Returned share in ppm, a product's own drawn towards the shop's mean; the assumption where nothing ever came
+    back.
+    """
     units, returned = int(frame["units"].sum() or 0), int(frame["returned"].sum() or 0)
     mean = returned * PPM // units if returned and units else assumed_ppm
     own, sold = pl.col("returned").fill_null(0), pl.col("units").fill_null(0)
@@ -158,5 +173,3 @@ def tell_assumed(products: pl.DataFrame, log: Log) -> None:
     counts = products.select(pl.col("assumed").explode()).drop_nulls().to_series().value_counts(sort=True)
     for name, count in sorted(counts.rows()):
         log.say("assumed_cells", f"products, column {name}", f"{count:,} of {products.height:,} products", rows=count)
-
-

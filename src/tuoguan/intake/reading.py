@@ -37,8 +37,10 @@ HASH_CHUNK = 1 << 22
 def read(folder: Path | str, *, on: Day | date | None = None, fx: Fx | None = None) -> Batch:
     """The workspace as typed tables with every problem found.
 
-    ``on`` is the day of decision (nothing known on or after it is used); default: seller.toml's decide_on, else all history.
-    ``fx`` gives units of the seller's currency for one unit of a code on a day. Refused when seller.toml or products are unusable.
+    ``on`` is the day of decision (nothing known on or after it is used); default: seller.toml's decide_on, else all
+    history.
+    ``fx`` gives units of the seller's currency for one unit of a code on a day. Refused when seller.toml or products
+    are unusable.
     """
     root, log = Path(folder), Log()
     seller = read_seller(root, log) if root.is_dir() else None
@@ -57,7 +59,13 @@ def _day(on: Day | date | None) -> Day | None:
 
 
 def _batch(
-    root: Path, seller: Seller, sheets: dict[str, list[Sheet]], plains: list[tuple[Plain, str]], on: Day | None, fx: Fx, log: Log
+    root: Path,
+    seller: Seller,
+    sheets: dict[str, list[Sheet]],
+    plains: list[tuple[Plain, str]],
+    on: Day | None,
+    fx: Fx,
+    log: Log,
 ) -> Batch:
     """The batch of a workspace whose settings and catalogue can be used."""
     limit = on if on is not None else decide_day(seller)
@@ -95,9 +103,16 @@ def _batch(
 
 
 def _summed(
-    plains: list[tuple[Plain, str]], sheets: dict[str, list[Sheet]], seller: Seller, skus: pl.Series, limit: Day | None, log: Log
+    plains: list[tuple[Plain, str]],
+    sheets: dict[str, list[Sheet]],
+    seller: Seller,
+    skus: pl.Series,
+    limit: Day | None,
+    log: Log,
 ) -> list[Summed]:
-    """Large plain files summed the fast way; their odd rows, and files that are not plain after all, join ``sheets``."""
+    """Large plain files summed the fast way; their odd rows, and files that are not plain after all, join
+    ``sheets``.
+    """
     done = []
     for plain, name in plains:
         part = read_plain(plain, name, seller, skus, limit, log)
@@ -139,7 +154,9 @@ def _returns(sold: Sold, table: pl.DataFrame, log: Log) -> pl.DataFrame:
         return sold.returns
     if sold.returns.height:
         log.say("returns_twice", "returns", f"{sold.returns.height:,} returns in sales beside the returns table")
-    return conform(table.group_by("sku", "market", "day").agg(pl.col("units").sum()), RETURNS).sort("sku", "market", "day")
+    return conform(table.group_by("sku", "market", "day").agg(pl.col("units").sum()), RETURNS).sort(
+        "sku", "market", "day"
+    )
 
 
 def _sold_by_sku(sold: Sold, panel: pl.DataFrame, returns: pl.DataFrame) -> pl.DataFrame:
@@ -157,7 +174,9 @@ def _span(panel: pl.DataFrame) -> tuple[Day, Day]:
     return int(days.min()), int(days.max())  # type: ignore[arg-type]
 
 
-def _counts(sheets: dict[str, list[Sheet]], listed: pl.DataFrame, taken: pl.DataFrame, more: dict[str, int]) -> tuple[FileCount, ...]:
+def _counts(
+    sheets: dict[str, list[Sheet]], listed: pl.DataFrame, taken: pl.DataFrame, more: dict[str, int]
+) -> tuple[FileCount, ...]:
     """Rows in, used and listed of every file; products count as used when they are not listed."""
     unused = listed.filter(~pl.col("used")).select("file", "row").unique().group_by("file").len()
     left_out = dict(unused.rows())
@@ -166,7 +185,9 @@ def _counts(sheets: dict[str, list[Sheet]], listed: pl.DataFrame, taken: pl.Data
     for table, parts in sheets.items():
         for sheet in parts:
             out = int(left_out.get(sheet.file, 0))
-            inside = sheet.rows_in - out if table == "products" else int(used.get(sheet.file, 0)) + more.get(sheet.file, 0)
+            inside = (
+                sheet.rows_in - out if table == "products" else int(used.get(sheet.file, 0)) + more.get(sheet.file, 0)
+            )
             counts.append(FileCount(sheet.file, sheet.rows_in, inside, out))
     return tuple(sorted(counts, key=lambda count: count.file))
 
@@ -215,7 +236,11 @@ def _files(root: Path, log: Log) -> list[tuple[Path, str, str | None]]:
         table = table_of_name(path.name.split(".")[0])
         if path.is_dir() and not path.is_symlink():
             if table:
-                found += [(inner, f"{path.name}/{inner.name}", table) for inner in sorted(path.iterdir()) if not inner.name.startswith(".")]
+                found += [
+                    (inner, f"{path.name}/{inner.name}", table)
+                    for inner in sorted(path.iterdir())
+                    if not inner.name.startswith(".")
+                ]
             else:
                 log.say("unknown_file", path.name, "a folder that is none of our tables")
         elif path.suffix.lower() in SUFFIXES:
@@ -242,5 +267,3 @@ def _hash(root: Path) -> str:
                 digest.update(chunk)
         parts += [path.relative_to(root).as_posix().encode(), digest.digest()]
     return content_hash(*parts)
-
-

@@ -1,6 +1,7 @@
 """Order lines → demand per SKU, market and day, and what came back.
 
-Hides cancellations, carriage, duplicates and credit notes. Keeps the invariant that each line is demand, a return, or listed
+Hides cancellations, carriage, duplicates and credit notes. Keeps the invariant that each line is demand, a return, or
+listed
 with its reason, and that no buyer's reference leaves this module.
 """
 
@@ -32,15 +33,28 @@ from tuoguan.intake.words import normalize, words
 OUTLIER_TIMES = 50  # of the SKU's median line
 OUTLIER_Z = 12.0  # robust z-score of the logarithm, beside the factor above
 LINES = {
-    "file": pl.String, "row": pl.Int64, "order_id": pl.String, "line": pl.String, "day": pl.Date, "sku": pl.String,
-    "quantity": pl.Int64, "unit_price_minor": pl.Int64, "amount_minor": pl.Int64, "market": pl.String, "customer": pl.String,
-    "returned_quantity": pl.Int64, "returned_on": pl.Date, "_print": pl.UInt64,
-}  # fmt: skip
+    "file": pl.String,
+    "row": pl.Int64,
+    "order_id": pl.String,
+    "line": pl.String,
+    "day": pl.Date,
+    "sku": pl.String,
+    "quantity": pl.Int64,
+    "unit_price_minor": pl.Int64,
+    "amount_minor": pl.Int64,
+    "market": pl.String,
+    "customer": pl.String,
+    "returned_quantity": pl.Int64,
+    "returned_on": pl.Date,
+    "_print": pl.UInt64,
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Sold:
-    """What order lines came to: ``panel`` and ``returns`` follow the schema, ``used`` names file and row of each line used."""
+    """What order lines came to: ``panel`` and ``returns`` follow the schema, ``used`` names file and row of each line
+    used.
+    """
 
     panel: pl.DataFrame
     returns: pl.DataFrame
@@ -49,7 +63,13 @@ class Sold:
 
 
 def read_sales(
-    sheets: list[Sheet], seller: Seller, products: pl.DataFrame, limit: Day | None, fx: Fx, log: Log, more: pl.DataFrame | None = None
+    sheets: list[Sheet],
+    seller: Seller,
+    products: pl.DataFrame,
+    limit: Day | None,
+    fx: Fx,
+    log: Log,
+    more: pl.DataFrame | None = None,
 ) -> Sold:
     """Demand and returns of all order-line files. ``products`` may lack prices."""
     parts = [conform(_typed(sheet, seller, products["sku"], limit, fx, log), LINES) for sheet in sheets]
@@ -62,8 +82,14 @@ def read_sales(
     _show_outliers(lines, log)
     returns = pl.concat([_returned(lines, limit, log), conform(credits, RETURNS)])
     used = pl.concat([lines.select("file", "row"), credits.select("file", "row")])
-    prices = lines.filter(pl.col("unit_price_minor") > 0).group_by("sku").agg(price_minor=pl.col("unit_price_minor").median())
-    return Sold(_panel(lines), _summed(returns), used, prices.with_columns(pl.col("price_minor").round().cast(pl.Int64)))
+    prices = (
+        lines.filter(pl.col("unit_price_minor") > 0)
+        .group_by("sku")
+        .agg(price_minor=pl.col("unit_price_minor").median())
+    )
+    return Sold(
+        _panel(lines), _summed(returns), used, prices.with_columns(pl.col("price_minor").round().cast(pl.Int64))
+    )
 
 
 def _typed(sheet: Sheet, seller: Seller, skus: pl.Series, limit: Day | None, fx: Fx, log: Log) -> pl.DataFrame:
@@ -124,12 +150,16 @@ def _with_prices(frame: pl.DataFrame, seller: Seller, fx: Fx, log: Log) -> pl.Da
     frame = with_currency(frame, seller, log)
     if "amount" in frame.columns:  # a credit note repeats its minus sign in the amount
         back = pl.col("quantity") < 0
-        frame = frame.with_columns(amount=pl.when(back).then(pl.col("amount").str.strip_chars_start("-")).otherwise("amount"))
+        frame = frame.with_columns(
+            amount=pl.when(back).then(pl.col("amount").str.strip_chars_start("-")).otherwise("amount")
+        )
     frame = with_money(frame, "unit_price", log)
     frame = with_money(frame, "amount", log)
     frame = converted(frame, ["unit_price_minor", "amount_minor"], "day", seller, fx, log)
     each = pl.when(pl.col("quantity") != 0).then(pl.col("amount_minor") // pl.col("quantity").abs())
-    return frame.with_columns(unit_price_minor=pl.coalesce(pl.when(pl.col("amount_minor").is_not_null()).then(each), "unit_price_minor"))
+    return frame.with_columns(
+        unit_price_minor=pl.coalesce(pl.when(pl.col("amount_minor").is_not_null()).then(each), "unit_price_minor")
+    )
 
 
 def _with_returned(frame: pl.DataFrame, log: Log) -> pl.DataFrame:
@@ -201,10 +231,10 @@ def _summed(returns: pl.DataFrame) -> pl.DataFrame:
 def _panel(lines: pl.DataFrame) -> pl.DataFrame:
     """Lines summed by SKU, market and day; a line without an order number counts as an order."""
     keys = ["sku", "market", "day"]
-    orders = pl.col("order_id").n_unique() - pl.col("order_id").null_count().clip(0, 1) + pl.col("order_id").null_count()
+    orders = (
+        pl.col("order_id").n_unique() - pl.col("order_id").null_count().clip(0, 1) + pl.col("order_id").null_count()
+    )
     summed = lines.group_by(keys).agg(
         units=pl.col("quantity").sum(), orders=orders.cast(pl.Int64), gross_minor=pl.col("value_minor").sum()
     )
     return conform(summed, PANEL).sort(keys)
-
-

@@ -11,8 +11,9 @@ import polars as pl
 
 from tuoguan.foundation.parties import Duty
 from tuoguan.foundation.problems import Problem
+from tuoguan.foundation.tables import Schema
 
-PRODUCTS = {
+PRODUCTS: Schema = {
     "sku": pl.String, "name": pl.String, "brand": pl.String, "category": pl.String, "hs_code": pl.String,
     "supplier": pl.String, "unit_cost_minor": pl.Int64, "retail_price_minor": pl.Int64,
     "weight_g": pl.Int64, "volume_cm3": pl.Int64, "moq": pl.Int64, "carton": pl.Int64,
@@ -23,26 +24,28 @@ PRODUCTS = {
 }  # fmt: skip
 
 # One row per sku x market x day with a sale, or with a known stock-out; sorted by sku, market, day.
-PANEL = {
+PANEL: Schema = {
     "sku": pl.String, "market": pl.String, "day": pl.Date, "units": pl.Int64, "orders": pl.Int64,
     "gross_minor": pl.Int64,  # what buyers paid, tax excluded where known
 }  # fmt: skip
 
-STOCK = {"sku": pl.String, "site": pl.String, "day": pl.Date, "on_hand": pl.Int64}
-STOCK_OUTS = {"sku": pl.String, "market": pl.String, "day": pl.Date}
-RETURNS = {"sku": pl.String, "market": pl.String, "day": pl.Date, "units": pl.Int64}
-PRICES = {
+STOCK: Schema = {"sku": pl.String, "site": pl.String, "day": pl.Date, "on_hand": pl.Int64}
+STOCK_OUTS: Schema = {"sku": pl.String, "market": pl.String, "day": pl.Date}
+RETURNS: Schema = {"sku": pl.String, "market": pl.String, "day": pl.Date, "units": pl.Int64}
+PRICES: Schema = {
     "sku": pl.String, "market": pl.String, "contract": pl.String, "day": pl.Date,
     "supply_price_minor": pl.Int64, "retail_price_minor": pl.Int64,
 }  # fmt: skip
 # Rows of the input that were not used, or used with a doubt; `row` is 1-based in the file, header included.
-LISTED = {
+LISTED: Schema = {
     "file": pl.String, "row": pl.Int64, "column": pl.String, "found": pl.String, "code": pl.String, "used": pl.Boolean,
 }  # fmt: skip
 
 
 class Site(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A place where the seller keeps stock. Money is decimal text of ``currency``; absent prices fall back to the market's card."""
+    """A place where the seller keeps stock. Money is decimal text of ``currency``; absent prices fall back to the
+    market's card.
+    """
 
     id: str
     market: str
@@ -72,7 +75,9 @@ class Lane(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
 
 
 class Limits(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What the seller can carry. ``cash`` is decimal text of the seller's currency: the most that may be tied up at once."""
+    """What the seller can carry. ``cash`` is decimal text of the seller's currency: the most that may be tied up at
+    once.
+    """
 
     cash: str
     hours_per_week: float

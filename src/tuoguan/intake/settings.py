@@ -1,6 +1,7 @@
 """seller.toml → `Seller`, with every mistake named by its path.
 
-Hides TOML and msgspec. Keeps the invariant that a `Seller` that leaves here speaks only of known markets and currencies.
+Hides TOML and msgspec. Keeps the invariant that a `Seller` that leaves here speaks only of known markets and
+currencies.
 """
 
 import re
@@ -83,7 +84,14 @@ def _check_places(seller: Seller, log: Log) -> None:
         _market(site.market, f"sites[{index}].market", log)
         code = site.currency or seller.currency
         _currency(code, f"sites[{index}].currency", log)
-        for name in ("pick_per_order", "pick_next_unit", "storage_per_cbm_day", "receive_per_cbm", "return_per_unit", "label_per_parcel"):
+        for name in (
+            "pick_per_order",
+            "pick_next_unit",
+            "storage_per_cbm_day",
+            "receive_per_cbm",
+            "return_per_unit",
+            "label_per_parcel",
+        ):
             _rate(getattr(site, name), f"sites[{index}].{name}", log)
     for index, lane in enumerate(seller.lanes):
         _market(lane.market, f"lanes[{index}].market", log)
@@ -110,7 +118,12 @@ def _check_numbers(seller: Seller, log: Log) -> None:
     if not 0 <= seller.limits.hours_per_week <= 100_000:
         _bad(log, "limits.hours_per_week", str(seller.limits.hours_per_week), "hours of all staff in a week")
     if not 0 <= seller.risk.weight <= 1 or not 0 <= seller.risk.level < 1:
-        _bad(log, "risk", f"weight {seller.risk.weight}, level {seller.risk.level}", "weight from 0 to 1, level from 0 to below 1")
+        _bad(
+            log,
+            "risk",
+            f"weight {seller.risk.weight}, level {seller.risk.level}",
+            "weight from 0 to 1, level from 0 to below 1",
+        )
     if not 1 <= seller.horizon_days <= 730:
         _bad(log, "horizon_days", str(seller.horizon_days), "1 to 730 days")
     if seller.decide_on is not None and decide_day(seller) is None:
@@ -158,4 +171,10 @@ def _currency(code: str, place: str, log: Log) -> None:
 
 
 def _bad(log: Log, place: str, found: str, expected: str) -> None:
-    log.say("seller_setting", f"{FILE}: {place}", found, expected=expected, fix=f"change {place.split('.')[-1]} in {FILE}")
+    log.say(
+        "seller_setting",
+        f"{FILE}: {place}",
+        found,
+        expected=expected,
+        fix=f"change {place.rsplit('.', maxsplit=1)[-1]} in {FILE}",
+    )

@@ -1,6 +1,7 @@
 """Grids → sheets: the header found, its columns named in our words, everything else (buyers first of all) dropped.
 
-Hides banner rows, two-row headers, description rows and known exports. Keeps the invariant that each row below the header
+Hides banner rows, two-row headers, description rows and known exports. Keeps the invariant that each row below the
+header
 is either in the sheet's frame or in the log, and that no column outside our words survives.
 """
 
@@ -48,7 +49,9 @@ class _Header:
 
 
 def sheet_of(grid: Grid, table: str | None, log: Log) -> Sheet | None:
-    """The grid as a sheet of ``table`` (None: whatever its header says); None with the reason logged when it is none."""
+    """The grid as a sheet of ``table`` (None: whatever its header says); None with the reason logged when it is
+    none.
+    """
     names = [name for name in grid.frame.columns if name != "row"]
     top = [tuple(normalize(cell or "") for cell in row) for row in grid.frame.head(HEADER_DEPTH).select(names).rows()]
     header = _find(top, table)
@@ -74,7 +77,9 @@ def _refuse(grid: Grid, code: str, found: str, log: Log) -> Sheet | None:
     frame = grid.frame.filter(pl.any_horizontal(clean(pl.col(name)).is_not_null() for name in names))
     frame = frame.select(pl.lit(grid.file).alias("file"), "row")
     log.frames.append(
-        frame.select("file", "row", column=pl.lit(""), found=pl.lit(None, dtype=pl.String), code=pl.lit(code), used=pl.lit(False))
+        frame.select(
+            "file", "row", column=pl.lit(""), found=pl.lit(None, dtype=pl.String), code=pl.lit(code), used=pl.lit(False)
+        )
     )
     return Sheet(grid.file, "", frame.clear(), frame.height)
 
@@ -197,7 +202,11 @@ def _listed_where(frame: pl.DataFrame, bad: pl.Expr, code: str, column: str, log
 
 def _description(frame: pl.DataFrame) -> pl.Expr:
     """True for the first row when its number and date cells hold words: it describes the columns."""
-    fields = [f for f in ("quantity", "ordered_at", "units", "on_hand", "unit_price", "total", "unit_cost") if f in frame.columns]
+    fields = [
+        f
+        for f in ("quantity", "ordered_at", "units", "on_hand", "unit_price", "total", "unit_cost")
+        if f in frame.columns
+    ]
     wordy = [pl.col(field).str.contains(r"^[^\d]*\p{L}{2,}[^\d]*$").fill_null(False) for field in fields]
     if len(wordy) < 2:
         return pl.lit(False)

@@ -8,14 +8,24 @@ from collections.abc import Callable
 import polars as pl
 
 from tuoguan.foundation.days import Day, date_of
-from tuoguan.foundation.tables import conform, empty
-from tuoguan.intake.columns import known_skus, need_text, refuse, until, with_currency, with_day, with_integer, with_market, with_money
+from tuoguan.foundation.tables import Schema, conform, empty
+from tuoguan.intake.columns import (
+    known_skus,
+    need_text,
+    refuse,
+    until,
+    with_currency,
+    with_day,
+    with_integer,
+    with_market,
+    with_money,
+)
 from tuoguan.intake.log import Log
 from tuoguan.intake.money import Fx, converted
 from tuoguan.intake.schema import PRICES, RETURNS, STOCK, STOCK_OUTS, Seller
 from tuoguan.intake.sheets import Sheet
 
-COSTS = {"sku": pl.String, "day": pl.Date, "unit_cost_minor": pl.Int64}
+COSTS: Schema = {"sku": pl.String, "day": pl.Date, "unit_cost_minor": pl.Int64}
 MAX_OUT_DAYS = 3_660
 
 
@@ -23,7 +33,7 @@ def read_side(
     sheets: dict[str, list[Sheet]], seller: Seller, skus: pl.Series, on: Day, limit: Day | None, fx: Fx, log: Log
 ) -> tuple[dict[str, pl.DataFrame], pl.DataFrame]:
     """Each optional table by name, and file and row of every row used."""
-    readers: dict[str, tuple[dict[str, object], Callable[[Sheet], pl.DataFrame]]] = {
+    readers: dict[str, tuple[Schema, Callable[[Sheet], pl.DataFrame]]] = {
         "stock": (STOCK, lambda sheet: _stock(sheet, seller, on, log)),
         "stock_outs": (STOCK_OUTS, lambda sheet: _stock_outs(sheet, seller, log)),
         "prices": (PRICES, lambda sheet: _prices(sheet, seller, on, fx, log)),
@@ -34,12 +44,14 @@ def read_side(
     for name, (schema, reader) in readers.items():
         parts = [_known(reader(sheet), skus, limit, log) for sheet in sheets.get(name, [])]
         used += [part.select("file", "row") for part in parts]
-        whole = [conform(part, schema) for part in parts]  # type: ignore[arg-type]
-        tables[name] = pl.concat(whole) if whole else empty(schema)  # type: ignore[arg-type]
+        whole = [conform(part, schema) for part in parts]
+        tables[name] = pl.concat(whole) if whole else empty(schema)
     tables["stock_outs"] = tables["stock_outs"].unique(maintain_order=True)
     keys = ("sku", "market", "site", "contract", "day")
     sorted_tables = {name: table.sort([key for key in keys if key in table.columns]) for name, table in tables.items()}
-    return sorted_tables, pl.concat(used).unique() if used else pl.DataFrame(schema={"file": pl.String, "row": pl.Int64})
+    return sorted_tables, pl.concat(used).unique() if used else pl.DataFrame(
+        schema={"file": pl.String, "row": pl.Int64}
+    )
 
 
 def _known(frame: pl.DataFrame, skus: pl.Series, limit: Day | None, log: Log) -> pl.DataFrame:
@@ -86,7 +98,13 @@ def _prices(sheet: Sheet, seller: Seller, on: Day, fx: Fx, log: Log) -> pl.DataF
     frame = with_currency(need_text(sheet.frame, "sku", log), seller, log)
     for field in ("supply_price", "retail_price"):
         frame = with_money(frame, field, log)
-    frame = refuse(frame, pl.col("supply_price_minor").is_null() & pl.col("retail_price_minor").is_null(), "missing_cell", "supply_price", log)
+    frame = refuse(
+        frame,
+        pl.col("supply_price_minor").is_null() & pl.col("retail_price_minor").is_null(),
+        "missing_cell",
+        "supply_price",
+        log,
+    )
     frame = _day_or(with_market(frame, seller, log, at=sheet.file), on, log)
     frame = converted(frame, ["supply_price_minor", "retail_price_minor"], "day", seller, fx, log)
     return frame if "contract" in frame.columns else frame.with_columns(contract=pl.lit(""))

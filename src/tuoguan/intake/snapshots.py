@@ -1,8 +1,11 @@
 """Dated rolling-window counters → a daily series, for sellers whose platform shows no order lines.
 
-Hides the differencing. Keeps the invariant that units come from differences of the running total alone: windows are only
+Hides the differencing. Keeps the invariant that units come from differences of the running total alone: windows are
+only
 compared with the result, never subtracted from each other.
 """
+
+from statistics import median
 
 import polars as pl
 
@@ -39,8 +42,12 @@ def read_snapshots(
     _compare(steps, log)
     panel = _spread(steps.filter(pl.col("_from").is_not_null() & (pl.col("_units") > 0)))
     if points.height:
-        gaps = (steps["day"] - steps["_from"]).dt.total_days().drop_nulls()
-        log.say("snapshots_spread", points["file"][0], f"{points.height:,} counters, a median of {gaps.median() or 0:.0f} days apart")
+        gaps = (steps["day"] - steps["_from"]).dt.total_days().drop_nulls().to_list()
+        log.say(
+            "snapshots_spread",
+            points["file"][0],
+            f"{points.height:,} counters, a median of {median(gaps or [0]):.0f} days apart",
+        )
     return _valued(panel, products), points.select("file", "row")
 
 
@@ -50,7 +57,11 @@ def _typed(sheet: Sheet, seller: Seller, skus: pl.Series, limit: Day | None, log
     dated = next((name for name in ("captured_on", "ordered_at") if name in frame.columns), None)
     if dated is None:
         log.say("missing_column", sheet.file, "counters without the date of the snapshot")
-        return refuse(frame, pl.col("row") > 0, "missing_cell", "captured_on", log).clear().with_columns(day=pl.lit(None, pl.Date))
+        return (
+            refuse(frame, pl.col("row") > 0, "missing_cell", "captured_on", log)
+            .clear()
+            .with_columns(day=pl.lit(None, pl.Date))
+        )
     frame = with_day(need_text(frame, "sku", log), dated, log, into="day")
     frame = with_integer(frame, "total", log, required=True, least=0, code="negative_total")
     for field in ("last7", "last30"):

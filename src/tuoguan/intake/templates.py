@@ -5,6 +5,7 @@ Hides layouts. Keeps the invariant that files appear whole or not at all and tha
 
 import json
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -21,16 +22,63 @@ from tuoguan.intake.words import words
 
 COLUMNS = {
     "products": (
-        "sku", "name", "brand", "category", "hs_code", "supplier", "unit_cost", "retail_price", "currency", "weight_g", "volume_cm3",
-        "moq", "carton", "supplier_lead_days", "return_rate", "keep", "today", "assumed",
+        "sku",
+        "name",
+        "brand",
+        "category",
+        "hs_code",
+        "supplier",
+        "unit_cost",
+        "retail_price",
+        "currency",
+        "weight_g",
+        "volume_cm3",
+        "moq",
+        "carton",
+        "supplier_lead_days",
+        "return_rate",
+        "keep",
+        "today",
+        "assumed",
     ),
-    "sales": ("order_id", "line", "ordered_at", "sku", "quantity", "unit_price", "currency", "market", "status", "returned_quantity", "returned_at"),
+    "sales": (
+        "order_id",
+        "line",
+        "ordered_at",
+        "sku",
+        "quantity",
+        "unit_price",
+        "currency",
+        "market",
+        "status",
+        "returned_quantity",
+        "returned_at",
+    ),
     "stock": ("sku", "site", "day", "on_hand"),
     "prices": ("sku", "market", "contract", "day", "supply_price", "retail_price", "currency"),
     "returns": ("sku", "market", "day", "units"),
-}  # fmt: skip
+}
 EXAMPLES = {
-    "products": ("MUG-01", "Mug", "", "kitchen", "691200", "", "11.50", "39.90", "CNY", "350", "1200", "200", "48", "12", "", "", "", ""),
+    "products": (
+        "MUG-01",
+        "Mug",
+        "",
+        "kitchen",
+        "691200",
+        "",
+        "11.50",
+        "39.90",
+        "CNY",
+        "350",
+        "1200",
+        "200",
+        "48",
+        "12",
+        "",
+        "",
+        "",
+        "",
+    ),
     "sales": ("1001", "1", "2026-01-05", "MUG-01", "2", "39.90", "CNY", "US", "", "", ""),
     "stock": ("MUG-01", "origin", "2026-01-31", "120"),
     "prices": ("MUG-01", "US", "", "2026-01-01", "24.00", "39.90", "CNY"),
@@ -66,6 +114,7 @@ def _chinese(spellings: list[str]) -> str | None:
 
 def _workbook(table: str, headers: list[str], rows: list[tuple[str | int | None, ...]]) -> Callable[[Path], None]:
     """A writer of one sheet in which every cell is text: spreadsheets keep ids and dates as they are."""
+
     def write(path: Path) -> None:
         with xlsxwriter.Workbook(str(path), {"strings_to_formulas": False, "strings_to_urls": False}) as book:
             sheet = book.add_worksheet(table)
@@ -83,6 +132,10 @@ def _write_text(path: Path, text: str) -> None:
     path.write_text(text, encoding="utf-8")
 
 
+def _write_csv(frame: pl.DataFrame, path: Path) -> None:
+    frame.write_csv(path)
+
+
 def _seller(lang: str) -> str:
     return (Path(__file__).parent / "mappings" / f"seller.{lang}.toml").read_text(encoding="utf-8")
 
@@ -90,9 +143,18 @@ def _seller(lang: str) -> str:
 def _refuse_existing(paths: list[Path]) -> None:
     there = [path for path in paths if path.exists()]
     if there:
-        raise Refused([
-            Problem(str(path), "a file of this name", "no such file", "choose an empty folder; nothing was written", "file_exists") for path in there
-        ])  # fmt: skip
+        raise Refused(
+            [
+                Problem(
+                    str(path),
+                    "a file of this name",
+                    "no such file",
+                    "choose an empty folder; nothing was written",
+                    "file_exists",
+                )
+                for path in there
+            ]
+        )
 
 
 def export(batch: Batch, folder: Path | str) -> list[Path]:
@@ -103,7 +165,7 @@ def export(batch: Batch, folder: Path | str) -> list[Path]:
     root = Path(folder)
     frames = _tables(batch)
     writers: dict[Path, Callable[[Path], None]] = {
-        root / f"{name}.csv": (lambda path, frame=frame: frame.write_csv(path)) for name, frame in frames.items() if frame.height
+        root / f"{name}.csv": partial(_write_csv, frame) for name, frame in frames.items() if frame.height
     }
     settings = toml_text(msgspec.to_builtins(batch.seller))
     writers[root / "seller.toml"] = lambda path: _write_text(path, settings)
@@ -152,14 +214,29 @@ def _tables(batch: Batch) -> dict[str, pl.DataFrame]:
     lists = [pl.col(name).list.join("|").alias(name) for name in ("keep", "assumed")]
     rate = pl.col("return_rate_ppm").map_elements(format_ppm, return_dtype=pl.String).alias("return_rate")
     products = batch.products.with_columns(
-        money("unit_cost_minor").alias("unit_cost"), money("retail_price_minor").alias("retail_price"), rate, coin, *lists
+        money("unit_cost_minor").alias("unit_cost"),
+        money("retail_price_minor").alias("retail_price"),
+        rate,
+        coin,
+        *lists,
     )
     sold = batch.panel.filter(pl.col("units") > 0)
     sales = sold.select(
-        "sku", "market", coin, ordered_at="day", quantity="units", amount=money("gross_minor"),
-    )  # fmt: skip
-    prices = batch.prices.with_columns(money("supply_price_minor").alias("supply_price"), money("retail_price_minor").alias("retail_price"), coin)
+        "sku",
+        "market",
+        coin,
+        ordered_at="day",
+        quantity="units",
+        amount=money("gross_minor"),
+    )
+    prices = batch.prices.with_columns(
+        money("supply_price_minor").alias("supply_price"), money("retail_price_minor").alias("retail_price"), coin
+    )
     return {
-        "products": products.select(COLUMNS["products"]), "sales": sales, "stock": batch.stock,
-        "stock_outs": batch.stock_outs, "prices": prices.select(COLUMNS["prices"]), "returns": batch.returns,
-    }  # fmt: skip
+        "products": products.select(COLUMNS["products"]),
+        "sales": sales,
+        "stock": batch.stock,
+        "stock_outs": batch.stock_outs,
+        "prices": prices.select(COLUMNS["prices"]),
+        "returns": batch.returns,
+    }

@@ -1,4 +1,5 @@
-"""The words of outside documents: header spellings, known exports, countries, statuses, codes that are no goods, assumptions.
+"""The words of outside documents: header spellings, known exports, countries, statuses, codes that are no goods,
+assumptions.
 
 Hides that they are TOML files under ``mappings/``. Keeps the invariant that text is compared only after `normalize`.
 """
@@ -35,7 +36,9 @@ def normalize(text: str) -> str:
 
 @cache
 def aliases(table: str) -> dict[str, tuple[str, int]]:
-    """Field and rank of each normalized spelling of a table's headers; a lower rank wins when two columns claim a field."""
+    """Field and rank of each normalized spelling of a table's headers; a lower rank wins when two columns claim a
+    field.
+    """
     found: dict[str, tuple[str, int]] = {}
     for field, spellings in words("headers").get(table, {}).items():
         for rank, spelling in enumerate([field, *spellings]):

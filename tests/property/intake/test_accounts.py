@@ -13,20 +13,73 @@ from hypothesis import strategies as st
 from tuoguan.foundation.problems import Refused
 from tuoguan.intake import Batch, read
 
-SELLER = 'schema = 1\nname = "P"\ncurrency = "GBP"\nmarkets = ["UK", "US"]\nlimits = { cash = "1", hours_per_week = 1 }\n'
+SELLER = (
+    'schema = 1\nname = "P"\ncurrency = "GBP"\nmarkets = ["UK", "US"]\nlimits = { cash = "1", hours_per_week = 1 }\n'
+)
 PRODUCTS = "sku,name,retail_price,unit_cost,weight_g\n" + "".join(f"A{n},n{n},2.5{n},1,100\n" for n in range(6))
-HEADER = ["order_id", "line", "ordered_at", "sku", "quantity", "unit_price", "currency", "country", "status", "returned_quantity", "returned_at"]
+HEADER = [
+    "order_id",
+    "line",
+    "ordered_at",
+    "sku",
+    "quantity",
+    "unit_price",
+    "currency",
+    "country",
+    "status",
+    "returned_quantity",
+    "returned_at",
+]
 JUNK = [
-    "", "--", "x", "=1+1", "-5", "0", "1e5", "1.23457E+18", "99/99/9999", "03/04/2024", "25/12/2024", "12/25/2024", "NO", "Atlantis", "ZZZ", "POST",
-    "a0", "C77", "cancelled", '"', "1,000", "80995", "-80995", "\ufeff", "2024-02-30", "￥5", "人民币", "9" * 30, "1;2", "\t", "@x", "Bermuda",
-]  # fmt: skip
+    "",
+    "--",
+    "x",
+    "=1+1",
+    "-5",
+    "0",
+    "1e5",
+    "1.23457E+18",
+    "99/99/9999",
+    "03/04/2024",
+    "25/12/2024",
+    "12/25/2024",
+    "NO",
+    "Atlantis",
+    "ZZZ",
+    "POST",
+    "a0",
+    "C77",
+    "cancelled",
+    '"',
+    "1,000",
+    "80995",
+    "-80995",
+    "\ufeff",
+    "2024-02-30",
+    "￥5",
+    "人民币",
+    "9" * 30,
+    "1;2",
+    "\t",
+    "@x",
+    "Bermuda",
+]
 
 
 def row(n: int, luck: random.Random) -> list[str]:
     return [
-        str(luck.randint(1, 9)), str(n), f"2024-01-{luck.randint(1, 28):02d}", f"A{luck.randint(0, 6)}", str(luck.randint(-2, 9)),
-        f"{luck.randint(0, 999) / 100:.2f}", "GBP", luck.choice(["UK", "US", "France"]), "shipped", "0", "",
-    ]  # fmt: skip
+        str(luck.randint(1, 9)),
+        str(n),
+        f"2024-01-{luck.randint(1, 28):02d}",
+        f"A{luck.randint(0, 6)}",
+        str(luck.randint(-2, 9)),
+        f"{luck.randint(0, 999) / 100:.2f}",
+        "GBP",
+        luck.choice(["UK", "US", "France"]),
+        "shipped",
+        "0",
+        "",
+    ]
 
 
 def text_of(rows: list[list[str]], sign: str) -> str:
@@ -54,10 +107,13 @@ def check(files: dict[str, bytes]) -> Batch | None:
 
 @settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow])
 @given(
-    seed=st.integers(0, 2**32), size=st.integers(0, 25), sign=st.sampled_from([",", ";", "\t"]),
+    seed=st.integers(0, 2**32),
+    size=st.integers(0, 25),
+    sign=st.sampled_from([",", ";", "\t"]),
     spoils=st.lists(st.tuples(st.integers(0, 30), st.integers(0, 10), st.sampled_from(JUNK)), max_size=12),
-    repeats=st.lists(st.integers(0, 24), max_size=3), encoding=st.sampled_from(["utf-8", "utf-8-sig", "gb18030", "utf-16"]),
-)  # fmt: skip
+    repeats=st.lists(st.integers(0, 24), max_size=3),
+    encoding=st.sampled_from(["utf-8", "utf-8-sig", "gb18030", "utf-16"]),
+)
 def test_corrupted_cells(
     seed: int, size: int, sign: str, spoils: list[tuple[int, int, str]], repeats: list[int], encoding: str
 ) -> None:
@@ -71,13 +127,22 @@ def test_corrupted_cells(
 
 
 @settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow])
-@given(data=st.binary(max_size=300), name=st.sampled_from(["sales.csv", "sales.parquet", "sales.xlsx", "sales.csv.gz", "products.csv"]))
+@given(
+    data=st.binary(max_size=300),
+    name=st.sampled_from(["sales.csv", "sales.parquet", "sales.xlsx", "sales.csv.gz", "products.csv"]),
+)
 def test_any_bytes(data: bytes, name: str) -> None:
     check({name: data})
 
 
 @settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow])
-@given(seed=st.integers(0, 2**32), cut=st.integers(0, 2000), at=st.integers(0, 2000), byte=st.integers(0, 255), kind=st.sampled_from(["parquet", "xlsx"]))
+@given(
+    seed=st.integers(0, 2**32),
+    cut=st.integers(0, 2000),
+    at=st.integers(0, 2000),
+    byte=st.integers(0, 255),
+    kind=st.sampled_from(["parquet", "xlsx"]),
+)
 def test_damaged_containers(seed: int, cut: int, at: int, byte: int, kind: str) -> None:
     luck = random.Random(seed)
     frame = pl.DataFrame([row(n, luck) for n in range(9)], schema=HEADER, orient="row")

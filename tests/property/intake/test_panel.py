@@ -11,8 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import tuoguan.intake.plain as plain_module
-import tuoguan.intake.reading as reading
-from tuoguan.intake import read
+from tuoguan.intake import read, reading
 from tuoguan.intake.panel import FIELDS, Plain, TooDirty, build_panel
 
 START = date(2023, 6, 1)
@@ -24,7 +23,13 @@ COLUMNS = {field: field for field in FIELDS}
 def lines_of(seed: int, size: int) -> pl.DataFrame:
     luck = random.Random(seed)
     rows = [
-        (START + timedelta(luck.randint(0, 400)), f"K{luck.randint(0, 39):03d}", luck.choice(list(MARKETS)), luck.randint(1, 9), luck.randint(1, 99999) / 100)
+        (
+            START + timedelta(luck.randint(0, 400)),
+            f"K{luck.randint(0, 39):03d}",
+            luck.choice(list(MARKETS)),
+            luck.randint(1, 9),
+            luck.randint(1, 99999) / 100,
+        )
         for _ in range(size)
     ]
     return pl.DataFrame(rows, schema=list(FIELDS), orient="row")
@@ -58,7 +63,13 @@ def test_many_partitions_stay_sorted(tmp_path: Path, monkeypatch: pytest.MonkeyP
 
 
 def test_odd_lines_come_back_by_position(tmp_path: Path) -> None:
-    odd = ["2024-13-01,K001,US,1,2.00", "2024-01-01,XX,US,1,2.00", "2024-01-01,K001,Mars,1,2.00", "2024-01-01,K001,US,-1,2.00", "2024-01-01,K001,US,1,2.005"]
+    odd = [
+        "2024-13-01,K001,US,1,2.00",
+        "2024-01-01,XX,US,1,2.00",
+        "2024-01-01,K001,Mars,1,2.00",
+        "2024-01-01,K001,US,-1,2.00",
+        "2024-01-01,K001,US,1,2.005",
+    ]
     text = [",".join(FIELDS), "2024-01-01,K001,US,1,2.00", *odd, "2024-01-02,K002,US,2,2.00"]
     (tmp_path / "lines.csv").write_text("\n".join(text) + "\n")
     built = build_panel(Plain(tmp_path / "lines.csv", COLUMNS), SKUS, MARKETS, "USD", tmp_path)
@@ -74,14 +85,25 @@ def test_a_dirty_file_is_given_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
 
 @pytest.mark.parametrize("kind", ["csv", "parquet"])
 def test_the_fast_way_changes_no_answer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str) -> None:
-    (tmp_path / "seller.toml").write_text('schema = 1\nname = "P"\ncurrency = "USD"\nmarkets = ["US", "EU"]\nlimits = { cash = "1", hours_per_week = 1 }\n')
+    (tmp_path / "seller.toml").write_text(
+        'schema = 1\nname = "P"\ncurrency = "USD"\nmarkets = ["US", "EU"]\n'
+        'limits = { cash = "1", hours_per_week = 1 }\n'
+    )
     SKUS.to_frame("sku").with_columns(retail_price=pl.lit("9.99")).write_csv(tmp_path / "products.csv")
-    frame = lines_of(11, 3_000).with_columns(pl.col("ordered_at").cast(pl.String), pl.col("quantity").cast(pl.String), pl.col("unit_price").cast(pl.String))
+    frame = lines_of(11, 3_000).with_columns(
+        pl.col("ordered_at").cast(pl.String), pl.col("quantity").cast(pl.String), pl.col("unit_price").cast(pl.String)
+    )
     spoiled = ["many", "-4", "0", "2.5", "1,000"]
-    frame = frame.with_row_index().with_columns(
-        quantity=pl.when(pl.col("index") % 500 == 7).then(pl.Series([spoiled[n // 500 % 5] for n in range(3_000)])).otherwise("quantity"),
-        sku=pl.when(pl.col("index") % 700 == 9).then(pl.lit("POST")).otherwise("sku"),
-    ).drop("index")  # fmt: skip
+    frame = (
+        frame.with_row_index()
+        .with_columns(
+            quantity=pl.when(pl.col("index") % 500 == 7)
+            .then(pl.Series([spoiled[n // 500 % 5] for n in range(3_000)]))
+            .otherwise("quantity"),
+            sku=pl.when(pl.col("index") % 700 == 9).then(pl.lit("POST")).otherwise("sku"),
+        )
+        .drop("index")
+    )
     frame.write_csv(tmp_path / "sales.csv") if kind == "csv" else frame.write_parquet(tmp_path / "sales.parquet")
     slow = read(tmp_path)
     taken = []

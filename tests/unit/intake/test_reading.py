@@ -23,7 +23,9 @@ Write = Callable[..., Batch]
 
 @pytest.fixture
 def workspace(tmp_path: Path) -> Write:
-    def build(sales: str | bytes = "", *, seller: str = "", products: str = "", on: int | None = None, **more: str) -> Batch:
+    def build(
+        sales: str | bytes = "", *, seller: str = "", products: str = "", on: int | None = None, **more: str
+    ) -> Batch:
         folder = tmp_path / "w"
         shutil.rmtree(folder, ignore_errors=True)
         shutil.copytree(BASE, folder)
@@ -47,10 +49,13 @@ def codes(batch: Batch) -> set[str]:
 
 
 def test_units_and_money_add_up(workspace: Write) -> None:
-    batch = workspace(f"{HEADER}\n1,2024-01-02,A1,3,2.50,UK\n2,2024-01-02,A1,2,2.40,GB\n3,2024-01-03,A2,1,3.00,Deutschland\n3,2024-01-03,A2,1,3.00,Germany\n")
+    batch = workspace(
+        f"{HEADER}\n1,2024-01-02,A1,3,2.50,UK\n2,2024-01-02,A1,2,2.40,GB\n3,2024-01-03,A2,1,3.00,Deutschland\n3,2024-01-03,A2,1,3.00,Germany\n"
+    )
     assert batch.panel.rows() == [
-        ("A1", "UK", date(2024, 1, 2), 5, 2, 3 * 250 + 2 * 240), ("A2", "EU", date(2024, 1, 3), 1, 1, 300)
-    ]  # fmt: skip
+        ("A1", "UK", date(2024, 1, 2), 5, 2, 3 * 250 + 2 * 240),
+        ("A2", "EU", date(2024, 1, 3), 1, 1, 300),
+    ]
     assert "unknown_country" in codes(batch)
 
 
@@ -85,9 +90,11 @@ def test_banner_and_merged_header(tmp_path: Path) -> None:
 def test_canceled_order_and_later_credit(workspace: Write) -> None:
     head = "Invoice,StockCode,Quantity,InvoiceDate,Price,Customer ID,Country\n"
     batch = workspace(
-        head + "581483,A1,80995,2011-12-09 09:15,2.08,16446,United Kingdom\nC581484,A1,-80995,2011-12-09 09:27,2.08,16446,United Kingdom\n"
-        "581485,A1,7,2011-12-01 09:00,2.08,17000,United Kingdom\nC581486,A1,-3,2011-12-09 10:00,2.08,17000,United Kingdom\n"
-    )  # fmt: skip
+        head + "581483,A1,80995,2011-12-09 09:15,2.08,16446,United Kingdom\n"
+        "C581484,A1,-80995,2011-12-09 09:27,2.08,16446,United Kingdom\n"
+        "581485,A1,7,2011-12-01 09:00,2.08,17000,United Kingdom\n"
+        "C581486,A1,-3,2011-12-09 10:00,2.08,17000,United Kingdom\n"
+    )
     assert batch.panel["units"].sum() == 7
     assert batch.returns.rows() == [("A1", "UK", date(2011, 12, 9), 3)]
     assert "return_unmatched" not in codes(batch)
@@ -101,19 +108,25 @@ def test_a_return_is_known_only_on_its_day(workspace: Write) -> None:
 
 
 def test_snapshots_difference_the_total_only(workspace: Write) -> None:
-    batch = workspace("date,sku,market,last7,last30,total\n2024-01-01,A1,UK,999,999,100\n2024-01-08,A1,UK,14,20,114\n2024-01-18,A1,UK,1,30,117\n")
+    batch = workspace(
+        "date,sku,market,last7,last30,total\n2024-01-01,A1,UK,999,999,100\n2024-01-08,A1,UK,14,20,114\n2024-01-18,A1,UK,1,30,117\n"
+    )
     assert batch.history == "snapshots" and batch.panel["units"].sum() == 17
     first = batch.panel.filter(pl.col("day") <= date(2024, 1, 8))
     assert first["units"].to_list() == [2] * 7
 
 
 def test_stock_outs_are_days_without_units(workspace: Write) -> None:
-    batch = workspace(f"{HEADER}\n1,2024-01-02,A1,3,2.50,UK\n", stock_outs="sku,market,day,until\nA1,UK,2024-01-02,2024-01-04\n")
+    batch = workspace(
+        f"{HEADER}\n1,2024-01-02,A1,3,2.50,UK\n", stock_outs="sku,market,day,until\nA1,UK,2024-01-02,2024-01-04\n"
+    )
     assert batch.panel["units"].to_list() == [3, 0, 0] and batch.stock_outs.height == 3
 
 
 def test_missing_cells_are_assumed_and_named(workspace: Write) -> None:
-    batch = workspace(f"{HEADER}\n1,2024-01-02,A1,1,2.50,UK\n", products="sku,category,weight_g\nA1,x,\nA2,x,200\nA3,x,400\n")
+    batch = workspace(
+        f"{HEADER}\n1,2024-01-02,A1,1,2.50,UK\n", products="sku,category,weight_g\nA1,x,\nA2,x,200\nA3,x,400\n"
+    )
     product = batch.products.row(0, named=True)
     assert product["retail_price_minor"] == 250 and product["unit_cost_minor"] == 75 and product["weight_g"] == 300
     assert {"retail_price_minor", "unit_cost_minor", "weight_g", "volume_cm3", "moq"} <= set(product["assumed"])
