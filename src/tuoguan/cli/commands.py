@@ -92,7 +92,7 @@ def decide(arguments: Namespace) -> int:
 def explain(arguments: Namespace) -> int:
     """The options of one product side by side."""
     from tuoguan.app.explain import explain as explain_product
-    from tuoguan.cli.decision import explanation_lines
+    from tuoguan.cli.explanation import explanation_lines
 
     progress = Progress(quiet=arguments.quiet or arguments.json)
     explained = explain_product(
@@ -112,7 +112,7 @@ def plan(arguments: Namespace) -> int:
     """The choice as dated purchases, shipments, quotes and calendars."""
     from tuoguan.app.plan import plan as make_plan
     from tuoguan.app.plan import write_plan
-    from tuoguan.cli.decision import plan_lines
+    from tuoguan.cli.explanation import plan_lines
 
     progress = Progress(quiet=arguments.quiet or arguments.json)
     planned = make_plan(

@@ -1,0 +1,30 @@
+"""The decision as a plan on paper: purchases, shipments and quotes with dates, cash and hours by week."""
+
+from pathlib import Path
+
+from tuoguan.app.decide import Decision, Progress, decide
+from tuoguan.foundation.tables import write_all
+from tuoguan.plan import Plan, make_plan
+
+TABLES = ("purchases", "shipments", "quotes", "cash", "hours")
+
+
+def plan(
+    folder: Path, *, seed: int = 1, paths: int = 64, threads: int | None = None, progress: Progress | None = None
+) -> Plan:
+    """The plan of the workspace's decision."""
+    return plan_of(decide(folder, seed=seed, paths=paths, threads=threads, progress=progress))
+
+
+def plan_of(decision: Decision) -> Plan:
+    """The plan of a decision that was made."""
+    opened = decision.opened
+    return make_plan(decision.evaluated, decision.portfolio, opened.batch, opened.demand, on=opened.on)
+
+
+def write_plan(planned: Plan, folder: Path) -> tuple[Path, ...]:
+    """One CSV per table of the plan; all of them, or none."""
+    tables = {name: getattr(planned, name) for name in TABLES}
+    writers = {folder / f"{name}.csv": (lambda path, table=table: table.write_csv(path)) for name, table in tables.items()}
+    write_all(writers)
+    return tuple(writers)

@@ -1,0 +1,119 @@
+"""An explanation and a plan as lines of text for a terminal, at most 100 columns wide."""
+
+from collections.abc import Iterator
+
+import polars as pl
+
+from tuoguan.app.decide import NOT_SOLD
+from tuoguan.app.explain import Explained, Side
+from tuoguan.app.phrases import Language, component_phrase, phrase
+from tuoguan.app.wording import money, money_short, percent
+from tuoguan.choose import Flip
+from tuoguan.cli.output import WIDTH, fit, table
+from tuoguan.foundation.days import iso
+from tuoguan.foundation.money import format_minor
+from tuoguan.plan import Plan
+
+SIDE_WIDTHS = (36, 8, 15, 6, 7, 6, 5, 5, 5)
+PLAN_ROWS = 15
+FLIP_HEADS = {
+    "en": ("What would turn the answer", "now", "turns at", "loses when"),
+    "zh": ("什么会改变答案", "现值", "临界值", "失去优势的方向"),
+}
+
+
+def explanation_lines(explained: Explained, lang: Language) -> list[str]:
+    """Options side by side, the reason, the bridge to the runner-up, thresholds, assumptions and exclusions."""
+    groups = explained.evaluated.groups
+    head = f"{groups.sku[0]} · {groups.market[0]} · {groups.currency} · {phrase('decided_on', lang)} {iso(explained.opened.on)}"
+    lines = [head, "", *_sides(explained, lang), "", explained.why.zh if lang == "zh" else explained.why.en, ""]
+    lines += [*_bridge(explained, lang), *_turns(explained, lang), *_floor(explained, lang)]
+    lines += [*_assumed(explained, lang), *_excluded(explained, lang)]
+    return [part for line in lines for part in wrapped(line)]
+
+
+def _sides(explained: Explained, lang: Language) -> list[str]:
+    currency = explained.evaluated.groups.currency
+    keys = ("way", "profit", "gain_range", "hours", "cash", "delivery", "late", "returns", "probability")
+    heads = [phrase(key, lang) for key in keys[:-1]] + ["fill" if lang == "en" else "满足"]
+    return table([_side(side, currency) for side in explained.sides], heads, SIDE_WIDTHS, " >>>>>>>>")
+
+
+def _side(side: Side, currency: str) -> tuple[str, ...]:
+    return (
+        side.key, money_short(side.mean_minor, currency),
+        f"{money_short(side.p05_minor, currency)}…{money_short(side.p95_minor, currency)}",
+        f"{side.hours_per_week:.1f}", money_short(side.cash_peak_minor, currency), f"{side.delivery_days:.1f}",
+        percent(side.late_rate, 0), percent(side.return_rate, 0), percent(side.fill_rate, 0),
+    )  # fmt: skip
+
+
+def _bridge(explained: Explained, lang: Language) -> Iterator[str]:
+    """The difference to the runner-up by component, on the same luck."""
+    why, currency = explained.why, explained.evaluated.groups.currency
+    if why.pick == NOT_SOLD:
+        return
+    options = explained.evaluated.groups.options
+    other = options[why.runner_up].key if why.runner_up != NOT_SOLD else phrase("do_not_sell", lang)
+    yield f"{options[why.pick].key} − {other}: {money(why.gain, currency)}"
+    for component, minor in why.bridge:
+        if minor:
+            yield f"  {component_phrase(component.value, lang)}: {money(minor, currency)}"
+    yield ""
+
+
+def _turns(explained: Explained, lang: Language) -> list[str]:
+    rows = [_turn(flip) for flip in explained.why.flips]
+    return [*table(rows, FLIP_HEADS[lang], (40, 14, 14, 28)), ""] if rows else []
+
+
+def _turn(flip: Flip) -> tuple[str, str, str, str]:
+    at = "–" if flip.at is None else f"{flip.at:,.4g} {flip.unit}"
+    return flip.term, f"{flip.now:,.4g} {flip.unit}", at, flip.loses
+
+
+def _floor(explained: Explained, lang: Language) -> Iterator[str]:
+    floor, currency = explained.why.lowest_supply_minor, explained.evaluated.groups.currency
+    if floor is not None:
+        words = "核价时可接受的最低供货价" if lang == "zh" else "Lowest supply price worth accepting in a price review"
+        yield f"{words}: {format_minor(floor, currency)} {currency}"
+        yield ""
+
+
+def _assumed(explained: Explained, lang: Language) -> Iterator[str]:
+    words = dict.fromkeys(word for side in explained.sides for word in side.assumed)
+    if words:
+        yield f"{phrase('assumed_title', lang)}: {', '.join(words)}"
+
+
+def _excluded(explained: Explained, lang: Language) -> Iterator[str]:
+    if explained.excluded:
+        yield f"{phrase('excluded_title', lang)}:"
+    for contract, en, zh in explained.excluded:
+        yield f"  {contract}: {zh if lang == 'zh' else en}"
+
+
+def plan_lines(planned: Plan, lang: Language) -> list[str]:
+    """The next purchases, the cash calendar's tightest weeks, and how the plan was made."""
+    purchases = planned.purchases.sort("order_on", "sku")
+    heads = ("order on", "ready on", "SKU", "market", "place", "units") if lang == "en" else (
+        "下单日", "备好日", "SKU", "市场", "地点", "数量")  # fmt: skip
+    rows = [
+        tuple(str(value) for value in row)
+        for row in purchases.select("order_on", "ready_on", "sku", "market", "place", "units").head(PLAN_ROWS).iter_rows()
+    ]
+    lines = table(rows, heads, (10, 10, 20, 6, 36, 8), "     >")
+    tight = planned.cash.sort("room_minor").head(3).select(pl.col("starts_on").cast(pl.String), "room_minor")
+    words = "现金最紧的几周（剩余）" if lang == "zh" else "Tightest weeks of cash (room left, minor units)"
+    lines += ["", f"{purchases.height} / {planned.shipments.height} / {planned.quotes.height}: purchases, shipments, quotes"]
+    lines += [f"{words}: " + ", ".join(f"{day} {room:,}" for day, room in tight.iter_rows()), *planned.notes]
+    return [part for line in lines for part in wrapped(line)]
+
+
+def wrapped(line: str) -> list[str]:
+    """The line in pieces that fit the terminal, later pieces indented; words are kept whole."""
+    if len(line) <= WIDTH:
+        return [fit(line, WIDTH).rstrip()] if line else [""]
+    cut = line.rfind(" ", 0, WIDTH)
+    cut = cut if cut > WIDTH // 2 else WIDTH
+    return [line[:cut].rstrip(), *wrapped("  " + line[cut:].lstrip())]
