@@ -97,7 +97,7 @@ def _offered(expected: Floats, shape: float, sold: Flags) -> Floats:
     """[series] probability that an unsold product was on offer: prior share times the chance of selling nothing."""
     silent = (1.0 + expected / shape) ** -shape
     share = float(sold.mean())
-    for _ in range(20):
+    for _ in range(6):
         chance = share * silent / np.maximum(share * silent + 1.0 - share, 1e-12)
         share = float(np.clip(np.where(sold, 1.0, chance).mean(), 1e-6, 1.0 - 1e-9))
     return np.where(sold, 1.0, share * silent / np.maximum(share * silent + 1.0 - share, 1e-12))
@@ -114,7 +114,7 @@ def _best_shape(units: Floats, expected: Floats, offered: Floats) -> float:
 
     left, right = high - ratio * (high - low), low + ratio * (high - low)
     at_left, at_right = height(left), height(right)
-    for _ in range(16):
+    for _ in range(13):
         if at_left > at_right:
             high, right, at_right = right, left, at_left
             left = high - ratio * (high - low)

@@ -100,11 +100,11 @@ def _freight(lane: Lane, weight_g: int, volume_cm3: int, exponent: int) -> int:
 
 
 def _quotes(option: Option, profit: float, sold: float, floor: int | None) -> list[dict[str, Any]]:
-    """One quote per listing whose retail price is not the seller's to set."""
+    """One quote per listing that pays a supply or base price: the platform sets the retail price or keeps a spread."""
     return [
         _quote(option, listing, profit, sold, floor)
         for listing in option.listings
-        if not listing.contract.owns(Duty.RETAIL_PRICE)
+        if listing.spread.value > 0 or listing.supply_price_minor >= 0 or not listing.contract.owns(Duty.RETAIL_PRICE)
     ]
 
 
