@@ -202,7 +202,9 @@ def _facts(contract: Compiled, product: Product, ground: Ground, today: Today, s
 
 def _duty(contract: Compiled, terms: MarketTerms) -> Uncertain:
     bulk = contract.settings.get(SettingName.CUSTOMS_REGIME, "none") == "bulk"
-    return bulk_duty(terms.duty) if bulk and contract.owns(Duty.CUSTOMS) else NOUGHT
+    if not bulk or not contract.owns(Duty.CUSTOMS):
+        return NOUGHT
+    return terms.once(("bulk duty",), lambda: bulk_duty(terms.duty)) or NOUGHT
 
 
 def _unit_cost(product: Product, ground: Ground, today: Today) -> Uncertain:

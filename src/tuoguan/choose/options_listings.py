@@ -61,7 +61,9 @@ def listing(
         label_parcel=label, return_unit=spot.return_unit if contract.owns(Duty.RETURNS) else NOUGHT,
         minutes_order=minutes(contract, terms, "order"), minutes_stock_order=minutes(contract, terms, "stock_order"),
         minutes_week=_minutes_week(contract, terms, is_today, horizon_days),
-        live_after_days=NOUGHT if is_today else live_after(contract, seller),
+        live_after_days=NOUGHT
+        if is_today
+        else terms.once(("live", contract.hash), lambda: live_after(contract, seller)) or NOUGHT,
     )  # fmt: skip
     return made, _assumed(made, platform_priced)
 
@@ -77,7 +79,8 @@ def parcel_cost(contract: Compiled, product: Product, spot: Spot, terms: MarketT
         return line_parcel(product, terms)
     if not contract.owns(Duty.LAST_MILE):
         return NOUGHT
-    return spot.label_quoted or label_cost(terms.last_mile, product.weight_g, product.volume_cm3)
+    size = product.weight_g, product.volume_cm3
+    return spot.label_quoted or terms.once(("label", *map(str, size)), lambda: label_cost(terms.last_mile, *size))
 
 
 def line_parcel(product: Product, terms: MarketTerms) -> Uncertain:
@@ -89,16 +92,25 @@ def line_parcel(product: Product, terms: MarketTerms) -> Uncertain:
 
 def minutes(contract: Compiled, terms: MarketTerms, per: str) -> Uncertain:
     """Thousandths of a minute per order, stock order, week or listing, over the duties the seller owns."""
-    parts = (terms.number(f"minutes.{duty.value}.{per}") for duty in Duty if contract.owns(duty))
-    summed = total(part for part in parts if part is not None)
-    return summed if is_unknown(summed) or summed.value else NOUGHT
+
+    def summed() -> Uncertain:
+        parts = (terms.number(f"minutes.{duty.value}.{per}") for duty in Duty if contract.owns(duty))
+        return total(part for part in parts if part is not None)
+
+    return terms.once(("minutes", contract.hash, per), summed) or NOUGHT
 
 
 def _minutes_week(contract: Compiled, terms: MarketTerms, is_today: bool, horizon_days: int) -> Uncertain:
     """Weekly minutes; the once-only work of a new listing is spread over the weeks of the horizon."""
     weekly = minutes(contract, terms, "week")
-    once = NOUGHT if is_today else minutes(contract, terms, "listing")
-    return total((weekly, scaled(once, DAYS_PER_WEEK, max(DAYS_PER_WEEK, horizon_days))))
+    if is_today:
+        return weekly
+
+    def with_listing() -> Uncertain:
+        once = minutes(contract, terms, "listing")
+        return total((weekly, scaled(once, DAYS_PER_WEEK, max(DAYS_PER_WEEK, horizon_days))))
+
+    return terms.once(("new listing", contract.hash), with_listing) or NOUGHT
 
 
 def live_after(contract: Compiled, seller: Seller) -> Uncertain:

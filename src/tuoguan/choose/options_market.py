@@ -5,7 +5,7 @@ that a name nobody states is absent, so that whoever asks must say what is assum
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -49,6 +49,13 @@ class MarketTerms:
     excluded_categories: Mapping[str, tuple[str, ...]]
     currency: str
     overlaid: Callable[[str, str, str], Compiled | None] = _nothing_special
+    memo: dict[tuple[str, ...], Uncertain | None] = field(default_factory=dict, compare=False, repr=False)
+
+    def once(self, key: tuple[str, ...], make: Callable[[], Uncertain | None]) -> Uncertain | None:
+        """What ``make`` gives for this key, computed once for all products of the market."""
+        if key not in self.memo:
+            self.memo[key] = make()
+        return self.memo[key]
 
     def contract_for(self, general: Compiled, sku: str, category: str) -> Compiled:
         """The contract as it holds for this product: negotiated terms first, the card's parcel duty added."""

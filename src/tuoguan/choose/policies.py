@@ -45,11 +45,13 @@ class Effort:
 THOROUGH = Effort((0.0, 0.35, 0.6, 0.8, 1.0, 1.3, 1.7, 2.4), (8, 24, 64), 0, 0, 2)
 BALANCED = Effort((0.2, 0.5, 0.8, 1.1, 1.6, 2.4), (6, 20), 10, 8, 1)
 QUICK = Effort((0.2, 0.6, 1.0, 1.6), (4, 12), 6, 4, 1)
+FRUGAL = Effort((0.4, 0.8, 1.3), (4, 8), 4, 3, 1)
 
 
 def effort_for(options: int) -> Effort:
-    """The search that keeps a run in minutes: thorough up to 1,000 options, quick past 10,000."""
-    return THOROUGH if options <= 1_000 else BALANCED if options <= 10_000 else QUICK
+    """The search that keeps a run in minutes: thorough up to 1,000 options, frugal past 40,000."""
+    sizes = ((1_000, THOROUGH), (10_000, BALANCED), (40_000, QUICK))
+    return next((effort for most, effort in sizes if options <= most), FRUGAL)
 
 
 @dataclass(frozen=True, slots=True)

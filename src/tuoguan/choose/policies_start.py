@@ -5,6 +5,7 @@ here is a starting point whose money is float statistics, never booked.
 """
 
 from dataclasses import dataclass
+from functools import lru_cache
 from statistics import NormalDist
 
 import numpy as np
@@ -184,23 +185,27 @@ def unit_income(option: Option, listing: Listing) -> float:
 
 def _charged(contract: Compiled, values: dict[Basis, float], weight_g: int, volume_cm3: int) -> float:
     total = 0.0
-    for row in contract.charges:
-        if int(row["fact"]) not in SALE_FACTS or int(row["reason"]) != 0 or int(row["deadline"]) >= 0:
-            continue
-        divisor = int(row["divisor_cm3_per_kg"])
+    for basis, by_weight, divisor, lower, upper, amount in _sale_charges(contract):
         grams = max(weight_g, volume_cm3 * 1000 // divisor) if divisor > 0 else weight_g
-        upper = int(row["weight_to_g"])
-        if grams < int(row["weight_from_g"]) or (upper != NONE and grams >= upper):
+        if grams < lower or (upper != NONE and grams >= upper):
             continue
-        basis, per = int(row["basis"]), int(row["per"])
-        if basis:
-            amount = float(row["value"]) / PPM * values[Basis(basis)]
-        elif per in (Per.UNIT_DAY, Per.CBM_DAY):
-            continue
-        else:
-            amount = float(row["value"]) * (grams / 1000.0 if per == Per.KG else 1.0)
-        total += float(row["sign"]) * amount * float(row["share_ppm"]) / PPM
+        total += amount * (values[basis] if basis else grams / 1000.0 if by_weight else 1.0)
     return total
+
+
+@lru_cache(maxsize=4_096)
+def _sale_charges(contract: Compiled) -> tuple[tuple[Basis, bool, int, int, int, float], ...]:
+    """What the contract moves for a unit sold: (basis, per kg, divisor, tier from, tier to, signed rate or micro)."""
+    found = []
+    for row in contract.charges:
+        basis, per = Basis(int(row["basis"])), int(row["per"])
+        untimely = int(row["fact"]) not in SALE_FACTS or int(row["reason"]) != 0 or int(row["deadline"]) != NONE
+        if untimely or per in (Per.UNIT_DAY, Per.CBM_DAY):
+            continue
+        amount = float(row["sign"]) * float(row["value"]) * float(row["share_ppm"]) / PPM
+        tier = int(row["divisor_cm3_per_kg"]), int(row["weight_from_g"]), int(row["weight_to_g"])
+        found.append((basis, per == Per.KG, *tier, amount / PPM if basis else amount))
+    return tuple(found)
 
 
 def estimate_parts(options: tuple[Option, ...], demand: Demand, horizon_days: int) -> tuple[Floats, Floats, Floats]:
