@@ -145,6 +145,11 @@ class Duel:
     other: Option | None
     threads: int | None = None
 
+    def own_listing(self) -> Listing:
+        """The pick's first listing under a contract the other lacks; its first where they share them all."""
+        shared = {one.contract.id for one in self.other.listings} if self.other is not None else set()
+        return next((one for one in self.pick.listings if one.contract.id not in shared), self.pick.listings[0])
+
     def difference(self, move: Move, contract: str, factor: int) -> float:
         """Mean profit of the pick less the other's after the move, minor."""
         both = [self.pick] if self.other is None else [self.pick, self.other]
@@ -191,7 +196,7 @@ class Duel:
 
 def flips(duel: Duel) -> tuple[Flip, ...]:
     """Thresholds by re-simulation on the same luck: charge rate, visibility, prices, freight, minutes, return rate."""
-    main = duel.pick.listings[0]
+    main = duel.own_listing()
     contract, market = main.contract.id, "market"
     price = float(main.retail_price.value)
     supply = main.supply_price_minor if main.supply_price_minor >= 0 else price * (PPM - main.spread.value) / PPM
@@ -226,7 +231,7 @@ def lowest_supply_price(duel: Duel) -> int | None:
 
     Revenue is linear in the supply price on a fixed policy, so this is the price to defend in a price review.
     """
-    main = duel.pick.listings[0]
+    main = duel.own_listing()
     if main.contract.owns(Duty.RETAIL_PRICE):
         return None
     found = _flip(duel, "supply price", move_supply, main.contract.id, 1.0, "x")

@@ -113,7 +113,7 @@ def _doubt_en(undecided: bool, found: tuple[Driver, ...]) -> str:
         return "."
     if not found:
         return ". Undecided: chance alone is larger than the difference."
-    return f". Undecided: it hangs on {found[0].name} ({found[0].owner}), which nobody publishes."
+    return f". Undecided: it hangs on {found[0].name} ({found[0].owner}), which nobody knows yet."
 
 
 def sentence_zh(measured: Measured, undecided: bool, found: tuple[Driver, ...]) -> str:
@@ -153,4 +153,4 @@ def _doubt_zh(undecided: bool, found: tuple[Driver, ...]) -> str:
         return "。"
     if not found:
         return "。尚无定论：差额小于随机波动。"
-    return f"。尚无定论：取决于未公开的{NAME_ZH.get(found[0].name, found[0].name)}（{found[0].owner}）。"
+    return f"。尚无定论：取决于尚不确定的{NAME_ZH.get(found[0].name, found[0].name)}（{found[0].owner}）。"
