@@ -55,6 +55,7 @@ class Groups:
     wage_per_hour_minor: int
     capital_rate_ppm_year: int
     currency: str
+    store_products: int  # products among which a store's deposit is shared
 
     @property
     def count(self) -> int:
@@ -257,6 +258,7 @@ def _collected(
         },
         start_on=on, horizon_days=seller.horizon_days, wage_per_hour_minor=_wage(seller, any_terms),
         capital_rate_ppm_year=rate.value if rate else 0, currency=seller.currency,
+        store_products=max(1, len({sku for sku, _ in names})),
     )  # fmt: skip
 
 

@@ -13,6 +13,7 @@ from tuoguan.choose.options_terms import NOUGHT, ONE, PPM, fixed, is_unknown, ra
 from tuoguan.contracts import Compiled, Evidence, QuantityName, SettingName, Uncertain
 from tuoguan.foundation.parties import Duty
 from tuoguan.foundation.random import Stream
+from tuoguan.foundation.rates import parse_ppm
 from tuoguan.intake import Seller
 from tuoguan.simulate import Listing
 
@@ -49,7 +50,7 @@ def listing(
         return None
     price, spread = _price(contract, today, quote), contract.quantities.get(QuantityName.PLATFORM_SPREAD)
     platform_priced = not contract.owns(Duty.RETAIL_PRICE)
-    reach = ONE if is_today else _relative(contract, today.contract, QuantityName.REACH)
+    reach = ONE if is_today else _reach(contract, seller, today.contract)
     visibility = ONE if is_today else _relative(contract, today.contract, QuantityName.VISIBILITY)
     packs = contract.owns(Duty.STORAGE)
     made = Listing(
@@ -130,6 +131,19 @@ def _price(contract: Compiled, today: Today, quote: Quote) -> Uncertain:
         return fixed(today.retail_price_minor)
     factor = contract.quantities.get(QuantityName.PRICE_FACTOR, ONE)
     return scaled(factor, today.retail_price_minor, PPM)
+
+
+def _reach(contract: Compiled, seller: Seller, today: Compiled | None) -> Uncertain:
+    """The seller's own word for the contract, its platform and model, its market or "*", else the contract's range."""
+    platform, model, market = contract.id.split("/")
+    own = next(
+        (seller.reach[key] for key in (contract.id, f"{platform}/{model}", market, "*") if key in seller.reach), None
+    )
+    stated = _relative(contract, today, QuantityName.REACH)
+    if own is None:
+        return stated
+    low, mode, high = map(parse_ppm, own)
+    return ranged(low, mode, high, stated.stream)
 
 
 def _relative(contract: Compiled, today: Compiled | None, name: QuantityName) -> Uncertain:

@@ -133,7 +133,7 @@ def scenario_of(groups: Groups, paths: int, seed: int) -> Scenario:
     return Scenario(
         options=groups.options, start_on=groups.start_on, horizon_days=groups.horizon_days, paths=paths, seed=seed,
         wage_per_hour_minor=groups.wage_per_hour_minor, capital_rate_ppm_year=groups.capital_rate_ppm_year,
-        deposit_ppm=1_000_000 // max(1, len(set(groups.sku))), **({"overlap": overlaps[0]} if overlaps else {}),
+        deposit_ppm=1_000_000 // groups.store_products, **({"overlap": overlaps[0]} if overlaps else {}),
     )  # fmt: skip
 
 

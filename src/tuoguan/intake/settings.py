@@ -130,6 +130,9 @@ def _check_numbers(seller: Seller, log: Log) -> None:
         _bad(log, "decide_on", f'"{seller.decide_on}"', "a date such as 2026-11-22")
     if seller.unit_cost_share is not None and not _rising(seller.unit_cost_share):
         _bad(log, "unit_cost_share", str(list(seller.unit_cost_share)), "three rising shares such as 0.22, 0.30, 0.38")
+    for key, reach in seller.reach.items():
+        if not _rising(reach, most=1000 * PPM):
+            _bad(log, f"reach.{key}", str(list(reach)), 'three rising multiples such as "0.5", "1", "3"')
     for pair, rate in seller.fx.items():
         if not (len(pair) == 6 and {pair[:3], pair[3:]} <= set(EXPONENT_BY_CURRENCY) and _positive(rate)):
             _bad(log, f"fx.{pair}", f'"{rate}"', 'two currency codes and a rate, such as USDCNY = "7.1"')
@@ -143,12 +146,12 @@ def decide_day(seller: Seller) -> Day | None:
         return None
 
 
-def _rising(shares: tuple[str, str, str]) -> bool:
+def _rising(shares: tuple[str, str, str], most: int = PPM) -> bool:
     try:
         low, mode, high = map(parse_ppm, shares)
     except ValueError:
         return False
-    return 0 < low <= mode <= high <= PPM
+    return 0 < low <= mode <= high <= most
 
 
 def _positive(text: str) -> bool:
