@@ -171,10 +171,10 @@ def _mean(total: npt.NDArray[np.int64], paths: int) -> npt.NDArray[np.int64]:
     return (2 * total + paths) // (2 * paths)
 
 
-def _ratio(
-    top: npt.NDArray[np.float64], bottom: npt.NDArray[np.float64], otherwise: float
-) -> npt.NDArray[np.float64]:
-    return np.divide(top, bottom, out=np.full(len(top), otherwise), where=bottom > 0)
+def _ratio(top: npt.NDArray[np.float64], bottom: npt.NDArray[np.float64], otherwise: float) -> npt.NDArray[np.float64]:
+    filled = np.full(len(top), otherwise)
+    np.divide(top, bottom, out=filled, where=bottom > 0)
+    return filled
 
 
 def _fact(row: npt.NDArray[np.int64], scenario: Scenario) -> Fact:

@@ -4,8 +4,8 @@ Hides the flat layout's columns and the caches. Keeps two invariants that every 
 what was paid and what is still owed, and every unit ordered is sold, on hand, or on its way.
 
 Five arrays travel through the loop: ``c`` charges, ``v`` values drawn per path, ``w`` everything this path writes (one
-int64 vector cut by the ``AT_`` offsets below), ``f`` its shares and means, ``h`` the hash states of its streams. They are
-bare views (`bare`): nobody counts references inside the loop, which took nine tenths of the time.
+int64 vector cut by the ``AT_`` offsets below), ``f`` its shares and means, ``h`` the hash states of its streams.
+They are bare views (`bare`), so that nobody counts references inside the loop.
 """
 
 import math
@@ -40,7 +40,8 @@ DUTIES = 13
  CAPITAL, SET_UP, TERMINAL_STOCK) = range(COMPONENTS)  # fmt: skip
 
 # Columns of the option, listing and place tables; names ending in _T are rows of the term table.
-(O_LISTING, O_LISTINGS, O_PLACE, O_PLACES, O_PRODUCT, O_MARKET, O_SERIES, O_PROFILE, O_MOQ, O_CARTON, O_WEIGHT, O_VOLUME,
+(O_LISTING, O_LISTINGS, O_PLACE, O_PLACES, O_PRODUCT, O_MARKET, O_SERIES, O_PROFILE, O_MOQ, O_CARTON, O_WEIGHT,
+ O_VOLUME,
  O_DAYS_TODAY, O_PRICE_TODAY, O_ON_HAND, O_UNIT_COST_T, O_SUPPLIER_T, O_RETURN_T, O_ELASTICITY_T, O_SPEED_T, O_DUTY_T,
  O_SALVAGE_T, O_COLUMNS) = range(23)  # fmt: skip
 (L_CONTRACT, L_ADDRESS, L_PLACE, L_SUPPLY, L_TRIGGER, L_PARCEL, L_BULK, L_CLOCK, L_DEADLINE, L_ORDER_DUTY, L_STOCK_DUTY,
@@ -50,12 +51,25 @@ DUTIES = 13
  L_SALVAGE_T, L_GRID_T, L_COLUMNS) = range(39)  # fmt: skip
 (P_SELLER, P_JIT, P_LEVEL, P_REVIEW, P_MINIMUM, P_DIVISOR, P_LANE, P_KG_T, P_CBM_T, P_LEAD_T, P_STORAGE_T, P_RECEIVE_T,
  P_KEEPER, P_COLUMNS) = range(14)  # fmt: skip
-S_SEED, S_HORIZON, S_WAGE, S_CAPITAL, S_MICRO, S_OVERLAP_T, S_SPLIT_T, S_LATENESS_T, S_DEPOSIT, S_LOG_ROWS, S_COLUMNS = range(11)
+(
+    S_SEED,
+    S_HORIZON,
+    S_WAGE,
+    S_CAPITAL,
+    S_MICRO,
+    S_OVERLAP_T,
+    S_SPLIT_T,
+    S_LATENESS_T,
+    S_DEPOSIT,
+    S_LOG_ROWS,
+    S_COLUMNS,
+) = range(11)
 T_LOW, T_MODE, T_HIGH, T_DISTRIBUTION, T_COLUMNS = range(5)
 C_COMPONENT, C_TERM = COLUMN_COUNT, COLUMN_COUNT + 1  # two columns behind those of the contract kernels
 
 # The header of ``w``: numbers of the option on this path.
-(G_SEED, G_PATH, G_HORIZON, G_MICRO, G_WAGE, G_CAPITAL, G_DEPOSIT, G_PRODUCT, G_MARKET, G_WEIGHT, G_VOLUME, G_MOQ, G_CARTON,
+(G_SEED, G_PATH, G_HORIZON, G_MICRO, G_WAGE, G_CAPITAL, G_DEPOSIT, G_PRODUCT, G_MARKET, G_WEIGHT, G_VOLUME, G_MOQ,
+ G_CARTON,
  G_UNIT_COST, G_DUTY, G_SALVAGE, G_OPENING, G_LISTINGS, G_PLACES, G_LOG_ROWS, G_SUPPLIER_LOW, G_SUPPLIER_MODE,
  G_SUPPLIER_HIGH, G_SUPPLIER_SHAPE, G_LATENESS_LOW, G_LATENESS_MODE, G_LATENESS_HIGH, G_LATENESS_SHAPE, G_CUSTOMS,
  G_COLUMNS) = range(30)  # fmt: skip
@@ -64,7 +78,8 @@ C_COMPONENT, C_TERM = COLUMN_COUNT, COLUMN_COUNT + 1  # two columns behind those
  V_RETAIL, V_SUPPLY, V_START, V_STOP, V_DELIVERY, V_RESALE, V_WINDOW, V_TRANSFER, V_RESERVE, V_RESERVE_DAYS, V_PERIOD,
  V_PENALTY_DELAY, V_PARCEL_MICRO, V_RETURN_MICRO, V_MINUTES_ORDER, V_MINUTES_STOCK, V_MINUTES_WEEK, V_SALVAGE,
  V_LAG_LOW, V_LAG_MODE, V_LAG_HIGH, V_LAG_SHAPE, V_GOT, V_MADE, V_LOST, V_COLUMNS) = range(37)  # fmt: skip
-(W_ON_HAND, W_PENDING, W_TRANSIT, W_OUT, W_LAST, W_UNIT_DAYS, W_FIRST, W_END, W_STRANDED, W_NEXT, W_SELLER, W_JIT, W_LEVEL,
+(W_ON_HAND, W_PENDING, W_TRANSIT, W_OUT, W_LAST, W_UNIT_DAYS, W_FIRST, W_END, W_STRANDED, W_NEXT, W_SELLER, W_JIT,
+ W_LEVEL,
  W_REVIEW, W_MINIMUM, W_DIVISOR, W_LANE, W_KG, W_CBM, W_LEAD_LOW, W_LEAD_MODE, W_LEAD_HIGH, W_LEAD_SHAPE, W_STORAGE,
  W_RECEIVE, W_KEEPER, W_AGES, W_COLUMNS) = range(28)  # fmt: skip
 (A_SOLD, A_DEMANDED, A_ORDERED, A_LATE, A_RETURNED, A_DELIVERY_DAYS, A_BEYOND, A_ACCRUED, A_BACK, A_LOGGED,
@@ -84,7 +99,15 @@ AT_SITE = AT_LIVE + SLOTS * V_COLUMNS
 AT_AGES = AT_SITE + SLOTS * W_COLUMNS
 AT_KEPT = AT_AGES + SLOTS * (MOST_AGES + 1)
 AT_DAYS = AT_KEPT + SLOTS * KEPT_COUNTS * KEPT_COLUMNS
-ROW_CASH, ROW_WORK, ROW_PEAK, ROW_ARRIVE, ROW_ARRIVED, ROW_STOCK, ROWS = 0, 1, 2, 3, 3 + SLOTS, 3 + 2 * SLOTS, 3 + 3 * SLOTS
+ROW_CASH, ROW_WORK, ROW_PEAK, ROW_ARRIVE, ROW_ARRIVED, ROW_STOCK, ROWS = (
+    0,
+    1,
+    2,
+    3,
+    3 + SLOTS,
+    3 + 2 * SLOTS,
+    3 + 3 * SLOTS,
+)
 
 # Columns of ``f`` by listing.
 (F_MEAN, F_WEIGHT, F_LATE, F_NO_LATE, F_RETURN, F_NO_RETURN, F_QUALITY, F_NO_QUALITY, F_COLUMNS) = range(9)
@@ -92,7 +115,11 @@ F_SPLIT, F_OVERLAP = SLOTS * F_COLUMNS, SLOTS * F_COLUMNS + 1
 F_LENGTH = F_OVERLAP + 1
 H_DEMAND, H_RETURNS, H_LATE, H_QUALITY, H_LAG, H_SPLIT, H_SUPPLIER, H_LENGTH = range(8)
 
-_ORDER_PLACED, _SHIPPED, _DELIVERED = int(FactKind.ORDER_PLACED), int(FactKind.UNITS_SHIPPED), int(FactKind.UNITS_DELIVERED)
+_ORDER_PLACED, _SHIPPED, _DELIVERED = (
+    int(FactKind.ORDER_PLACED),
+    int(FactKind.UNITS_SHIPPED),
+    int(FactKind.UNITS_DELIVERED),
+)
 _RETURNED, _REFUND = int(FactKind.UNITS_RETURNED), int(FactKind.REFUND_ISSUED)
 _MISSED, _STOCK_OUT, _INCIDENT = int(FactKind.DEADLINE_MISSED), int(FactKind.STOCK_OUT), int(FactKind.QUALITY_INCIDENT)
 _STOCK_ORDER, _INBOUND, _HELD = int(FactKind.STOCK_ORDER_PLACED), int(FactKind.UNITS_INBOUND), int(FactKind.STOCK_HELD)
@@ -112,7 +139,7 @@ _S_REGIME, _S_LANE = int(Stream.REGIME), int(Stream.LANE_LEAD)
 
 
 class Tables(NamedTuple):
-    """What every path reads; see `layout` for how it is built. All int64 but ``level``, ``dispersion`` and ``season``."""
+    """What every path reads, built by `layout`; int64 but for ``level``, ``dispersion`` and ``season``."""
 
     option: Ints  # [option, O_COLUMNS]
     listing: Ints  # [listing, L_COLUMNS]
@@ -141,7 +168,7 @@ class Sums(NamedTuple):
     tally: Ints  # [option, A_COLUMNS] sums
 
 
-if config.DISABLE_JIT:
+if config.DISABLE_JIT:  # type: ignore[attr-defined]
 
     def bare(array: npt.NDArray[Any]) -> npt.NDArray[Any]:
         """The array itself where nothing is compiled."""
@@ -240,7 +267,7 @@ def _aim(w: Ints, live: int, customs_minor: int) -> None:
 
 @njit(cache=True, nogil=True, error_model="numpy")
 def _charge(c: Ints, k: Ints, v: Ints, w: Ints, live: int, day: int, moved: int) -> int:
-    """The sum that the contract makes of the fact, entered in the bridge (under ``moved`` when that is not negative)."""
+    """What the contract makes of the fact, entered in the bridge (under ``moved`` when that is not negative)."""
     contract, kind, total = w[live + V_CONTRACT], w[AT_FACT], 0
     deadline = w[live + V_DEADLINE] if kind == _MISSED else -1
     first, last = k[contract, kind], k[contract, kind + 1]
@@ -448,9 +475,7 @@ def _buy(c: Ints, k: Ints, v: Ints, w: Ints, h: Hashes, site: int, day: int, uni
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def _charge_order(
-    c: Ints, k: Ints, v: Ints, w: Ints, h: Hashes, site: int, day: int, arrival: int, units: int
-) -> None:
+def _charge_order(c: Ints, k: Ints, v: Ints, w: Ints, h: Hashes, site: int, day: int, arrival: int, units: int) -> None:
     """Staff minutes and contract charges of a stock order, under the first contract that draws on the place."""
     live = AT_LIVE + w[site + W_KEEPER] * V_COLUMNS
     _toil(w, day, w[live + V_STOCK_DUTY], w[live + V_MINUTES_STOCK])
@@ -916,9 +941,7 @@ def _evening(c: Ints, k: Ints, v: Ints, w: Ints, day: int) -> None:
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def _days(
-    c: Ints, k: Ints, v: Ints, w: Ints, f: Floats, h: Hashes, season: Floats, dispersion: float
-) -> None:
+def _days(c: Ints, k: Ints, v: Ints, w: Ints, f: Floats, h: Hashes, season: Floats, dispersion: float) -> None:
     """All days of the horizon in order."""
     total, following, ratio = 0.0, 0, log_ratio(dispersion)
     for day in range(w[G_HORIZON]):

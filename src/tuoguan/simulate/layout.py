@@ -1,10 +1,10 @@
 """Options as flat integer tables that the kernel reads; every distinct uncertain number stands once, with its address.
 
-Hides names and objects. Keeps the invariant that a draw's address depends on what the number is (contract, lane, market,
-product), never on the option's place in the scenario, so that options which share an unknown share its luck.
+Hides names and objects. Keeps the invariant that a draw's address depends on what the number is (contract, lane,
+market, product), never on the option's place in the scenario, so that options which share an unknown share its luck.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -295,7 +295,7 @@ def _season(demand: Demand, scenario: Scenario) -> npt.NDArray[np.float64]:
     return np.ascontiguousarray(demand.season[:, np.minimum(days, width - 1)], np.float64)
 
 
-def _table(rows: list[list[int]] | list[tuple[int, ...]], width: int) -> Ints:
+def _table(rows: Sequence[Sequence[int]], width: int) -> Ints:
     return np.array(rows, np.int64).reshape(-1, width)
 
 

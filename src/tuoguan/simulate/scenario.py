@@ -67,7 +67,7 @@ class Lane:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where an option keeps stock. ``owner_is_seller`` False means the platform's warehouse (stock is still the seller's)."""
+    """Where stock lies. ``owner_is_seller`` False: the platform's warehouse, the goods are still the seller's."""
 
     id: str
     owner_is_seller: bool

@@ -1,6 +1,6 @@
 """The day of PRODUCT section 3 written a second time: slow, in Python integers and Fractions, from dated events.
 
-Shares with the simulator only the addresses of its draws; counts come from scipy, charges from the contracts' reference.
+Shares with the simulator only the addresses of its draws; counts come from scipy, charges from the reference.
 """
 
 import math
@@ -89,7 +89,9 @@ class Slow:
         self.bridge[component] += minor
         self.cash[day] += minor
 
-    def price(self, live, kind, day, quantity, orders=None, reason=Reason.ANY, late=0, held=0, customs=None, under=None):
+    def price(
+        self, live, kind, day, quantity, orders=None, reason=Reason.ANY, late=0, held=0, customs=None, under=None
+    ):
         orders = quantity if orders is None else orders
         fact = Fact(
             kind, self.s.start_on + day, "USD", quantity, orders, orders, orders, live.retail, live.supply,
@@ -274,7 +276,9 @@ class Slow:
         self.milli[day // 7] += units * self.once(row.minutes_order, 0, self.market)
         each = self.once(row.pick_order, 0, self.market) + self.once(row.label_parcel, 0, self.market)
         self.pay(C.LAST_MILE, shipped, -cents(units * each))
-        net = self.price(live, FactKind.ORDER_PLACED, day, units) + self.price(live, FactKind.UNITS_SHIPPED, shipped, units)
+        net = self.price(live, FactKind.ORDER_PLACED, day, units) + self.price(
+            live, FactKind.UNITS_SHIPPED, shipped, units
+        )
         if live.contract.settings.get(SettingName.CUSTOMS_REGIME) == "parcel":
             net += self.price(live, FactKind.PARCEL_IMPORTED, shipped, units)
         net += self.price(live, FactKind.UNITS_DELIVERED, delivered, units)

@@ -1,15 +1,15 @@
 """The compiled day loop against the slow one, to the unit: components, daily cash and daily stock."""
 
-from differential.simulate.slow import Slow
 from hypothesis import given
 from hypothesis import strategies as st
-from unit.simulate import world
 
+from differential.simulate.slow import Slow
 from tuoguan.contracts.schema import ChargeKind as K
 from tuoguan.contracts.schema import QuantityName as Q
 from tuoguan.contracts.schema import SettingName
 from tuoguan.foundation.facts import FactKind as F
 from tuoguan.simulate import Policy, PolicyKind, trace
+from unit.simulate import world
 
 CHARGES = (
     world.charge(K.COMMISSION, F.ORDER_PLACED, basis=1, value=83_331),

@@ -7,13 +7,13 @@ from dataclasses import fields, replace
 
 import numpy as np
 import pytest
-from unit.simulate import world
 
 from tuoguan.contracts import assess
 from tuoguan.contracts.schema import ChargeKind as K
 from tuoguan.contracts.schema import QuantityName as Q
 from tuoguan.foundation.facts import FactKind as F
 from tuoguan.simulate import Component, Policy, PolicyKind, run, trace
+from unit.simulate import world
 
 RICH = (
     world.REVENUE, world.commission(80_000), world.charge(K.REFUND, F.REFUND_ISSUED, basis=2, value=1_000_000),

@@ -115,6 +115,12 @@ def demand(mean: float = 5.0, dispersion: float = 1.0, shape: float = 1e9, days:
 
 def scenario(options: tuple[Option, ...], **given: Any) -> Scenario:
     plain = Scenario(
-        options=options, start_on=START, horizon_days=28, paths=4, seed=7, wage_per_hour_minor=0, capital_rate_ppm_year=0
+        options=options,
+        start_on=START,
+        horizon_days=28,
+        paths=4,
+        seed=7,
+        wage_per_hour_minor=0,
+        capital_rate_ppm_year=0,
     )
     return replace(plain, **given)

@@ -18,14 +18,15 @@ TINY = 1e-17
 @njit(cache=True, nogil=True)
 def normal_quantile(u: float) -> float:
     """The standard normal quantile, relative error below 1e-13 (Acklam's start, one Halley step on erfc)."""
-    if u < 0.02425 or u > 0.97575:
-        q = math.sqrt(-2.0 * math.log(min(u, 1.0 - u)))
+    mirrored = u > 0.5
+    if mirrored:
+        u = 1.0 - u
+    if u < 0.02425:
+        q = math.sqrt(-2.0 * math.log(u))
         top = ((((-7.784894002430293e-3 * q - 0.3223964580411365) * q - 2.400758277161838) * q - 2.549732539343734) * q
                + 4.374664141464968) * q + 2.938163982698783  # fmt: skip
         low = (((7.784695709041462e-3 * q + 0.3224671290700398) * q + 2.445134137142996) * q + 3.754408661907416) * q
         z = top / (low + 1.0)
-        if u > 0.5:
-            z = -z
     else:
         q = u - 0.5
         r = q * q
@@ -36,7 +37,8 @@ def normal_quantile(u: float) -> float:
         z = q * top / low
     error = 0.5 * math.erfc(-z / math.sqrt(2.0)) - u
     step = error * math.sqrt(2.0 * math.pi) * math.exp(0.5 * z * z)
-    return z - step / (1.0 + 0.5 * z * step)
+    z -= step / (1.0 + 0.5 * z * step)
+    return -z if mirrored else z
 
 
 @njit(cache=True, nogil=True)
@@ -168,7 +170,10 @@ def gamma_quantile(u: float, shape: float) -> float:
     z = normal_quantile(u)
     if shape > 1.0:
         root = 1.0 - 1.0 / (9.0 * shape) + z / (3.0 * math.sqrt(shape))
-        x = max(1e-8, shape * root * root * root)
+        if root > 0.3:
+            x = shape * root * root * root
+        else:  # far below the mean the distribution function is x ** shape / gamma(shape + 1)
+            x = math.exp((math.log(u) + math.lgamma(shape + 1.0)) / shape)
     else:
         edge = 1.0 - shape * (0.253 + shape * 0.12)
         x = (u / edge) ** (1.0 / shape) if u < edge else 1.0 - math.log(1.0 - (u - edge) / (1.0 - edge))
