@@ -36,7 +36,9 @@ def full_model(mean: float) -> float:
     listing = world.listing(world.contract(CHARGES, TERMS), visibility=world.ranged(500_000, 900_000, 1_300_000, 803))
     lane = world.lane(world.ranged(10, 14, 20, 804))
     options = tuple(
-        world.option((listing,), (world.place(int(mean * 21) + 2 + at % 5, 7, lane=lane),), return_rate=world.fixed(40_000))
+        world.option(
+            (listing,), (world.place(int(mean * 21) + 2 + at % 5, 7, lane=lane),), return_rate=world.fixed(40_000)
+        )
         for at in range(OPTIONS)
     )  # fmt: skip
     scenario = world.scenario(options, horizon_days=DAYS, paths=PATHS, capital_rate_ppm_year=100_000)

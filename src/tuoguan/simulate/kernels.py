@@ -213,7 +213,7 @@ def draw_levels(product: Ints, market: Ints, stream: int, seed: int, paths: int)
     return uniform
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@njit(cache=True, nogil=True, error_model="numpy", inline="always")
 def _post(w: Ints, day: int, minor: int) -> None:
     """Pay or receive on ``day``; past the horizon the amount is only owed."""
     if day < w[G_HORIZON]:
@@ -222,27 +222,27 @@ def _post(w: Ints, day: int, minor: int) -> None:
         w[AT_TALLY + A_BEYOND] += minor
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@njit(cache=True, nogil=True, error_model="numpy", inline="always")
 def _book(w: Ints, component: int, day: int, minor: int) -> None:
     """Enter an amount in the bridge and pay it on ``day``."""
     w[AT_COMPONENT + component] += minor
     _post(w, day, minor)
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@njit(cache=True, nogil=True, error_model="numpy", inline="always")
 def _micro_to_minor(w: Ints, micro: int) -> int:
     """Minor units of a micro amount, rounded half up once."""
     return int(div_round(micro, w[G_MICRO], HALF_UP))
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@njit(cache=True, nogil=True, error_model="numpy", inline="always")
 def _toil(w: Ints, day: int, duty: int, minutes: int) -> None:
     """Add staff time (thousandths of a minute) to the week and the duty."""
     w[AT_DAYS + ROW_WORK * w[G_HORIZON] + day // 7] += minutes
     w[AT_DUTY + duty] += minutes
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@njit(cache=True, nogil=True, error_model="numpy", inline="always")
 def _state(w: Ints, kind: int, reason: int, quantity: int, orders: int, minutes: int, held: int) -> None:
     """Fill in the part of the fact that changes; one unit is one order, one parcel and one customs line."""
     w[AT_FACT] = kind
@@ -255,7 +255,7 @@ def _state(w: Ints, kind: int, reason: int, quantity: int, orders: int, minutes:
     w[AT_FACT + _DAYS_HELD] = held
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@njit(cache=True, nogil=True, error_model="numpy", inline="always")
 def _aim(w: Ints, live: int, customs_minor: int) -> None:
     """Point the fact at a listing: its prices and the goods' size."""
     w[AT_FACT + _RETAIL] = w[live + V_RETAIL]
@@ -294,7 +294,7 @@ def _record(w: Ints, own: int, day: int, minor: int) -> None:
             w[at + LOG_FIELDS + column] = w[AT_FACT + column]
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@njit(cache=True, nogil=True, error_model="numpy", inline="always")
 def _charged(k: Ints, w: Ints, live: int, kind: int) -> bool:
     """True when the contract prices this kind of fact, or when facts are being recorded."""
     contract = w[live + V_CONTRACT]
@@ -440,7 +440,7 @@ def _weigh(w: Ints, f: Floats, day: int) -> tuple[float, int]:
     return total, following
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@njit(cache=True, nogil=True, error_model="numpy", inline="always")
 def _drawn(w: Ints, bounds: int, u: float) -> int:
     """A whole number drawn between the bounds kept at ``bounds``."""
     return int(draw_value(w[bounds], w[bounds + 1], w[bounds + 2], w[bounds + 3], u))
@@ -508,7 +508,7 @@ def _receive(w: Ints, own: int, day: int, arrival: int, units: int) -> None:
         w[site + W_TRANSIT] += units
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@njit(cache=True, nogil=True, error_model="numpy", inline="always")
 def _arrive(w: Ints, own: int, day: int) -> None:
     """Receipts of the morning."""
     site, horizon = AT_SITE + own * W_COLUMNS, w[G_HORIZON]
@@ -536,7 +536,7 @@ def _restock(c: Ints, k: Ints, v: Ints, w: Ints, h: Hashes, own: int, day: int) 
         _receive(w, own, day, _buy(c, k, v, w, h, site, day, units), units)
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@njit(cache=True, nogil=True, error_model="numpy", inline="always")
 def _take(w: Ints, live: int, units: int) -> None:
     """Serve ``units`` of demand of one listing from its place; what is missing is made to order or lost."""
     site = AT_SITE + w[live + V_PLACE] * W_COLUMNS
@@ -565,7 +565,7 @@ def _split(w: Ints, f: Floats, h: Hashes, day: int, units: int, total: float) ->
         _take(w, AT_LIVE + own * V_COLUMNS, 1)
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@njit(cache=True, nogil=True, error_model="numpy", inline="always")
 def _slot(live: int, day: int, draw: int) -> int:
     """The last address word of a listing's ``draw`` on one day; the first listing's is the same in every option."""
     return (day * SLOTS + (live - AT_LIVE) // V_COLUMNS) * SLOTS + draw
@@ -581,7 +581,7 @@ def _pay_day(w: Ints, h: Hashes, live: int, day: int, trigger: int) -> int:
     return int(paid) if period == 1 else int((paid + period - 1) // period * period)
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@njit(cache=True, nogil=True, error_model="numpy", inline="always")
 def _pay_out(w: Ints, live: int, paid: int, minor: int) -> None:
     """Post a payout, the reserved share of a positive one later."""
     held = 0
@@ -717,7 +717,7 @@ def _take_back(
     _resell(w, w[live + V_PLACE], on + 1, min(back, int(back * w[live + V_RESALE] / PPM + odd)))
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@njit(cache=True, nogil=True, error_model="numpy", inline="always")
 def _resell(w: Ints, place: int, on: int, units: int) -> None:
     """Put resaleable goods back on hand on the morning of ``on``, or on their way at the end."""
     w[AT_TALLY + A_BACK] += units
@@ -913,7 +913,7 @@ def _capital(w: Ints) -> tuple[int, int]:
     return int(div_round(div_round(tied, 365, HALF_UP) * w[G_CAPITAL], PPM, HALF_UP)), balance
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@njit(cache=True, nogil=True, error_model="numpy", inline="always")
 def _morning(c: Ints, k: Ints, v: Ints, w: Ints, h: Hashes, day: int) -> None:
     """Receipts, then orders of places whose review day it is; the week's peak volume at the seller's places."""
     held = 0
@@ -928,7 +928,7 @@ def _morning(c: Ints, k: Ints, v: Ints, w: Ints, h: Hashes, day: int) -> None:
     w[peak] = max(w[peak], held * w[G_VOLUME])
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@njit(cache=True, nogil=True, error_model="numpy", inline="always")
 def _evening(c: Ints, k: Ints, v: Ints, w: Ints, day: int) -> None:
     """End-of-day holding at every place."""
     for own in range(w[G_PLACES]):

@@ -95,7 +95,8 @@ class Slow:
         orders = quantity if orders is None else orders
         fact = Fact(
             kind, self.s.start_on + day, "USD", quantity, orders, orders, orders, live.retail, live.supply,
-            self.o.unit_weight_g, self.o.unit_volume_cm3, late, held, live.retail if customs is None else customs, reason,
+            self.o.unit_weight_g, self.o.unit_volume_cm3, late, held, live.retail if customs is None else customs,
+            reason,
         )  # fmt: skip
         fx = FX.setdefault("table", None) or FX.update(table=load_fx(live.contract.on)) or FX["table"]
         total = 0
@@ -169,7 +170,7 @@ class Slow:
     def binomial(self, stream, slot, trials, share):
         return int(stats.binom.ppf(self.luck(stream, slot), trials, min(1.0, share))) if trials and share > 0 else 0
 
-    def play(self):
+    def play(self):  # noqa: PLR0912 a day told once from start to end
         o, first = self.o, {}
         for live in self.live:
             if live.row.live_after_days.high > 0:

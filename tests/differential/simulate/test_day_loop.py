@@ -71,8 +71,10 @@ def cases(draw):
     listings = tuple(
         world.listing(
             draw(contracts(name)), place=draw(st.integers(0, len(sites) - 1)),
-            visibility=world.ranged(400_000, 900_000, 1_300_000, 903), spread=world.fixed(draw(st.integers(0, 500_000))),
-            retail_price=world.fixed(draw(st.integers(1_200, 3_000))), delivery_days=world.fixed(draw(st.integers(2, 20))),
+            visibility=world.ranged(400_000, 900_000, 1_300_000, 903),
+            spread=world.fixed(draw(st.integers(0, 500_000))),
+            retail_price=world.fixed(draw(st.integers(1_200, 3_000))),
+            delivery_days=world.fixed(draw(st.integers(2, 20))),
             pick_order=world.fixed(draw(AMOUNT)), label_parcel=world.fixed(draw(AMOUNT)),
             return_unit=world.fixed(draw(AMOUNT)), minutes_order=world.fixed(draw(st.integers(0, 9_999))),
             minutes_stock_order=world.fixed(777), minutes_week=world.fixed(draw(st.integers(0, 50_000))),

@@ -60,7 +60,8 @@ def commission(ppm: int) -> tuple[dict[str, int], ChargeEntry]:
 
 def contract(
     charges: Any = (REVENUE,), quantities: dict[QuantityName, Uncertain] | None = None,
-    settings: dict[SettingName, str] | None = None, deadlines: tuple[DeadlineTerm, ...] = (), name: str = "alpha/semi/US",
+    settings: dict[SettingName, str] | None = None, deadlines: tuple[DeadlineTerm, ...] = (),
+    name: str = "alpha/semi/US",
     platform_owns: tuple[Duty, ...] = (),
 ) -> Compiled:  # fmt: skip
     """A compiled contract whose hash is that of everything in it."""
