@@ -14,7 +14,7 @@ from tuoguan.foundation.days import iso
 from tuoguan.foundation.money import format_minor
 from tuoguan.plan import Plan
 
-SIDE_WIDTHS = (36, 8, 15, 6, 7, 6, 5, 5, 5)
+SIDE_WIDTHS = (34, 8, 15, 6, 7, 6, 5, 5, 5)
 PLAN_ROWS = 15
 FLIP_HEADS = {
     "en": ("What would turn the answer", "now", "turns at", "loses when"),
