@@ -123,7 +123,7 @@ def counts(frame: pl.DataFrame, *, title: str, axis: str) -> str:
 
 
 def frontier(frame: pl.DataFrame, *, title: str, x: str, y: str) -> str:
-    """Mean profit against the mean of the worst outcomes for several attitudes to risk; ``frame``: weight, mean, cvar."""
+    """Mean profit against the mean of the worst outcomes for several weights of risk; ``frame``: weight, mean, cvar."""
     alt = _altair()
     base = alt.Chart(frame).encode(
         x=alt.X("cvar:Q", title=x, scale=alt.Scale(zero=False)), y=alt.Y("mean:Q", title=y, scale=alt.Scale(zero=False))

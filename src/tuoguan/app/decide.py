@@ -59,9 +59,12 @@ class Decision:
 
 
 def decide(
-    folder: Path, *, seed: int = 1, paths: int = 64, threads: int | None = None, progress: Progress | None = None
+    folder: Path, *, seed: int = 1, paths: int | None = None, threads: int | None = None, progress: Progress | None = None
 ) -> Decision:
-    """The decision for a workspace. Refused with every problem when its files cannot be used."""
+    """The decision for a workspace; ``paths`` None takes as many futures as the catalogue's size leaves time for.
+
+    Refused with every problem when its files cannot be used.
+    """
     tell = progress or _silent
     tell("read", 0, 1)
     opened = open_workspace(folder)
@@ -83,7 +86,7 @@ def decide(
 
 
 def evaluate_workspace(
-    opened: Opened, *, seed: int, paths: int, threads: int | None, progress: Progress | None,
+    opened: Opened, *, seed: int, paths: int | None, threads: int | None, progress: Progress | None,
     sku: str | None = None, market: str | None = None,
 ) -> Evaluated:  # fmt: skip
     """Every option of the workspace (or of one product and market) with its best policy."""
@@ -93,7 +96,13 @@ def evaluate_workspace(
         groups = groups.only(sku, market)
     if not groups.options:
         raise Refused(_nothing_left(groups.excluded))
+    paths = paths or paths_for(len(groups.options))
     return evaluate(groups, demand, paths=paths, seed=seed, threads=threads, progress=progress)
+
+
+def paths_for(options: int) -> int:
+    """Futures to play: 200 put twenty in the worst tenth; a large catalogue spreads its risk over products instead."""
+    return 200 if options <= 5_000 else 100 if options <= 20_000 else 64
 
 
 def today_rows(evaluated: Evaluated) -> npt.NDArray[np.int64]:
@@ -124,8 +133,8 @@ def _nothing_left(excluded: tuple[object, ...]) -> list[Problem]:
     fix = "look at markets, contracts, keep and decide_on in seller.toml, or at the product's data"
     expected = "at least one way to sell at least one product"
     return [
-        Problem(f"decide: {contract or 'workspace'}", reason or "no product in a known market", expected, fix, "no_option",
-                row_count=count)
+        Problem(f"decide: {contract or 'workspace'}", reason or "no product in a known market", expected, fix,
+                "no_option", row_count=count)
         for (contract, reason), count in sorted(by_reason.items())
     ] or [Problem("decide", "no product with a market", expected, fix, "no_option")]  # fmt: skip
 

@@ -52,7 +52,7 @@ class Explained:
 
 
 def explain(
-    folder: Path, sku: str, market: str, *, seed: int = 1, paths: int = 64, threads: int | None = None,
+    folder: Path, sku: str, market: str, *, seed: int = 1, paths: int | None = None, threads: int | None = None,
     progress: Progress | None = None,
 ) -> Explained:  # fmt: skip
     """The options of one product in one market. Refused when the product or the market is not in the workspace."""
@@ -61,7 +61,8 @@ def explain(
     evaluated = evaluate_workspace(
         opened, seed=seed, paths=paths, threads=threads, progress=progress, sku=sku, market=market
     )
-    sides = tuple(sorted((_side(evaluated, row) for row in evaluated.groups.rows(0)), key=lambda s: (-s.mean_minor, s.row)))
+    unsorted = (_side(evaluated, row) for row in evaluated.groups.rows(0))
+    sides = tuple(sorted(unsorted, key=lambda side: (-side.mean_minor, side.row)))
     pick = sides[0].row if sides[0].mean_minor > 0 else NOT_SOLD
     why = explain_group(
         evaluated, opened.demand, 0, pick, deep=True, has_capacity=bool(opened.batch.seller.sites), threads=threads

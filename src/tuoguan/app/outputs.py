@@ -4,6 +4,7 @@ Keeps the invariant that equal decisions give equal bytes: no clock, no random n
 """
 
 from collections import Counter
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -28,9 +29,9 @@ def write_decision(decision: Decision, folder: Path, language: Language = "en") 
     chosen, options = chosen_table(decision), options_table(decision)
     report = render_report(report_view(decision, chosen, options, language), language)
     answer = json_bytes(decision_json(decision))
-    writers = {
-        folder / "decision.parquet": lambda path: chosen.write_parquet(path),
-        folder / "options.parquet": lambda path: options.write_parquet(path),
+    writers: dict[Path, Callable[[Path], object]] = {
+        folder / "decision.parquet": chosen.write_parquet,
+        folder / "options.parquet": options.write_parquet,
         folder / "decision.json": lambda path: path.write_bytes(answer),
         folder / "decision.xlsx": lambda path: write_workbook(decision, chosen, options, path),
         folder / "report.html": lambda path: path.write_text(report, encoding="utf-8"),
@@ -121,7 +122,8 @@ def write_workbook(decision: Decision, chosen: pl.DataFrame, options: pl.DataFra
 def _sheet(book: Any, name: str, frame: pl.DataFrame, decimals: int) -> None:
     """One sheet; columns of minor units are shown in major units, so that a person reads money."""
     sheet = book.add_worksheet(name)
-    bold, money = book.add_format({"bold": True}), book.add_format({"num_format": "#,##0" + ("." + "0" * decimals) * bool(decimals)})
+    digits = "." + "0" * decimals if decimals else ""
+    bold, money = book.add_format({"bold": True}), book.add_format({"num_format": "#,##0" + digits})
     factor = 10**decimals
     for column, title in enumerate(frame.columns):
         is_money = title.endswith("_minor")

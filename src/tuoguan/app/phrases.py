@@ -1,4 +1,4 @@
-"""The fixed words of tables, reports and workbooks in English and Chinese; `docs/glossary.md` is the authority for terms."""
+"""The fixed words of tables, reports and workbooks in English and Chinese; `docs/glossary.md` rules the terms."""
 
 from typing import Literal
 
@@ -13,7 +13,7 @@ PHRASES: dict[str, tuple[str, str]] = {
     "summary": ("In one look", "一览"),
     "expected_profit": ("Expected profit", "预期利润"),
     "worst": ("Mean of the worst {share} %", "最差 {share} % 的平均"),
-    "objective": ("Objective", "目标值"),
+    "objective": ("Objective: profit less risk", "目标值：利润减风险"),
     "bound": ("No choice can be worth more than", "理论上限"),
     "gap": ("gap", "差距"),
     "today_profit": ("The same products kept as today", "保持现状的利润"),
@@ -47,7 +47,10 @@ PHRASES: dict[str, tuple[str, str]] = {
     "hours_used": ("Staff hours, by week", "每周工时"),
     "volume_used": ("Space at the seller's sites, by week", "每周仓储体积"),
     "shadow_prices": ("What one more unit of a limit is worth", "放宽一个单位的限制值多少"),
-    "no_shadow": ("No limit binds: more cash, hours or space would change nothing.", "没有任何限制起作用：增加资金、工时或库容不会改变结果。"),
+    "no_shadow": (
+        "No limit binds: more cash, hours or space would change nothing.",
+        "没有任何限制起作用：增加资金、工时或库容不会改变结果。",
+    ),
     "limit": ("limit", "限制"),
     "used": ("used", "已用"),
     "worth": ("worth of one more", "再多一单位的价值"),

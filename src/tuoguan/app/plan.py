@@ -10,7 +10,7 @@ TABLES = ("purchases", "shipments", "quotes", "cash", "hours")
 
 
 def plan(
-    folder: Path, *, seed: int = 1, paths: int = 64, threads: int | None = None, progress: Progress | None = None
+    folder: Path, *, seed: int = 1, paths: int | None = None, threads: int | None = None, progress: Progress | None = None
 ) -> Plan:
     """The plan of the workspace's decision."""
     return plan_of(decide(folder, seed=seed, paths=paths, threads=threads, progress=progress))
@@ -25,6 +25,6 @@ def plan_of(decision: Decision) -> Plan:
 def write_plan(planned: Plan, folder: Path) -> tuple[Path, ...]:
     """One CSV per table of the plan; all of them, or none."""
     tables = {name: getattr(planned, name) for name in TABLES}
-    writers = {folder / f"{name}.csv": (lambda path, table=table: table.write_csv(path)) for name, table in tables.items()}
+    writers = {folder / f"{name}.csv": table.write_csv for name, table in tables.items()}
     write_all(writers)
     return tuple(writers)

@@ -47,6 +47,7 @@ class ReportView:
     paths: int
     tiles: Sequence[tuple[str, str, str]]
     choice: Grid
+    rest: Grid
     choice_note: str
     figures: Sequence[Figure]
     parts: Sequence[Part]

@@ -29,10 +29,13 @@ WEEKLY = ("cash", "hours", "volume")
 def report_view(decision: Decision, chosen: pl.DataFrame, options: pl.DataFrame, lang: Language) -> ReportView:
     """Everything on the page."""
     seller, groups = decision.opened.batch.seller, decision.evaluated.groups
-    hidden = groups.count - ROWS_IN_PAGE
+    order = best_first(decision)
+    sold = [group for group in order if decision.portfolio.chosen[group] != NOT_SOLD]
+    left = [group for group in order if decision.portfolio.chosen[group] == NOT_SOLD]
+    hidden = max(0, len(sold) - ROWS_IN_PAGE) + max(0, len(left) - ROWS_IN_PAGE)
     return ReportView(
         seller=seller.name, on=iso(decision.opened.on), horizon_days=groups.horizon_days,
-        paths=decision.evaluated.scenario.paths, tiles=_tiles(decision, lang), choice=_choice(decision, lang),
+        paths=decision.evaluated.scenario.paths, tiles=_tiles(decision, lang), choice=_choice(decision, sold, lang), rest=_choice(decision, left, lang),
         choice_note=f"+ {hidden}: decision.xlsx, decision.parquet" if hidden > 0 else "",
         figures=_figures(decision, lang), parts=_parts(decision, options, lang),
         hashes=tuple(decision.hashes.items()),
@@ -48,7 +51,10 @@ def _tiles(decision: Decision, lang: Language) -> list[tuple[str, str, str]]:
     return [
         (phrase("expected_profit", lang), money(portfolio.mean, currency), f"{sold} / {len(portfolio.chosen)}"),
         (phrase("worst", lang, share=tail), money(portfolio.cvar, currency), ""),
-        (phrase("bound", lang), money(portfolio.bound, currency), f"{phrase('gap', lang)} {percent(portfolio.gap, 3)}"),
+        (
+            phrase("objective", lang), money(portfolio.objective, currency),
+            f"≤ {money(portfolio.bound, currency)} · {phrase('gap', lang)} {percent(portfolio.gap, 3)}",
+        ),
         (phrase("today_profit", lang), money(today, currency), ""),
         (phrase("rule_profit", lang), money(decision.rule.mean, currency), phrase("rule_why", lang)),
         (phrase("undecided", lang), str(undecided), phrase("count", lang)),
@@ -62,12 +68,12 @@ def best_first(decision: Decision) -> list[int]:
     return sorted(range(groups.count), key=lambda g: (-gain[g], groups.sku[g], groups.market[g]))
 
 
-def _choice(decision: Decision, lang: Language) -> Grid:
+def _choice(decision: Decision, some: list[int], lang: Language) -> Grid:
     groups = decision.evaluated.groups
     names = dict(decision.opened.batch.products.select("sku", "name").iter_rows())
     head = ("product", "market", "today", "best", "gain", "gain_range", "probability", "hours", "cash", "reason")
     rows = []
-    for group in best_first(decision)[:ROWS_IN_PAGE]:
+    for group in some[:ROWS_IN_PAGE]:
         pick, why, gain = int(decision.portfolio.chosen[group]), decision.explanations[group], decision.gain(group)
         low, high = np.percentile(gain, [5, 95])
         outcomes, currency = decision.evaluated.outcomes, groups.currency
@@ -119,7 +125,8 @@ def _bridge(decision: Decision, lang: Language) -> Figure:
 
 def _ways(decision: Decision, lang: Language) -> Figure:
     groups = decision.evaluated.groups
-    count = Counter((groups.market[g], way_of(decision, int(row), lang)) for g, row in enumerate(decision.portfolio.chosen))
+    chosen = enumerate(decision.portfolio.chosen)
+    count = Counter((groups.market[group], way_of(decision, int(row), lang)) for group, row in chosen)
     rows = [(market, way, number) for (market, way), number in sorted(count.items())]
     frame = pl.DataFrame(rows, schema=["market", "way", "count"], orient="row")
     svg = charts.counts(frame, title=phrase("ways_chosen", lang), axis=phrase("count", lang))
@@ -142,8 +149,9 @@ def _capacity(decision: Decision, kind: str, lang: Language) -> Figure | None:
     svg = charts.capacity(
         weeks, used, limit.limit * scale, title=phrase(f"{kind}_used", lang), axis=unit, x_axis=phrase("week", lang)
     )
-    table = [(str(week), f"{value:,.1f}", f"{limit.limit * scale:,.1f}") for week, value in zip(weeks, used, strict=True)]
-    return Figure(svg, Grid([phrase("week", lang), phrase("used", lang), phrase("limit", lang)], table, frozenset({1, 2})))
+    table = [(str(week), f"{use:,.1f}", f"{limit.limit * scale:,.1f}") for week, use in zip(weeks, used, strict=True)]
+    head = [phrase(key, lang) for key in ("week", "used", "limit")]
+    return Figure(svg, Grid(head, table, frozenset({1, 2})))
 
 
 def _parts(decision: Decision, options: pl.DataFrame, lang: Language) -> list[Part]:
@@ -152,14 +160,15 @@ def _parts(decision: Decision, options: pl.DataFrame, lang: Language) -> list[Pa
 
 
 def _measured(decision: Decision, lang: Language) -> Part:
-    """Each way of selling on the products of this seller: convenience, visibility, speed, fees, adaptability, control."""
+    """Each way of selling on this seller's products: convenience, speed, fees, adaptability, control."""
     evaluated = decision.evaluated
     outcomes, options = evaluated.outcomes, evaluated.groups.options
     rows_by_contract: dict[str, list[int]] = {}
     for row, option in enumerate(options):
         if len(option.listings) == 1:
             rows_by_contract.setdefault(option.listings[0].contract.id, []).append(row)
-    fee_columns = [list(Component).index(name) for name in (Component.COMMISSION, Component.PLATFORM_FEES, Component.SUBSIDY)]
+    fees_of = (Component.COMMISSION, Component.PLATFORM_FEES, Component.SUBSIDY)
+    fee_columns = [list(Component).index(name) for name in fees_of]
     table = []
     for name, rows in sorted(rows_by_contract.items()):
         contract = options[rows[0]].listings[0].contract
@@ -181,7 +190,8 @@ def _measured(decision: Decision, lang: Language) -> Part:
 def _shadow(decision: Decision, lang: Language) -> Part:
     portfolio, currency = decision.portfolio, decision.evaluated.groups.currency
     rows = [
-        (limit.name, f"{portfolio.used[index]:,.1f}", f"{limit.limit:,.1f}", limit.unit, money(float(portfolio.shadow_price[index]), currency))
+        (limit.name, f"{portfolio.used[index]:,.1f}", f"{limit.limit:,.1f}", limit.unit,
+         money(float(portfolio.shadow_price[index]), currency))
         for index, limit in enumerate(portfolio.capacities)
         if round(float(portfolio.shadow_price[index]), 4) > 0
     ]  # fmt: skip
@@ -209,9 +219,8 @@ def _assumed(decision: Decision, lang: Language) -> Part:
 
 
 def _contracts(decision: Decision, lang: Language) -> Part:
-    seen = {
-        listing.contract.id: listing.contract for option in decision.evaluated.groups.options for listing in option.listings
-    }
+    options = decision.evaluated.groups.options
+    seen = {listing.contract.id: listing.contract for option in options for listing in option.listings}
     rows = [
         (title_of(decision, name, lang), name, contract.state.value, contract.hash)
         for name, contract in sorted(seen.items())
@@ -221,7 +230,8 @@ def _contracts(decision: Decision, lang: Language) -> Part:
 
 
 def _excluded(decision: Decision, lang: Language) -> Part:
-    count = Counter((item.contract, item.zh if lang == "zh" else item.en) for item in decision.evaluated.groups.excluded)
+    excluded = decision.evaluated.groups.excluded
+    count = Counter((item.contract, item.zh if lang == "zh" else item.en) for item in excluded)
     rows = [(title_of(decision, name, lang), why, str(number)) for (name, why), number in sorted(count.items())]
     head = [phrase("contract", lang), phrase("reason", lang), phrase("count", lang)]
     return Part(phrase("excluded_title", lang), Grid(head, rows, frozenset({2})))
@@ -229,7 +239,7 @@ def _excluded(decision: Decision, lang: Language) -> Part:
 
 def _data(decision: Decision, lang: Language) -> Part:
     batch = decision.opened.batch
-    rows = [(count.file, str(count.rows_in), str(count.rows_used), str(count.rows_listed), "") for count in batch.counts]
-    rows += [(problem.at, str(problem.row_count), "", "", f"{problem.found} → {problem.fix}") for problem in batch.problems]
+    rows = [(file.file, str(file.rows_in), str(file.rows_used), str(file.rows_listed), "") for file in batch.counts]
+    rows += [(one.at, str(one.row_count), "", "", f"{one.found} → {one.fix}") for one in batch.problems]
     head = [phrase(key, lang) for key in ("file", "rows_in", "rows_used", "rows_listed", "problems")]
     return Part(phrase("data_title", lang), Grid(head, rows, frozenset({1, 2, 3})))

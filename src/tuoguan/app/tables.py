@@ -10,7 +10,7 @@ OPTION_MONEY = ("mean", "p05", "p50", "p95", "cvar", "cash_peak")
 
 
 def chosen_table(decision: Decision) -> pl.DataFrame:
-    """One row per product x market x chosen listing; a product that is not to be sold has one row without a contract."""
+    """One row per product x market x chosen listing; a product that is not sold has one row without a contract."""
     rows: list[dict[str, object]] = []
     groups = decision.evaluated.groups
     names = dict(decision.opened.batch.products.select("sku", "name").iter_rows())
@@ -57,7 +57,8 @@ def _listing_columns(option: Option, index: int) -> dict[str, object]:
         "contract_hash": listing.contract.hash, "place": place.id, "lane": place.lane.id,
         "policy": place.policy.kind.value, "order_up_to": place.policy.order_up_to if stocked else 0,
         "review_days": place.policy.review_days, "retail_price_minor": listing.retail_price.value,
-        "supply_price_minor": supply_price(listing.retail_price.value, listing.spread.value, listing.supply_price_minor),
+        "supply_price_minor": supply_price(
+            listing.retail_price.value, listing.spread.value, listing.supply_price_minor),
         "live_after_days": listing.live_after_days.value,
     }  # fmt: skip
 

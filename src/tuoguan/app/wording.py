@@ -44,8 +44,7 @@ def title_of(decision: Decision, contract_id: str, lang: Language) -> str:
     head = decision.opened.library.contracts.get(contract_id)
     if head is None:
         return contract_id
-    title = head.head.title_zh if lang == "zh" else head.head.title
-    return title.replace("，", ",").split(",")[0].strip()
+    return head.head.title_zh.split("（")[0] if lang == "zh" else head.head.title.split(",")[0]
 
 
 def way_of(decision: Decision, row: int, lang: Language) -> str:

@@ -1,6 +1,6 @@
 """A workspace opened: files read, contracts loaded with the seller's overlays, FX of the day, demand fitted.
 
-Hides the order in which the rooms are asked. Keeps the invariant that everything that can change a result has a hash here.
+Hides the order in which the rooms are asked. Keeps the invariant that all that can change a result has a hash here.
 """
 
 from collections.abc import Mapping

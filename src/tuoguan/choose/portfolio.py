@@ -45,13 +45,15 @@ def choose(
     """The best set of options within the seller's cash, weekly hours and site volumes, at the seller's risk weight.
 
     ``chosen[g]`` follows the groups of ``evaluated``. An option ties up cash as far as the low path of its cumulative
-    cash lies below nought; low paths are added up, which is on the safe side of their common quantile. ``allowed``
-    [option] leaves the others out.
+    cash lies below nought; low paths are added up, which is on the safe side of their common quantile. Only options that
+    earn on average are looked at, and of those only ``allowed`` [option] where it is given; the bound is for that set.
     """
     capacities, uses = build_limits(evaluated, seller)
     if hours_per_week is not None:
         capacities = tuple(replace(c, limit=hours_per_week) if c.kind == "hours" else c for c in capacities)
-    rows = np.arange(len(uses)) if allowed is None else np.flatnonzero(allowed)
+    mean = evaluated.outcomes.profit.mean(axis=1)
+    # What loses money on average is never offered as a hedge for something else.
+    rows = np.flatnonzero(mean > 0) if allowed is None else np.flatnonzero(allowed & (mean > 0))
     present, group = np.unique(evaluated.groups.group_of()[rows], return_inverse=True)
     profit = evaluated.outcomes.profit[rows].astype(np.float64)
     answer = solve(

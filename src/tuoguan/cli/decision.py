@@ -6,8 +6,9 @@ from tuoguan.app.decide import NOT_SOLD, Decision
 from tuoguan.app.phrases import Language, phrase
 from tuoguan.app.report_view import best_first
 from tuoguan.app.wording import money, money_short, percent, title_of, way_of
-from tuoguan.cli.output import WIDTH, fit, table
+from tuoguan.cli.output import WIDTH, table
 from tuoguan.foundation.days import iso
+from tuoguan.foundation.text import cut
 
 ROWS_SHOWN = 25
 WIDTHS = (13, 3, 10, 25, 7, 13, 6, 5, 6)
@@ -15,17 +16,17 @@ WIDTHS = (13, 3, 10, 25, 7, 13, 6, 5, 6)
 
 def decision_lines(decision: Decision, lang: Language) -> list[str]:
     """The table of the best rows, each with its one reason below, then the answer as a whole."""
-    groups = decision.evaluated.groups
     order = best_first(decision)
     sold = [group for group in order if decision.portfolio.chosen[group] != NOT_SOLD]
     keys = ("product", "market", "today", "best", "gain", "gain_range", "probability", "hours", "cash")
     shown = (sold or order)[:ROWS_SHOWN]
-    lines = table([_row(decision, group, lang) for group in shown], [phrase(key, lang) for key in keys], WIDTHS, "    >>>>>")
+    rows, heads = [_row(decision, group, lang) for group in shown], [phrase(key, lang) for key in keys]
+    lines = table(rows, heads, WIDTHS, "    >>>>>")
     body = [lines[0], lines[1]]
     for line, group in zip(lines[2:], shown, strict=True):
         why = decision.explanations[group]
-        body += [line, "  " + fit(why.zh if lang == "zh" else why.en, WIDTH - 2).rstrip()]
-    return [*body, "", *_rest(decision, len(shown), lang), *_whole(decision, lang), f"{phrase('market', lang)}: {groups.count}"][:-1]
+        body += [line, "  " + cut(why.zh if lang == "zh" else why.en, WIDTH - 2)]
+    return [*body, "", *_rest(decision, len(shown), lang), *_whole(decision, lang)]
 
 
 def _row(decision: Decision, group: int, lang: Language) -> tuple[str, ...]:
@@ -53,8 +54,8 @@ def _rest(decision: Decision, shown: int, lang: Language) -> list[str]:
             f"此处列出 {shown} 个，其余见 decision.xlsx。"
         ]
     return [
-        f"{len(chosen)} products x markets: {sold} to sell, {len(chosen) - sold} not; '?' marks {undecided} that the unknowns "
-        f"decide.",
+        f"{len(chosen)} products x markets: {sold} to sell, {len(chosen) - sold} not; "
+        f"'?' marks {undecided} that the unknowns decide.",
         f"{shown} are shown; decision.xlsx and report.html hold the rest.",
     ]
 
@@ -64,10 +65,12 @@ def _whole(decision: Decision, lang: Language) -> list[str]:
     tail = round((1 - decision.opened.batch.seller.risk.level) * 100)
     pairs = [
         ("expected_profit", money(portfolio.mean, currency)),
+        ("objective", f"{money(portfolio.objective, currency)}"),
         ("bound", f"{money(portfolio.bound, currency)} ({phrase('gap', lang)} {percent(portfolio.gap, 3)})"),
         ("today_profit", money(float(decision.profit(decision.today).mean()), currency)),
         ("rule_profit", f"{money(decision.rule.mean, currency)} ({phrase('rule_why', lang)})"),
     ]
     worst = f"{phrase('worst', lang, share=tail)}: {money(portfolio.cvar, currency)}"
-    head = f"{phrase('decided_on', lang)} {iso(decision.opened.on)}, {decision.evaluated.groups.horizon_days} {phrase('days', lang)}"
+    horizon = f"{decision.evaluated.groups.horizon_days} {phrase('days', lang)}"
+    head = f"{phrase('decided_on', lang)} {iso(decision.opened.on)}, {horizon}"
     return [head, *(f"{phrase(key, lang)}: {value}" for key, value in pairs), worst]

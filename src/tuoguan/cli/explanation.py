@@ -9,9 +9,10 @@ from tuoguan.app.explain import Explained, Side
 from tuoguan.app.phrases import Language, component_phrase, phrase
 from tuoguan.app.wording import money, money_short, percent
 from tuoguan.choose import Flip
-from tuoguan.cli.output import WIDTH, fit, table
+from tuoguan.cli.output import WIDTH, table
 from tuoguan.foundation.days import iso
 from tuoguan.foundation.money import format_minor
+from tuoguan.foundation.text import wrapped
 from tuoguan.plan import Plan
 
 SIDE_WIDTHS = (34, 8, 15, 6, 7, 6, 5, 5, 5)
@@ -25,11 +26,12 @@ FLIP_HEADS = {
 def explanation_lines(explained: Explained, lang: Language) -> list[str]:
     """Options side by side, the reason, the bridge to the runner-up, thresholds, assumptions and exclusions."""
     groups = explained.evaluated.groups
-    head = f"{groups.sku[0]} · {groups.market[0]} · {groups.currency} · {phrase('decided_on', lang)} {iso(explained.opened.on)}"
+    decided = f"{phrase('decided_on', lang)} {iso(explained.opened.on)}"
+    head = " · ".join((groups.sku[0], groups.market[0], groups.currency, decided))
     lines = [head, "", *_sides(explained, lang), "", explained.why.zh if lang == "zh" else explained.why.en, ""]
     lines += [*_bridge(explained, lang), *_turns(explained, lang), *_floor(explained, lang)]
     lines += [*_assumed(explained, lang), *_excluded(explained, lang)]
-    return [part for line in lines for part in wrapped(line)]
+    return [part for line in lines for part in wrapped(line, WIDTH)]
 
 
 def _sides(explained: Explained, lang: Language) -> list[str]:
@@ -98,22 +100,12 @@ def plan_lines(planned: Plan, lang: Language) -> list[str]:
     purchases = planned.purchases.sort("order_on", "sku")
     heads = ("order on", "ready on", "SKU", "market", "place", "units") if lang == "en" else (
         "下单日", "备好日", "SKU", "市场", "地点", "数量")  # fmt: skip
-    rows = [
-        tuple(str(value) for value in row)
-        for row in purchases.select("order_on", "ready_on", "sku", "market", "place", "units").head(PLAN_ROWS).iter_rows()
-    ]
+    first = purchases.select("order_on", "ready_on", "sku", "market", "place", "units").head(PLAN_ROWS)
+    rows = [tuple(str(value) for value in row) for row in first.iter_rows()]
     lines = table(rows, heads, (10, 10, 20, 6, 36, 8), "     >")
     tight = planned.cash.sort("room_minor").head(3).select(pl.col("starts_on").cast(pl.String), "room_minor")
     words = "现金最紧的几周（剩余）" if lang == "zh" else "Tightest weeks of cash (room left, minor units)"
-    lines += ["", f"{purchases.height} / {planned.shipments.height} / {planned.quotes.height}: purchases, shipments, quotes"]
+    counts = (purchases.height, planned.shipments.height, planned.quotes.height)
+    lines += ["", f"{' / '.join(map(str, counts))}: purchases, shipments, quotes"]
     lines += [f"{words}: " + ", ".join(f"{day} {room:,}" for day, room in tight.iter_rows()), *planned.notes]
-    return [part for line in lines for part in wrapped(line)]
-
-
-def wrapped(line: str) -> list[str]:
-    """The line in pieces that fit the terminal, later pieces indented; words are kept whole."""
-    if len(line) <= WIDTH:
-        return [fit(line, WIDTH).rstrip()] if line else [""]
-    cut = line.rfind(" ", 0, WIDTH)
-    cut = cut if cut > WIDTH // 2 else WIDTH
-    return [line[:cut].rstrip(), *wrapped("  " + line[cut:].lstrip())]
+    return [part for line in lines for part in wrapped(line, WIDTH)]

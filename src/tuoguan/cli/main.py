@@ -9,8 +9,6 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-DEFAULT_PATHS = 64
-
 
 def main(argv: Sequence[str] | None = None) -> int:
     """The exit code of one command."""
@@ -43,7 +41,7 @@ def parser() -> argparse.ArgumentParser:
     """The whole grammar of the command line."""
     root = argparse.ArgumentParser(
         prog="tuoguan",
-        description="Which platform and which managed model for each product and market, and what stock and money follow.",
+        description="Which platform and which managed model for each product and market, and what follows from it.",
     )
     root.add_argument("--version", action="version", version=_version())
     commands = root.add_subparsers(dest="command", metavar="COMMAND")
@@ -70,7 +68,7 @@ def _workspace_commands(commands: "argparse._SubParsersAction[argparse.ArgumentP
 
 
 def _decision_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    decide = _add(commands, "decide", "decide", "choose platform and model per product and market; write the five outputs")
+    decide = _add(commands, "decide", "decide", "choose platform and model per product and market; write five files")
     decide.add_argument("dir", type=Path)
     decide.add_argument("--out", type=Path, help="folder of the outputs (default: DIR/decision)")
     _run_options(decide)
@@ -87,21 +85,21 @@ def _decision_commands(commands: "argparse._SubParsersAction[argparse.ArgumentPa
 
 def _run_options(command: argparse.ArgumentParser) -> None:
     command.add_argument("--seed", type=int, default=1, help="address of all luck; same inputs and seed, same bytes")
-    command.add_argument("--paths", type=_count, default=DEFAULT_PATHS, help="futures to play (default %(default)s)")
+    command.add_argument("--paths", type=_count, default=None, help="futures to play (default: 64 to 200 by size)")
     command.add_argument("--threads", type=_count, default=None, help="default: all cores; never changes a result")
     command.add_argument("--lang", choices=("en", "zh"), default="en", help="language of report and reasons")
     command.add_argument("--quiet", action="store_true", help="no progress on stderr")
 
 
 def _contract_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    contracts = commands.add_parser("contracts", help="the terms of every platform, model and market, dated and sourced")
+    contracts = commands.add_parser("contracts", help="terms of every platform, model and market, dated and sourced")
     verbs = contracts.add_subparsers(dest="verb", metavar="VERB", required=True)
     listing = _add(verbs, "list", "contracts_list", "every contract, its state on a day and how much of it is sourced")
     _on(listing)
-    show = _add(verbs, "show", "contracts_show", "one contract: who does what, every figure with source, date, evidence")
+    show = _add(verbs, "show", "contracts_show", "one contract: who does what, each figure with source and date")
     show.add_argument("id")
     _on(show)
-    check = _add(verbs, "check", "contracts_check", "check a contract, card or overlay file, or with no file all of ours")
+    check = _add(verbs, "check", "contracts_check", "check a contract, card or overlay file; without one, all of ours")
     check.add_argument("file", type=Path, nargs="?")
     compare = _add(verbs, "compare", "contracts_compare", "two contracts side by side on one reference parcel")
     compare.add_argument("a")

@@ -1,16 +1,16 @@
 """The only place that writes to the terminal: tables, problems, progress and JSON.
 
-Keeps two invariants: results go to stdout and everything else to stderr, and no line of a table is wider than 100 columns.
+Keeps two invariants: results go to stdout and everything else to stderr, and no table is wider than 100 columns.
 """
 
 import json
 import sys
 import time
-import unicodedata
 from collections.abc import Iterable, Sequence
 from typing import Any
 
 from tuoguan.foundation.problems import Problem, Severity
+from tuoguan.foundation.text import cut, padded
 
 WIDTH = 100
 
@@ -31,32 +31,16 @@ def say_json(value: Any) -> None:
     say(json.dumps(value, ensure_ascii=False, indent=2, allow_nan=False, default=str))
 
 
-def columns_of(text: str) -> int:
-    """Terminal columns a text takes; Chinese characters take two."""
-    return sum(2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in text)
-
-
-def fit(text: str, width: int) -> str:
-    """The text cut or padded to exactly ``width`` terminal columns."""
-    if columns_of(text) > width:
-        while columns_of(text) > width - 1:
-            text = text[:-1]
-        text += "…"
-    return text + " " * (width - columns_of(text))
-
-
 def table(rows: Sequence[Sequence[str]], head: Sequence[str], widths: Sequence[int], right: str = "") -> list[str]:
-    """Lines of a table; ``right`` holds one character per column, ">" aligns it right."""
-    lines = [" ".join(fit(cell, width) for cell, width in zip(head, widths, strict=True)).rstrip()]
-    lines.append(" ".join("-" * width for width in widths))
-    for row in rows:
-        cells = []
-        for index, (cell, width) in enumerate(zip(row, widths, strict=True)):
-            padded = fit(cell, width)
-            align_right = index < len(right) and right[index] == ">"
-            cells.append(padded.strip().rjust(width - columns_of(padded.strip()) + len(padded.strip())) if align_right else padded)
-        lines.append(" ".join(cells).rstrip())
-    return lines
+    """Lines of a table, cells cut to their column; ``right`` holds one character per column, ">" aligns it right."""
+    aligned = right.ljust(len(widths))
+    lines = [_line(head, widths, " " * len(widths)), " ".join("-" * width for width in widths)]
+    return lines + [_line(row, widths, aligned) for row in rows]
+
+
+def _line(cells: Sequence[str], widths: Sequence[int], aligned: str) -> str:
+    parts = zip(cells, widths, aligned, strict=True)
+    return " ".join(padded(cut(cell, width), width, right=side == ">") for cell, width, side in parts).rstrip()
 
 
 def say_problems(problems: Iterable[Problem], *, limit: int | None = None) -> None:
@@ -78,7 +62,7 @@ def summary(problems: Iterable[Problem]) -> str:
 
 
 class Progress:
-    """A line on stderr that is redrawn at most five times a second, and only on a terminal; otherwise one line a stage."""
+    """A line on stderr, redrawn at most five times a second and only on a terminal; otherwise one line a stage."""
 
     def __init__(self, *, quiet: bool = False) -> None:
         self._live = sys.stderr.isatty() and not quiet
