@@ -37,11 +37,21 @@ def _name(path: Path) -> str:
     return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
 
 
+def _offered(path: Path) -> set[str]:
+    """What a door's ``__all__`` names."""
+    found = [node.value for node in _tree(path).body if isinstance(node, ast.Assign) and "__all__" in ast.unparse(node)]
+    return {str(name) for value in found for name in ast.literal_eval(value)}
+
+
 NAMES = {_name(path): path for path in MODULES}
+OFFERED = {_name(path): _offered(path) for path in MODULES if path.name == "__init__.py"}
 
 
 def _imports(path: Path) -> Iterator[str]:
-    """Every module the file imports, also inside functions; ``from package import module`` counts as the module."""
+    """Every module the file imports, also inside functions.
+
+    ``from package import module`` counts as the module, unless the package offers something else by that name.
+    """
     for node in ast.walk(_tree(path)):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
@@ -49,7 +59,8 @@ def _imports(path: Path) -> Iterator[str]:
             assert node.level == 0, f"{path}: relative import; write the full name"
             for alias in node.names:
                 inner = f"{node.module}.{alias.name}"
-                yield inner if inner in NAMES else str(node.module)
+                offered = alias.name in OFFERED.get(str(node.module), set())
+                yield inner if inner in NAMES and not offered else str(node.module)
 
 
 def _tracked() -> list[Path]:

@@ -10,6 +10,11 @@ from pathlib import Path
 import pytest
 
 import tuoguan
+from tuoguan.app.phrases import PHRASES, component_phrase
+from tuoguan.contracts import QuantityName, SettingName, State
+from tuoguan.contracts.labels import label
+from tuoguan.foundation.parties import Duty, Party
+from tuoguan.simulate import Component
 
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 
@@ -66,3 +71,28 @@ def test_every_word_has_a_chinese_one_and_a_meaning(root: Path) -> None:
             assert meaning, f"{name}: {value} is not explained"
         chinese_words = [chinese for _, chinese, _ in rows]
         assert len(set(chinese_words)) == len(chinese_words), f"{name}: one Chinese word for two members"
+
+
+WORD = re.compile(r"^\| (?P<english>[a-zA-Z ]+) \| (?P<chinese>[^|]+) \|", re.MULTILINE)
+
+
+@pytest.mark.parametrize("name", ["Duty", "Party", "State", "QuantityName", "SettingName"])
+def test_screens_call_terms_of_contracts_as_the_glossary_does(name: str, root: Path) -> None:
+    written = {value: chinese for value, chinese, _ in _sections(root / "docs" / "glossary.md")[name]}
+    assert {value: label(value, "zh") for value in written} == written
+
+
+def test_screens_call_components_of_profit_as_the_glossary_does(root: Path) -> None:
+    written = {value: chinese for value, chinese, _ in _sections(root / "docs" / "glossary.md")["Component"]}
+    assert {component.value: component_phrase(component.value, "zh") for component in Component} == written
+
+
+def test_phrases_and_labels_use_the_common_words(root: Path) -> None:
+    text = (root / "docs" / "glossary.md").read_text(encoding="utf-8")
+    common = {found["english"].lower(): found["chinese"].strip() for found in WORD.finditer(text)}
+    shown = [(english.lower(), chinese) for english, chinese in PHRASES.values()]
+    ruled = {member.value for kind in (Duty, Party, State, QuantityName, SettingName) for member in kind}
+    shown += [(word, label(word, "zh")) for word in common if word not in ruled and label(word, "zh") != word]
+    met = [(word, chinese) for word, chinese in shown if word in common]
+    assert {"contract", "term", "gap"} <= {word for word, _ in met}
+    assert not [(word, chinese, common[word]) for word, chinese in met if chinese != common[word]]

@@ -2,6 +2,8 @@
 
 from typing import Literal
 
+from tuoguan.choose import COMPONENT_WORDS
+
 Language = Literal["en", "zh"]
 
 PHRASES: dict[str, tuple[str, str]] = {
@@ -90,24 +92,7 @@ PHRASES: dict[str, tuple[str, str]] = {
     "reproduce": ("Same inputs, same seed, same bytes", "相同输入与种子得到相同结果"),
     "chart_table": ("the numbers", "数据"),
     "component": ("component", "项目"),
-    "revenue": ("revenue", "收入"),
-    "commission": ("commission", "佣金"),
-    "platform_fees": ("platform fees", "平台费用"),
-    "subsidy": ("subsidies", "补贴"),
-    "goods": ("goods", "货品成本"),
-    "first_leg": ("first leg", "头程"),
-    "duty": ("duty", "关税"),
-    "last_mile": ("last mile", "尾程"),
-    "storage": ("storage", "仓储"),
-    "returns_cost": ("returns", "退货"),
-    "penalties": ("penalties", "罚款"),
-    "labor": ("labor", "人工"),
-    "capital": ("capital", "资金成本"),
-    "set_up": ("set-up", "开通成本"),
-    "terminal_stock": ("stock left", "期末库存"),
 }
-
-COMPONENT_PHRASE = {"returns": "returns_cost"}
 
 
 def phrase(key: str, language: Language, **values: object) -> str:
@@ -117,4 +102,4 @@ def phrase(key: str, language: Language, **values: object) -> str:
 
 def component_phrase(name: str, language: Language) -> str:
     """The words for a component of the profit bridge."""
-    return phrase(COMPONENT_PHRASE.get(name, name), language)
+    return COMPONENT_WORDS[name][language == "zh"]

@@ -10,7 +10,12 @@ TABLES = ("purchases", "shipments", "quotes", "cash", "hours")
 
 
 def plan(
-    folder: Path, *, seed: int = 1, paths: int | None = None, threads: int | None = None, progress: Progress | None = None
+    folder: Path,
+    *,
+    seed: int = 1,
+    paths: int | None = None,
+    threads: int | None = None,
+    progress: Progress | None = None,
 ) -> Plan:
     """The plan of the workspace's decision."""
     return plan_of(decide(folder, seed=seed, paths=paths, threads=threads, progress=progress))

@@ -7,10 +7,11 @@ from tuoguan.choose.portfolio import Point, choose, frontier, peak_use, price_wo
 from tuoguan.choose.problem import Capacity, Portfolio
 from tuoguan.choose.reasons import Explanation, explain_group, is_handed_over
 from tuoguan.choose.reasons_flips import Flip
+from tuoguan.choose.reasons_words import COMPONENT_WORDS
 from tuoguan.choose.solve import Infeasible, solve
 
 __all__ = [
-    "Capacity", "Evaluated", "Exclusion", "Flip", "Explanation",
+    "COMPONENT_WORDS", "Capacity", "Evaluated", "Exclusion", "Flip", "Explanation",
     "Groups", "Infeasible", "Point", "Portfolio", "choose",
     "enumerate_options", "evaluate", "explain_group", "frontier", "is_handed_over", "peak_use", "price_words", "solve",
 ]  # fmt: skip

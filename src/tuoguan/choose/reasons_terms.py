@@ -22,7 +22,7 @@ OF_CONTRACT = ("retail_price", "spread", "reach", "visibility", "delivery_days",
 OF_MARKET = ("pick_order", "label_parcel", "return_unit", "minutes_order", "minutes_stock_order", "minutes_week")
 OF_OPTION_MARKET = ("elasticity", "speed_response", "duty_ad_valorem", "salvage")
 NAME_ZH = {
-    "retail price": "零售价", "spread": "平台价差", "reach": "平台流量规模", "visibility": "曝光",
+    "retail price": "零售价", "spread": "平台价差", "reach": "平台覆盖", "visibility": "曝光",
     "delivery days": "配送天数", "live after days": "上线时间", "pick order": "拣货费", "label parcel": "尾程运费",
     "return unit": "退货处理费", "minutes order": "每单工时", "minutes stock order": "备货工时",
     "minutes week": "每周工时", "elasticity": "价格弹性", "speed response": "时效响应", "duty ad valorem": "关税",

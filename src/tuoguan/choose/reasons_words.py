@@ -12,11 +12,14 @@ from tuoguan.foundation.money import EXPONENT_BY_CURRENCY, to_minor
 HOURS_MIN, DAYS_MIN, CASH_SHARE_MIN = 0.05, 0.5, 0.1
 CAPACITY_EN = "; taken because what it saves of the shared limits earns more on other products"
 CAPACITY_ZH = "；之所以选它，是因为省下的共用资源用于其他商品更有利"
-COMPONENT_ZH = {
-    "revenue": "收入", "commission": "佣金", "platform_fees": "平台费用", "subsidy": "补贴", "goods": "货款",
-    "first_leg": "头程",
-    "duty": "关税", "last_mile": "尾程", "storage": "仓储", "returns": "退货", "penalties": "罚款", "labor": "人工",
-    "capital": "资金成本", "set_up": "开店成本", "terminal_stock": "期末库存",
+# English and Chinese of `simulate.Component`, for sentences, reports and the terminal alike.
+COMPONENT_WORDS = {
+    "revenue": ("revenue", "收入"), "commission": ("commission", "佣金"),
+    "platform_fees": ("platform fees", "平台费用"), "subsidy": ("subsidies", "补贴"), "goods": ("goods", "货品成本"),
+    "first_leg": ("first leg", "头程"), "duty": ("duty", "关税"), "last_mile": ("last mile", "尾程"),
+    "storage": ("storage", "仓储"), "returns": ("returns", "退货"), "penalties": ("penalties", "罚款"),
+    "labor": ("labor", "人工"), "capital": ("capital", "资金成本"), "set_up": ("set-up", "开通成本"),
+    "terminal_stock": ("stock left", "期末库存"),
 }  # fmt: skip
 
 
@@ -83,7 +86,7 @@ def sentence_en(measured: Measured, undecided: bool, found: tuple[Driver, ...]) 
 def _first_en(measured: Measured) -> str:
     gain, code = measured.pick_values[0] - measured.other_values[0], measured.currency
     name, value = _main_component(measured)
-    cause = f", mostly {name.replace('_', ' ')} ({money(value, code)})"
+    cause = f", mostly {COMPONENT_WORDS[name][0]} ({money(value, code)})"
     if not measured.pick:
         if not measured.other:
             return "Do not sell: nothing is on offer for this product here"
@@ -144,7 +147,7 @@ def _first_zh(measured: Measured) -> str:
         return f"不建议销售：最佳方案 {contracts_of(measured.other)} {word} {money(measured.other_values[0], code)}"
     if not measured.other:
         return f"{measured.horizon_days} 天{'赚' if gain >= 0 else '亏'} {money(gain, code)}；其他方案均不盈利"
-    cause = f"，主要来自{COMPONENT_ZH[name]}（{money(value, code)}）"
+    cause = f"，主要来自{COMPONENT_WORDS[name][1]}（{money(value, code)}）"
     return f"比 {contracts_of(measured.other)} {'多' if gain >= 0 else '少'}赚 {money(gain, code)}{cause}"
 
 

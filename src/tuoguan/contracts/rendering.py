@@ -1,24 +1,24 @@
 """Explanations, comparisons, lists and differences as lines of text of at most 100 columns, in English or Chinese.
 
-Hides that a Chinese character takes two columns. Keeps the invariant that nothing is cut: what is too long is wrapped.
+Hides the layout. Keeps the invariant that nothing is cut: what is too long is wrapped.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby, zip_longest
-from unicodedata import east_asian_width
 
 from tuoguan.contracts.comparing import Comparison, Pair
 from tuoguan.contracts.explaining import Changed, Explained, Summary
 from tuoguan.contracts.labels import label
 from tuoguan.foundation.days import iso
 from tuoguan.foundation.money import format_minor
+from tuoguan.foundation.text import padded, wrapped
 
 COLUMNS = 100
 _LIST, _COMPARE = (25, 29, 10, 7, 9, 9, 9), (32, 33, 33)
 
 
 def list_lines(rows: Iterable[Summary], language: str = "en") -> list[str]:
-    """One line per contract: id, block of the research register, state on the day, shares of values by how they are known."""
+    """One line per contract: id, block of the research register, state on the day, shares of values by evidence."""
     heads = ("contract", "block", "state", "values", "sourced", "ranged", "assumed")
     lines = _row([label(head, language) for head in heads], _LIST) + ["-" * COLUMNS]
     for row in rows:
@@ -56,7 +56,7 @@ def diff_lines(rows: Sequence[Changed], language: str = "en") -> list[str]:
     for name, items in groupby(rows, key=lambda row: row.id):
         lines.append(name)
         for item in items:
-            lines += wrapped(f"{item.term}  ({item.at}; {', '.join(item.source) or '-'})", COLUMNS, "  ")
+            lines += wrapped(f"{item.term} ({item.at}; {', '.join(item.source) or '-'})", COLUMNS, "  ")
             lines += wrapped(f"- {item.before or label('nothing', language)}", COLUMNS, "    ")
             lines += wrapped(f"+ {item.after or label('nothing', language)}", COLUMNS, "    ")
     return lines
@@ -101,47 +101,7 @@ def _money(minor: int | None, currency: str) -> str:
 
 def _row(cells: Sequence[str], widths: Sequence[int]) -> list[str]:
     """The cells beside each other, each wrapped in its column."""
-    columns = [wrapped(cell, width - 1, "") for cell, width in zip(cells, widths, strict=True)]
+    columns = [wrapped(cell, width - 1) for cell, width in zip(cells, widths, strict=True)]
     rows = zip_longest(*columns, fillvalue="")
-    padded = ("".join(_padded(part, width) for part, width in zip(row, widths, strict=True)) for row in rows)
-    return [line.rstrip() for line in padded]
-
-
-def width_of(text: str) -> int:
-    """Columns that a text takes: two for a wide character.
-
-    >>> width_of("Acme 全托管")
-    11
-    """
-    return sum(2 if east_asian_width(character) in "WF" else 1 for character in text)
-
-
-def _padded(text: str, width: int) -> str:
-    return text + " " * (width - width_of(text))
-
-
-def wrapped(text: str, width: int, indent: str) -> list[str]:
-    """Lines of at most ``width`` columns, broken at blanks where possible; later lines are indented by two more."""
-    lines, current = [], indent + text[: len(text) - len(text.lstrip())]
-    start = True
-    for word in text.split():
-        joined = current + ("" if start else " ") + word
-        if width_of(joined) > width and not start:
-            lines.append(current)
-            joined = f"{indent}  {word}"
-        while width_of(joined) > width:
-            cut = _fitting(joined, width)
-            lines.append(joined[:cut])
-            joined = f"{indent}  {joined[cut:]}"
-        current, start = joined, False
-    return [*lines, current]
-
-
-def _fitting(text: str, width: int) -> int:
-    """How many characters fit into the columns."""
-    used = 0
-    for index, character in enumerate(text):
-        used += width_of(character)
-        if used > width:
-            return index
-    return len(text)
+    lines = ("".join(padded(part, width) for part, width in zip(row, widths, strict=True)) for row in rows)
+    return [line.rstrip() for line in lines]

@@ -4,12 +4,11 @@ Keeps the invariant that nothing is rounded here: a text with too many decimals 
 """
 
 from collections.abc import Callable
-from decimal import Decimal, InvalidOperation
 from fractions import Fraction
 
 from tuoguan.contracts.schema import SCALE_BY_QUANTITY, QuantityName, Scale
 from tuoguan.foundation.money import parse_micro
-from tuoguan.foundation.rates import parse_ppm
+from tuoguan.foundation.rates import decimal_of, parse_ppm
 
 MINUTES_PER_HOUR = 60
 MINUTES_PER_DAY = 24 * MINUTES_PER_HOUR
@@ -21,7 +20,7 @@ def parse_whole(text: str) -> int:
     >>> parse_whole("45")
     45
     """
-    value = _decimal(text)
+    value = decimal_of(text)
     if value != value.to_integral_value():
         raise ValueError(f"{text!r} is not a whole number")
     return int(value)
@@ -33,7 +32,7 @@ def parse_minutes(hours: str) -> int:
     >>> parse_minutes("1.5")
     90
     """
-    minutes = Fraction(_decimal(hours)) * MINUTES_PER_HOUR
+    minutes = Fraction(decimal_of(hours)) * MINUTES_PER_HOUR
     if minutes.denominator != 1:
         raise ValueError(f"{hours!r} hours are not a whole number of minutes")
     return int(minutes)
@@ -45,13 +44,3 @@ def parser_of(name: QuantityName) -> Callable[[str], int]:
     if scale is Scale.MONEY:
         return parse_micro
     return parse_ppm if scale in (Scale.SHARE, Scale.FACTOR) else parse_whole
-
-
-def _decimal(text: str) -> Decimal:
-    try:
-        value = Decimal(text.strip())
-    except InvalidOperation:
-        raise ValueError(f"{text!r} is not a number") from None
-    if not value.is_finite():
-        raise ValueError(f"{text!r} is not a number")
-    return value

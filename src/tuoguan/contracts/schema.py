@@ -308,40 +308,12 @@ class Head(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     base: bool = False  # a base is a parent of other files, not a contract somebody can sign
 
 
-class Document(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One file as written, before inheritance."""
-
-    schema: int
-    contract: Head
-    status: tuple[StatusEntry, ...] = ()
-    duty: tuple[DutyEntry, ...] = ()
-    charge: tuple[ChargeEntry, ...] = ()
-    quantity: tuple[QuantityEntry, ...] = ()
-    deadline: tuple[DeadlineEntry, ...] = ()
-    setting: tuple[SettingEntry, ...] = ()
-    info: tuple[InfoEntry, ...] = ()
-
-
 class OverlayHead(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A seller's negotiated terms: which contract they change and for which products; the most specific wins."""
 
     overlays: str
     products: tuple[str, ...] = ()
     category: str | None = None
-
-
-class Overlay(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One file of ``contracts/`` in a workspace."""
-
-    schema: int
-    overlay: OverlayHead
-    status: tuple[StatusEntry, ...] = ()
-    duty: tuple[DutyEntry, ...] = ()
-    charge: tuple[ChargeEntry, ...] = ()
-    quantity: tuple[QuantityEntry, ...] = ()
-    deadline: tuple[DeadlineEntry, ...] = ()
-    setting: tuple[SettingEntry, ...] = ()
-    info: tuple[InfoEntry, ...] = ()
 
 
 class CardKind(StrEnum):
@@ -375,16 +347,6 @@ class CardHead(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     currency: str
     title: str
     title_zh: str
-
-
-class Card(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Freight, duty, last mile, warehouse, staff minutes or demand response of one market, as dated data."""
-
-    schema: int
-    card: CardHead
-    charge: tuple[ChargeEntry, ...] = ()
-    number: tuple[NumberEntry, ...] = ()
-    info: tuple[InfoEntry, ...] = ()
 
 
 class Source(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -17,12 +17,7 @@ def scaled_integer(text: str, exponent: int) -> int | None:
     >>> scaled_integer("0.085", 6), scaled_integer("0.0850001", 6)
     (85000, None)
     """
-    try:
-        value = Decimal(text.strip())
-    except InvalidOperation:
-        raise ValueError(f"{text!r} is not a number") from None
-    if not value.is_finite():
-        raise ValueError(f"{text!r} is not a number")
+    value = decimal_of(text)
     try:
         scaled = _EXACT.scaleb(value, exponent)
     except Inexact:
@@ -31,6 +26,21 @@ def scaled_integer(text: str, exponent: int) -> int | None:
         raise ValueError(f"{text!r} is outside the range of int64")
     whole = scaled.to_integral_value()
     return int(whole) if whole == scaled else None
+
+
+def decimal_of(text: str) -> Decimal:
+    """The finite number a text holds; ValueError when it holds none.
+
+    >>> decimal_of(" 1.50 ")
+    Decimal('1.50')
+    """
+    try:
+        value = Decimal(text.strip())
+    except InvalidOperation:
+        raise ValueError(f"{text!r} is not a number") from None
+    if not value.is_finite():
+        raise ValueError(f"{text!r} is not a number")
+    return value
 
 
 def parse_ppm(text: str) -> int:

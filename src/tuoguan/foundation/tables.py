@@ -37,7 +37,7 @@ def whole_file(path: Path) -> Iterator[Path]:
         temporary.unlink(missing_ok=True)
 
 
-def write_all(writers: Mapping[Path, Callable[[Path], None]]) -> None:
+def write_all(writers: Mapping[Path, Callable[[Path], object]]) -> None:
     """All files or none: each writer fills a temporary neighbour, and only then are they renamed into place."""
     temporary_by_path: dict[Path, Path] = {}
     try:

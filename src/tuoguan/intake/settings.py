@@ -104,17 +104,22 @@ def _check_places(seller: Seller, log: Log) -> None:
             _rate(getattr(lane, name), f"lanes[{index}].{name}", log)
 
 
+def _check_amounts(seller: Seller, log: Log) -> None:
+    """Logs limits that are no amount of the seller's currency."""
+    for name in ("cash", "wage_per_hour"):
+        text = getattr(seller.limits, name)
+        try:
+            good = parse_minor(text, seller.currency) >= 0
+        except ValueError:
+            good = False
+        if not good:
+            _bad(log, f"limits.{name}", f'"{text}"', f"an amount of {seller.currency} such as 50000.00")
+
+
 def _check_numbers(seller: Seller, log: Log) -> None:
     """Logs amounts, shares, dates and ratios out of range."""
     if seller.currency in EXPONENT_BY_CURRENCY:
-        for name in ("cash", "wage_per_hour"):
-            text = getattr(seller.limits, name)
-            try:
-                good = parse_minor(text, seller.currency) >= 0
-            except ValueError:
-                good = False
-            if not good:
-                _bad(log, f"limits.{name}", f'"{text}"', f"an amount of {seller.currency} such as 50000.00")
+        _check_amounts(seller, log)
     if not 0 <= seller.limits.hours_per_week <= 100_000:
         _bad(log, "limits.hours_per_week", str(seller.limits.hours_per_week), "hours of all staff in a week")
     if not 0 <= seller.risk.weight <= 1 or not 0 <= seller.risk.level < 1:

@@ -15,7 +15,7 @@ from tuoguan.demand import Demand
 from tuoguan.foundation.days import Day, date_of
 from tuoguan.foundation.money import EXPONENT_BY_CURRENCY, parse_minor, to_minor
 from tuoguan.foundation.parties import Duty
-from tuoguan.intake.schema import Batch
+from tuoguan.intake import Batch
 from tuoguan.plan.orders import Order, expected_sales, orders
 from tuoguan.plan.schema import CASH, HOURS, PURCHASES, QUOTES, SHIPMENTS, Plan
 from tuoguan.simulate import Lane, Listing, Option

@@ -20,11 +20,12 @@ from tuoguan.contracts import (
     summary,
 )
 from tuoguan.contracts.labels import label
-from tuoguan.contracts.rendering import COLUMNS, width_of, wrapped
+from tuoguan.contracts.rendering import COLUMNS
 from tuoguan.foundation.days import parse_day
 from tuoguan.foundation.fx import FxTable
 from tuoguan.foundation.parties import Duty
 from tuoguan.foundation.problems import Refused, has_errors
+from tuoguan.foundation.text import width_of
 from unit.contracts.library_fixture import write_library
 
 ON = parse_day("2026-11-22")
@@ -107,13 +108,6 @@ def test_nothing_is_wider_than_the_screen_nor_lost() -> None:
         lines += compare_lines(compare(shown[0], shown[-1]), language)
         lines += diff_lines(diff(library, parse_day("2025-01"), ON), language)
         assert max(map(width_of, lines)) <= COLUMNS
-
-
-def test_wrapping_loses_no_character() -> None:
-    text = "Temu 全托管 " * 30 + "x" * 250 + " 结束"
-    lines = wrapped(text, 40, "  ")
-    assert max(map(width_of, lines)) <= 40
-    assert "".join("".join(lines).split()) == "".join(text.split())
 
 
 def test_every_duty_has_a_chinese_name() -> None:
