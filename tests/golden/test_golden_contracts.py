@@ -1,9 +1,8 @@
 """The compiled form of two opposite contracts, their comparison and a difference of two days, as text in files.
 
-TUOGUAN_GOLDEN=1 (or ``make golden``) writes what is seen; the author answers for every changed line.
+``make golden`` writes what is seen; the author answers for every changed line.
 """
 
-import os
 from pathlib import Path
 
 import pytest
@@ -46,9 +45,9 @@ def text_of(compiled: Compiled) -> str:
 def hold(name: str, text: str, record: bool) -> None:
     """Compare with the file, or write it when golden files are recorded."""
     path = GOLDEN / name
-    if record or os.environ.get("TUOGUAN_GOLDEN") == "1":
+    if record:
         path.write_text(text, encoding="utf-8")
-    assert text == path.read_text(encoding="utf-8"), f"{name} changed; TUOGUAN_GOLDEN=1 records it"
+    assert text == path.read_text(encoding="utf-8"), f"{name} changed; `make golden` records it"
 
 
 @pytest.mark.parametrize("name", IDS)

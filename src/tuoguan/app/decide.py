@@ -59,7 +59,12 @@ class Decision:
 
 
 def decide(
-    folder: Path, *, seed: int = 1, paths: int | None = None, threads: int | None = None, progress: Progress | None = None
+    folder: Path,
+    *,
+    seed: int = 1,
+    paths: int | None = None,
+    threads: int | None = None,
+    progress: Progress | None = None,
 ) -> Decision:
     """The decision for a workspace; ``paths`` None takes as many futures as the catalogue's size leaves time for.
 

@@ -52,7 +52,8 @@ def _tiles(decision: Decision, lang: Language) -> list[tuple[str, str, str]]:
         (phrase("expected_profit", lang), money(portfolio.mean, currency), f"{sold} / {len(portfolio.chosen)}"),
         (phrase("worst", lang, share=tail), money(portfolio.cvar, currency), ""),
         (
-            phrase("objective", lang), money(portfolio.objective, currency),
+            phrase("objective", lang),
+            money(portfolio.objective, currency),
             f"≤ {money(portfolio.bound, currency)} · {phrase('gap', lang)} {percent(portfolio.gap, 3)}",
         ),
         (phrase("today_profit", lang), money(today, currency), ""),
