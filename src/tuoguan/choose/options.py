@@ -98,7 +98,8 @@ class Ground:
 def enumerate_options(batch: Batch, library: Library, demand: Demand, *, on: Day, fx: FxTable) -> Groups:
     """All options of every product x market that has a demand row, with exclusions; book currency is the seller's.
 
-    Groups follow the rows of ``demand`` sorted by sku and market; markets outside the seller's settings are left out.
+    Groups follow the rows of ``demand`` sorted by sku and market; markets outside the seller's settings are left out,
+    and so are products without a history in a market when the seller wants no cold start.
     """
     seller, history = batch.seller, read_history(batch, on)
     convert = seller_converter(fx, seller.currency)
@@ -107,7 +108,8 @@ def enumerate_options(batch: Batch, library: Library, demand: Demand, *, on: Day
         for market in sorted(seller.markets)
     }
     products = product_facts(batch)
-    rows = sorted((demand.sku[row], demand.market[row], row) for row in range(len(demand.sku)))
+    asked = [row for row in range(len(demand.sku)) if seller.cold_start or demand.method[row] != "cold_start"]
+    rows = sorted((demand.sku[row], demand.market[row], row) for row in asked)
     wanted = [(sku, market, row) for sku, market, row in rows if market in grounds and sku in products]
     made = [_group(products[sku], grounds[market], row) for sku, market, row in wanted]
     return _collected(wanted, made, grounds, seller, on)

@@ -142,8 +142,8 @@ def _capped(units: Floats, series: Ints, market: Ints, group: Ints) -> tuple[Flo
     if not len(units):
         return units, ""
     logs = np.log(units)
-    center = _shrunk_mean(logs, series, _mean_by(logs, group[series])[group], CAP_PSEUDO_DAYS, len(group))
-    spread = np.sqrt(_mean_by((logs - center[series]) ** 2, market[series]))[market]
+    center = _shrunk_mean(logs, series, _mean_by(logs, group[series], len(group))[group], CAP_PSEUDO_DAYS, len(group))
+    spread = np.sqrt(_mean_by((logs - center[series]) ** 2, market[series], len(group)))[market]
     cap = np.maximum(np.ceil(np.exp(center + CAP_SIGMA * spread)), 1.0)[series]
     above = int((units > cap).sum())
     share = 1.0 - np.minimum(units, cap).sum() / units.sum()
@@ -151,8 +151,9 @@ def _capped(units: Floats, series: Ints, market: Ints, group: Ints) -> tuple[Flo
     return np.minimum(units, cap), note if above else ""
 
 
-def _mean_by(values: Floats, key: Ints) -> Floats:
-    total, count = np.bincount(key, values), np.bincount(key)
+def _mean_by(values: Floats, key: Ints, size: int) -> Floats:
+    """[size] mean of the values of each key; a key without a value gets the mean of all."""
+    total, count = np.bincount(key, values, size), np.bincount(key, minlength=size)
     full = np.full(len(total), values.mean())
     return np.asarray(np.divide(total, count, out=full, where=count > 0))
 

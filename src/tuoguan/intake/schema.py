@@ -116,6 +116,7 @@ class Seller(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     today: dict[str, str] = {}
     contracts: tuple[str, ...] = ()  # consider only these (ids or prefixes such as "platform/model"); empty: all open
     stores: tuple[str, ...] = ()  # platform/model pairs where the seller already has a store
+    cold_start: bool = True  # False: decide only where a product has sold before
     # what a listing could sell of the history's demand: low, mode, high by contract prefix, market or "*"; replaces the
     # contract's own (assumed) reach
     reach: dict[str, tuple[str, str, str]] = {}
