@@ -76,8 +76,7 @@ def differences(day1: Day, day2: Day) -> tuple[Changed, ...]:
 def check_contracts(file: Path | None, on: Day) -> list[Problem]:
     """Problems of one contract, card or overlay file, or of all our own terms."""
     if file is None:
-        terms = load()
-        return [*terms.problems, *check(terms, on)]
+        return check(load(), on)
     return _check_overlay(file) if _head(file) == "overlay" else _check_terms(file, on)
 
 
@@ -120,6 +119,4 @@ def _check_terms(file: Path, on: Day) -> list[Problem]:
         shutil.copytree(load().root, root)
         (root / place).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(file, root / place)
-        terms = load(root)
-        found = [*terms.problems, *check(terms, on)]
-        return [problem for problem in found if problem.at.startswith(place)]
+        return [problem for problem in check(load(root), on) if problem.at.startswith(place)]

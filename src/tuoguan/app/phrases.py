@@ -36,7 +36,7 @@ PHRASES: dict[str, tuple[str, str]] = {
     "reason": ("Why", "理由"),
     "undecided": ("undecided", "未定"),
     "do_not_sell": ("do not sell", "不卖"),
-    "not_sold": ("not sold", "未售"),
+    "elsewhere": ("elsewhere", "其他渠道"),
     "count": ("products", "产品数"),
     "week": ("week", "周"),
     "profit_distribution": ("Profit of the whole choice over the futures played", "整体方案在各条路径上的利润分布"),

