@@ -117,7 +117,7 @@ def main() -> int:
     """Runs all jobs and prints their ratios."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--lines", type=int, default=5_000_000)
-    parser.add_argument("--folder", type=Path, default=Path(tempfile.gettempdir()) / "tuoguan-ingest")
+    parser.add_argument("--folder", type=Path, default=Path(tempfile.gettempdir()), help="where to work")
     parser.add_argument("--jobs", default=",".join(JOBS))
     parser.add_argument("--job", choices=JOBS)
     parser.add_argument("--keep", action="store_true")
@@ -125,9 +125,11 @@ def main() -> int:
     if arguments.job:
         job(arguments.job, arguments.folder)
         return 0
-    arguments.folder.mkdir(parents=True, exist_ok=True)
-    generate(arguments.folder / "lines.csv", arguments.lines)
-    results = {name: measure(name, arguments.folder) for name in arguments.jobs.split(",")}
+    # A folder of its own inside the named one, so that nothing else is removed at the end.
+    folder = arguments.folder / "tuoguan-ingest"
+    folder.mkdir(parents=True, exist_ok=True)
+    generate(folder / "lines.csv", arguments.lines)
+    results = {name: measure(name, folder) for name in arguments.jobs.split(",")}
     record: dict[str, object] = {
         "lines": arguments.lines,
         "jobs": results,
@@ -143,12 +145,12 @@ def main() -> int:
             results["ours-parquet"]["wall_s"] / results["polars-sorted"]["wall_s"], 2
         )
     if {"ours-csv", "polars-grouped"} <= results.keys():
-        record["agrees_with_polars"] = agree(arguments.folder)
+        record["agrees_with_polars"] = agree(folder)
     sys.stdout.write(json.dumps(record, indent=1) + "\n")
     with (HERE / "results" / "ingest.jsonl").open("a", encoding="utf-8") as handle:
         handle.write(json.dumps(record) + "\n")
     if not arguments.keep:
-        shutil.rmtree(arguments.folder)
+        shutil.rmtree(folder)
     return 0
 
 

@@ -2,6 +2,7 @@
 
 import gzip
 import os
+import shutil
 import struct
 import zipfile
 from collections.abc import Callable
@@ -179,3 +180,25 @@ BUILT: dict[str, tuple[Builder, str]] = {
     "picture": (picture, "wrong_kind | .pdf"),
     "gzip-truncated": (gzip_truncated, "unreadable_file | sales.csv.gz"),
 }
+
+WORKSPACES = Path(__file__).parent / "workspaces"
+BASE = WORKSPACES / "_base"
+PLAIN = sorted(path.name for path in WORKSPACES.iterdir() if (path / ".expect").exists())
+# Each of these stands beside the sound sales file; the others take its place.
+BESIDE = ("symlink", "folder-as-file", "picture", "gbk", "latin", "zero-bytes", "absurd-width")
+
+
+def make(name: str, folder: Path) -> str:
+    """Makes the broken workspace in a new folder; the code and the words it must cause, between bars."""
+    shutil.copytree(BASE, folder)
+    if name in BUILT:
+        builder, expectation = BUILT[name]
+        if name not in BESIDE:
+            (folder / "sales.csv").unlink()
+        builder(folder)
+        return expectation
+    shutil.copytree(WORKSPACES / name, folder, dirs_exist_ok=True)
+    expectation, *rest = (folder / ".expect").read_text(encoding="utf-8").splitlines()
+    for line in rest:
+        (folder / line.removeprefix("without ")).unlink()
+    return expectation

@@ -40,9 +40,7 @@ def template(platform: str, model: str, market: str) -> str:
     """The text of the file: head, status, 13 duties, required settings and quantities, one commented charge."""
     parts = [_head(platform, model, market), _status()]
     parts += [_entry("duty", f'duty = "{duty}"', "owner", ", ".join(Party)) for duty in Duty]
-    parts += [
-        _entry("setting", f'name = "{name}"', "option", ", ".join(SETTING_OPTIONS[name])) for name in REQUIRED_SETTINGS
-    ]
+    parts += [_setting(name) for name in REQUIRED_SETTINGS]
     parts += [_quantity(name) for name in (*REQUIRED_QUANTITIES, QuantityName.PLATFORM_SPREAD)]
     return "\n".join([*parts, _charge()])
 
