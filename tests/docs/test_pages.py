@@ -110,15 +110,25 @@ def test_every_command_is_described(command: str, root: Path) -> None:
 
 
 def test_pages_name_no_command_that_does_not_exist(root: Path) -> None:
+    assert _strange(_pages(root)) == set()
+
+
+def test_messages_name_no_command_that_does_not_exist(root: Path) -> None:
+    files = [path for path in (root / "src").rglob("*") if path.suffix in (".py", ".toml", ".j2")]
+    assert len(files) > 100
+    assert _strange("\n".join(path.read_text(encoding="utf-8") for path in files)) == set()
+
+
+def _strange(text: str) -> set[str]:
+    """Commands written in the text that the grammar does not know."""
     known = {word for command in COMMANDS for word in (command, " ".join(command.split()[:2]))}
-    written = set(re.findall(r"(?:`|\$ )(tuoguan(?: [a-z]+){1,2})", _pages(root)))
-    strange = [words for words in written if words not in known and " ".join(words.split()[:2]) not in known]
-    assert not strange
+    written = re.findall(r"(?:`|\$ )(tuoguan(?: [a-z]+){1,2})", text)
+    return {words for words in written if words not in known and " ".join(words.split()[:2]) not in known}
 
 
 def test_every_room_has_its_page_and_the_index_names_it(root: Path) -> None:
     index = (root / "docs" / "rooms" / "README.md").read_text(encoding="utf-8")
-    rooms = ["foundation", "intake", "contracts", "demand", "simulate", "choose", "plan"]
+    rooms = ["foundation", "intake", "contracts", "demand", "simulate", "choose", "plan", "app"]
     missing = [room for room in rooms if not (root / "docs" / "rooms" / f"{room}.md").exists()]
     assert not missing
     assert all(f"({room}.md)" in index for room in rooms)
