@@ -15,11 +15,12 @@ import numpy.typing as npt
 from tuoguan.demand.model import Demand
 from tuoguan.foundation.facts import Fact, FactKind, Field, Reason
 from tuoguan.simulate import kernels as kn
+from tuoguan.simulate.columns import kernels as col
 from tuoguan.simulate.layout import clock_name, tables
 from tuoguan.simulate.scenario import Outcomes, Scenario
 
 Progress = Callable[[int, int], None]
-BLOCK_PATHS = 2_048  # option-paths a thread takes at a time: some ten milliseconds
+BLOCK_PATHS = 8_192  # option-paths a thread takes at a time: some ten milliseconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,11 +72,11 @@ def trace(scenario: Scenario, demand: Demand, option_index: int, path: int) -> T
     alone = replace(scenario, options=(scenario.options[option_index],), paths=path + 1)
     _require(alone)
     table = tables(alone, demand)
-    table.scalar[kn.S_LOG_ROWS] = 1
+    table.scalar[col.S_LOG_ROWS] = 1
     scratch = _scratch(alone, 1)
     kn.play(table, *scratch, 0, path)
-    rows = int(scratch[0][kn.AT_TALLY + kn.A_LOGGED])
-    table.scalar[kn.S_LOG_ROWS] = max(1, rows)
+    rows = int(scratch[0][col.AT_TALLY + col.A_LOGGED])
+    table.scalar[col.S_LOG_ROWS] = max(1, rows)
     scratch = _scratch(alone, max(1, rows))
     if not kn.play(table, *scratch, 0, path):
         raise ArithmeticError("money or units do not add up on this path")
@@ -85,15 +86,24 @@ def trace(scenario: Scenario, demand: Demand, option_index: int, path: int) -> T
 def _told(work: npt.NDArray[np.int64], rows: int, alone: Scenario) -> Trace:
     """The scratch of one recorded path as facts and daily figures."""
     days, option = alone.horizon_days, alone.options[0]
-    daily = work[kn.AT_DAYS : kn.AT_DAYS + kn.ROWS * days].reshape(kn.ROWS, days)
-    log = work[kn.AT_DAYS + kn.ROWS * days :].reshape(-1, kn.LOG_COLUMNS)[:rows]
-    component = work[kn.AT_COMPONENT : kn.AT_DUTY]
+    daily = work[col.AT_DAYS : col.AT_DAYS + col.ROWS * days].reshape(col.ROWS, days)
+    log = work[col.AT_DAYS + col.ROWS * days :].reshape(-1, col.LOG_COLUMNS)[:rows]
+    component = work[col.AT_COMPONENT : col.AT_DUTY]
     return Trace(
-        facts=tuple(_fact(row, alone) for row in log), listing=tuple(int(row[kn.LOG_LISTING]) for row in log),
-        charge_minor=tuple(int(row[kn.LOG_MINOR]) for row in log), cash_minor=daily[kn.ROW_CASH],
-        on_hand=daily[kn.ROW_STOCK : kn.ROW_STOCK + len(option.places)], minutes=daily[kn.ROW_WORK, : _weeks(alone)],
+        facts=tuple(_fact(row, alone) for row in log), listing=tuple(int(row[col.LOG_LISTING]) for row in log),
+        charge_minor=tuple(int(row[col.LOG_MINOR]) for row in log), cash_minor=daily[col.ROW_CASH],
+        on_hand=daily[col.ROW_STOCK : col.ROW_STOCK + len(option.places)], minutes=daily[col.ROW_WORK, : _weeks(alone)],
         component=component, profit_minor=int(component.sum()),
     )  # fmt: skip
+
+
+@dataclass(slots=True)
+class _Totals:
+    """What the kernel adds up over paths, and what is taken from the weekly lows of all paths."""
+
+    path: col.Sums
+    cash_mean: npt.NDArray[np.int64]  # [option, week] sums over paths
+    cash_low: npt.NDArray[np.int64]  # [option, week]
 
 
 class _Counter:
@@ -114,13 +124,14 @@ def _require(scenario: Scenario) -> None:
 
 
 def _play_blocks(
-    table: kn.Tables, sums: kn.Sums, scenario: Scenario, blocks: list[tuple[int, int]], done: _Counter
+    table: col.Tables, sums: _Totals, scenario: Scenario, blocks: list[tuple[int, int]], done: _Counter
 ) -> int:
-    scratch = _scratch(scenario, 0)
-    lows = np.zeros((scenario.paths, _weeks(scenario)), np.int64)
-    wrong = 0
+    scratch, wrong, tenth = _scratch(scenario, 0), 0, (scenario.paths - 1) // 10
     for first, last in blocks:
-        wrong += kn.play_all(table, sums, *scratch, lows, first, last)
+        lows = np.empty((last - first, scenario.paths, _weeks(scenario)), np.int64)
+        wrong += kn.play_all(table, sums.path, *scratch, lows, first, last)
+        sums.cash_mean[first:last] = lows.sum(axis=1)
+        sums.cash_low[first:last] = np.partition(lows, tenth, axis=1)[:, tenth]
         done.add(last - first)
     return wrong
 
@@ -133,36 +144,38 @@ def _scratch(
     scenario: Scenario, facts: int
 ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.float64], npt.NDArray[np.uint64]]:
     """One thread's memory: integers with room for ``facts`` rows of log, shares, hash states."""
-    length = kn.AT_DAYS + kn.ROWS * scenario.horizon_days + facts * kn.LOG_COLUMNS
-    return np.zeros(length, np.int64), np.zeros(kn.F_LENGTH), np.zeros(kn.H_LENGTH, np.uint64)
+    length = col.AT_DAYS + col.ROWS * scenario.horizon_days + facts * col.LOG_COLUMNS
+    days = 2 * scenario.horizon_days + _weeks(scenario)
+    return np.zeros(length, np.int64), np.zeros(col.F_LUCK + days), np.zeros(col.H_LENGTH, np.uint64)
 
 
-def _sums(scenario: Scenario) -> kn.Sums:
+def _sums(scenario: Scenario) -> _Totals:
     options, weeks = len(scenario.options), _weeks(scenario)
 
     def nought(width: int) -> npt.NDArray[np.int64]:
         return np.zeros((options, width), np.int64)
 
-    return kn.Sums(
-        profit=nought(scenario.paths), component=nought(kn.COMPONENTS), cash_mean=nought(weeks), cash_low=nought(weeks),
-        work=nought(weeks), duty=nought(kn.DUTIES), volume=nought(weeks), tally=nought(kn.A_COLUMNS),
+    path = col.Sums(
+        profit=nought(scenario.paths), component=nought(col.COMPONENTS), work=nought(weeks), duty=nought(col.DUTIES),
+        volume=nought(weeks), tally=nought(col.A_COLUMNS),
     )  # fmt: skip
+    return _Totals(path, nought(weeks), nought(weeks))
 
 
-def _outcomes(sums: kn.Sums, scenario: Scenario) -> Outcomes:
-    paths = scenario.paths
+def _outcomes(totals: _Totals, scenario: Scenario) -> Outcomes:
+    sums, paths = totals.path, scenario.paths
     tally = sums.tally.astype(np.float64)
-    sold, demanded = tally[:, kn.A_SOLD], tally[:, kn.A_DEMANDED]
+    sold, demanded = tally[:, col.A_SOLD], tally[:, col.A_DEMANDED]
     through = _mean(np.cumsum(sums.component, axis=1), paths)
     return Outcomes(
         profit=sums.profit,
         component=np.diff(through, axis=1, prepend=0),
-        cash_mean=_mean(sums.cash_mean, paths), cash_low=sums.cash_low,
+        cash_mean=_mean(totals.cash_mean, paths), cash_low=totals.cash_low,
         hours=sums.work / (60_000.0 * paths), hours_by_duty=sums.duty / (60_000.0 * paths),
-        volume_cm3=_mean(sums.volume, paths), units_sold=sold / paths, units_ordered=tally[:, kn.A_ORDERED] / paths,
-        fill_rate=_ratio(sold, demanded, 1.0), late_rate=_ratio(tally[:, kn.A_LATE], sold, 0.0),
-        delivery_days=_ratio(tally[:, kn.A_DELIVERY_DAYS], sold, 0.0),
-        return_rate=_ratio(tally[:, kn.A_RETURNED], sold, 0.0),
+        volume_cm3=_mean(sums.volume, paths), units_sold=sold / paths, units_ordered=tally[:, col.A_ORDERED] / paths,
+        fill_rate=_ratio(sold, demanded, 1.0), late_rate=_ratio(tally[:, col.A_LATE], sold, 0.0),
+        delivery_days=_ratio(tally[:, col.A_DELIVERY_DAYS], sold, 0.0),
+        return_rate=_ratio(tally[:, col.A_RETURNED], sold, 0.0),
     )  # fmt: skip
 
 
@@ -178,13 +191,13 @@ def _ratio(top: npt.NDArray[np.float64], bottom: npt.NDArray[np.float64], otherw
 
 
 def _fact(row: npt.NDArray[np.int64], scenario: Scenario) -> Fact:
-    number = [int(value) for value in row[kn.LOG_FIELDS :]]
-    listing = scenario.options[0].listings[int(row[kn.LOG_LISTING])]
+    number = [int(value) for value in row[col.LOG_FIELDS :]]
+    listing = scenario.options[0].listings[int(row[col.LOG_LISTING])]
     kind, deadline, currency = FactKind(number[Field.KIND]), "", listing.contract.currency
     if kind is FactKind.DEADLINE_MISSED:
         deadline = clock_name(listing.contract)
     return Fact(
-        kind=kind, day=scenario.start_on + int(row[kn.LOG_DAY]), currency=currency, quantity=number[Field.QUANTITY],
+        kind=kind, day=scenario.start_on + int(row[col.LOG_DAY]), currency=currency, quantity=number[Field.QUANTITY],
         orders=number[Field.ORDERS], parcels=number[Field.PARCELS], lines=number[Field.LINES],
         retail_price_minor=number[Field.RETAIL_PRICE], supply_price_minor=number[Field.SUPPLY_PRICE],
         weight_g=number[Field.WEIGHT_G], volume_cm3=number[Field.VOLUME_CM3], minutes_late=number[Field.MINUTES_LATE],

@@ -18,8 +18,9 @@ from tuoguan.foundation.ids import address
 from tuoguan.foundation.money import EXPONENT_BY_CURRENCY
 from tuoguan.foundation.parties import Duty
 from tuoguan.foundation.random import Stream
-from tuoguan.simulate import kernels as kn
+from tuoguan.simulate.columns import kernels as col
 from tuoguan.simulate.counts.kernels import level_by_path
+from tuoguan.simulate.draws import kernels as draws
 from tuoguan.simulate.scenario import Component, Listing, Option, Place, PolicyKind, Scenario
 
 Ints = npt.NDArray[np.int64]
@@ -36,15 +37,15 @@ COMPONENT_BY_KIND = {
 COMPONENT_INDEX = {component: index for index, component in enumerate(Component)}
 # What a quantity is when the contract does not state it; -1 means "use the option's own".
 DEFAULT_BY_COLUMN = {
-    kn.L_LATE_T: (QuantityName.LATE_RATE, 0), kn.L_WINDOW_T: (QuantityName.RETURN_WINDOW_DAYS, 30),
-    kn.L_RESALE_T: (QuantityName.RESALE_SHARE, 0), kn.L_QUALITY_T: (QuantityName.QUALITY_INCIDENT_RATE, 0),
-    kn.L_PENALTY_DELAY_T: (QuantityName.PENALTY_DELAY_DAYS, 0), kn.L_LAG_T: (QuantityName.SETTLEMENT_LAG_DAYS, 0),
-    kn.L_TRANSFER_T: (QuantityName.TRANSFER_DAYS, 0), kn.L_RESERVE_T: (QuantityName.RESERVE_SHARE, 0),
-    kn.L_RESERVE_DAYS_T: (QuantityName.RESERVE_DAYS, 0), kn.L_DEPOSIT_T: (QuantityName.DEPOSIT, 0),
-    kn.L_REGIME_T: (QuantityName.REGIME_CHANGES_PER_YEAR, 0), kn.L_SALVAGE_T: (QuantityName.SALVAGE_SHARE, -1),
-    kn.L_GRID_T: (QuantityName.SETTLEMENTS_PER_MONTH, 0),
+    col.L_LATE_T: (QuantityName.LATE_RATE, 0), col.L_WINDOW_T: (QuantityName.RETURN_WINDOW_DAYS, 30),
+    col.L_RESALE_T: (QuantityName.RESALE_SHARE, 0), col.L_QUALITY_T: (QuantityName.QUALITY_INCIDENT_RATE, 0),
+    col.L_PENALTY_DELAY_T: (QuantityName.PENALTY_DELAY_DAYS, 0), col.L_LAG_T: (QuantityName.SETTLEMENT_LAG_DAYS, 0),
+    col.L_TRANSFER_T: (QuantityName.TRANSFER_DAYS, 0), col.L_RESERVE_T: (QuantityName.RESERVE_SHARE, 0),
+    col.L_RESERVE_DAYS_T: (QuantityName.RESERVE_DAYS, 0), col.L_DEPOSIT_T: (QuantityName.DEPOSIT, 0),
+    col.L_REGIME_T: (QuantityName.REGIME_CHANGES_PER_YEAR, 0), col.L_SALVAGE_T: (QuantityName.SALVAGE_SHARE, -1),
+    col.L_GRID_T: (QuantityName.SETTLEMENTS_PER_MONTH, 0),
 }  # fmt: skip
-_TRIGGERS = {"inbound": kn.TRIGGER_INBOUND, "shipped": kn.TRIGGER_SHIPPED}
+_TRIGGERS = {"inbound": col.TRIGGER_INBOUND, "shipped": col.TRIGGER_SHIPPED}
 _DUTIES = list(Duty)
 _ORDER_DUTIES = (Duty.LAST_MILE, Duty.CUSTOMER_SERVICE, Duty.RETURNS, Duty.FIRST_MILE)
 _STOCK_DUTIES = (Duty.FIRST_MILE, Duty.LINE_HAUL, Duty.CUSTOMS, Duty.STORAGE)
@@ -98,7 +99,7 @@ class Contracts:
         ]
         matrix = np.hstack([contract.charge_matrix(), _table(columns, 2)])
         self.charges.append(matrix[np.argsort(kinds, kind="stable")])
-        self.starts.append([self.count + int((kinds < kind).sum()) for kind in range(kn.KINDS + 1)])
+        self.starts.append([self.count + int((kinds < kind).sum()) for kind in range(col.KINDS + 1)])
         self.count += len(kinds)
         self.ages.append(_ages(contract))
 
@@ -113,9 +114,9 @@ def _ages(contract: Compiled) -> list[int]:
     """First days of the age classes that storage charges tell apart, filled up with -1; ValueError past the room."""
     held = contract.charges[contract.charges["fact"] == FactKind.STOCK_HELD]
     ages = sorted({0, *(int(record["free_days"]) for record in held)}) if len(held) else []
-    if len(ages) > kn.MOST_AGES:
-        raise ValueError(f"{contract.id}: storage charges tell {len(ages)} ages apart, at most {kn.MOST_AGES} fit")
-    return ages + [-1] * (kn.MOST_AGES + 1 - len(ages))
+    if len(ages) > col.MOST_AGES:
+        raise ValueError(f"{contract.id}: storage charges tell {len(ages)} ages apart, at most {col.MOST_AGES} fit")
+    return ages + [-1] * (col.MOST_AGES + 1 - len(ages))
 
 
 def component_of(entry: ChargeEntry) -> int:
@@ -126,7 +127,7 @@ def component_of(entry: ChargeEntry) -> int:
     return COMPONENT_INDEX[component]
 
 
-def tables(scenario: Scenario, demand: Demand) -> kn.Tables:
+def tables(scenario: Scenario, demand: Demand) -> col.Tables:
     """The kernel's tables of a scenario; ValueError when options are in two currencies or have no listing."""
     terms = Terms()
     contracts = Contracts(terms)
@@ -134,11 +135,11 @@ def tables(scenario: Scenario, demand: Demand) -> kn.Tables:
     scalar = _scalar(scenario, terms)
     seed, paths = scenario.seed, scenario.paths
     rows = _table(terms.rows, 7)
-    return kn.Tables(
+    return col.Tables(
         option=options, listing=listings, place=places, term=np.ascontiguousarray(rows[:, :4]),
-        value=kn.draw_terms(rows, seed, paths),
-        charge=np.concatenate(contracts.charges), start=_table(contracts.starts, kn.KINDS + 1),
-        ages=_table(contracts.ages, kn.MOST_AGES + 1),
+        value=np.ascontiguousarray(draws.draw_terms(rows, seed, paths).T),
+        charge=np.concatenate(contracts.charges), start=_table(contracts.starts, col.KINDS + 1),
+        ages=_table(contracts.ages, col.MOST_AGES + 1),
         level=_levels(demand, seed, paths), dispersion=np.ascontiguousarray(demand.dispersion, np.float64),
         season=_season(demand, scenario), scalar=scalar,
     )  # fmt: skip
@@ -154,47 +155,47 @@ def _rows(options: tuple[Option, ...], terms: Terms, contracts: Contracts, deman
         listing_rows += [_listing_row(listing, market, terms, contracts) for listing in option.listings]
         place_rows += [_place_row(option, index, market, terms) for index in range(len(option.places))]
     return (
-        _table(option_rows, kn.O_COLUMNS), _table(listing_rows, kn.L_COLUMNS), _table(place_rows, kn.P_COLUMNS),
+        _table(option_rows, col.O_COLUMNS), _table(listing_rows, col.L_COLUMNS), _table(place_rows, col.P_COLUMNS),
     )  # fmt: skip
 
 
 def _option_row(option: Option, listing: int, place: int, terms: Terms, demand: Demand) -> list[int]:
-    if not 1 <= len(option.listings) <= kn.SLOTS or not 1 <= len(option.places) <= kn.SLOTS:
-        raise ValueError(f"{option.key}: an option has 1 to {kn.SLOTS} listings and as many places")
+    if not 1 <= len(option.listings) <= col.SLOTS or not 1 <= len(option.places) <= col.SLOTS:
+        raise ValueError(f"{option.key}: an option has 1 to {col.SLOTS} listings and as many places")
     product, market = address(option.sku), address(option.market)
-    row = [0] * kn.O_COLUMNS
-    row[kn.O_LISTING], row[kn.O_LISTINGS] = listing, len(option.listings)
-    row[kn.O_PLACE], row[kn.O_PLACES] = place, len(option.places)
-    row[kn.O_PRODUCT], row[kn.O_MARKET] = product, market
-    row[kn.O_SERIES], row[kn.O_PROFILE] = option.series, int(demand.profile[option.series])
-    row[kn.O_MOQ], row[kn.O_CARTON] = option.moq, option.carton
-    row[kn.O_WEIGHT], row[kn.O_VOLUME] = option.unit_weight_g, option.unit_volume_cm3
-    row[kn.O_DAYS_TODAY], row[kn.O_PRICE_TODAY] = option.delivery_days_today, option.retail_price_today_minor
-    row[kn.O_ON_HAND] = option.on_hand
-    row[kn.O_UNIT_COST_T] = terms.row(option.unit_cost, product)
-    row[kn.O_SUPPLIER_T] = terms.row(option.supplier_lead_days, product)
-    row[kn.O_RETURN_T] = terms.row(option.return_rate, product, market)
-    row[kn.O_ELASTICITY_T] = terms.row(option.elasticity, 0, market)
-    row[kn.O_SPEED_T] = terms.row(option.speed_response, 0, market)
-    row[kn.O_DUTY_T] = terms.row(option.duty_ad_valorem, 0, market)
-    row[kn.O_SALVAGE_T] = terms.row(option.salvage, 0, market)
+    row = [0] * col.O_COLUMNS
+    row[col.O_LISTING], row[col.O_LISTINGS] = listing, len(option.listings)
+    row[col.O_PLACE], row[col.O_PLACES] = place, len(option.places)
+    row[col.O_PRODUCT], row[col.O_MARKET] = product, market
+    row[col.O_SERIES], row[col.O_PROFILE] = option.series, int(demand.profile[option.series])
+    row[col.O_MOQ], row[col.O_CARTON] = option.moq, option.carton
+    row[col.O_WEIGHT], row[col.O_VOLUME] = option.unit_weight_g, option.unit_volume_cm3
+    row[col.O_DAYS_TODAY], row[col.O_PRICE_TODAY] = option.delivery_days_today, option.retail_price_today_minor
+    row[col.O_ON_HAND] = option.on_hand
+    row[col.O_UNIT_COST_T] = terms.row(option.unit_cost, product)
+    row[col.O_SUPPLIER_T] = terms.row(option.supplier_lead_days, product)
+    row[col.O_RETURN_T] = terms.row(option.return_rate, product, market)
+    row[col.O_ELASTICITY_T] = terms.row(option.elasticity, 0, market)
+    row[col.O_SPEED_T] = terms.row(option.speed_response, 0, market)
+    row[col.O_DUTY_T] = terms.row(option.duty_ad_valorem, 0, market)
+    row[col.O_SALVAGE_T] = terms.row(option.salvage, 0, market)
     return row
 
 
 def _listing_row(listing: Listing, market: int, terms: Terms, contracts: Contracts) -> list[int]:
     contract = listing.contract
     home = address(contract.id)
-    row = [0] * kn.L_COLUMNS
-    row[kn.L_CONTRACT], row[kn.L_ADDRESS], row[kn.L_PLACE] = contracts.index(contract), home, listing.place
-    row[kn.L_SUPPLY] = listing.supply_price_minor
-    row[kn.L_TRIGGER] = _TRIGGERS.get(contract.settings.get(SettingName.SETTLEMENT_TRIGGER, ""), kn.TRIGGER_DELIVERED)
+    row = [0] * col.L_COLUMNS
+    row[col.L_CONTRACT], row[col.L_ADDRESS], row[col.L_PLACE] = contracts.index(contract), home, listing.place
+    row[col.L_SUPPLY] = listing.supply_price_minor
+    row[col.L_TRIGGER] = _TRIGGERS.get(contract.settings.get(SettingName.SETTLEMENT_TRIGGER, ""), col.TRIGGER_DELIVERED)
     regime = contract.settings.get(SettingName.CUSTOMS_REGIME, "none")
-    row[kn.L_PARCEL], row[kn.L_BULK] = int(regime == "parcel"), int(regime == "bulk")
-    row[kn.L_CLOCK], row[kn.L_DEADLINE] = _clock(contract)
-    row[kn.L_ORDER_DUTY] = _duty(contract, _ORDER_DUTIES)
-    row[kn.L_STOCK_DUTY] = _duty(contract, _STOCK_DUTIES)
-    row[kn.L_WEEK_DUTY] = _duty(contract, _WEEK_DUTIES)
-    row[kn.L_NEW] = int(listing.live_after_days.high > 0)
+    row[col.L_PARCEL], row[col.L_BULK] = int(regime == "parcel"), int(regime == "bulk")
+    row[col.L_CLOCK], row[col.L_DEADLINE] = _clock(contract)
+    row[col.L_ORDER_DUTY] = _duty(contract, _ORDER_DUTIES)
+    row[col.L_STOCK_DUTY] = _duty(contract, _STOCK_DUTIES)
+    row[col.L_WEEK_DUTY] = _duty(contract, _WEEK_DUTIES)
+    row[col.L_NEW] = int(listing.live_after_days.high > 0)
     for column, term in _terms_of_contract(listing).items():
         row[column] = terms.row(term, home)
     for column, term in _terms_of_market(listing).items():
@@ -207,33 +208,34 @@ def _listing_row(listing: Listing, market: int, terms: Terms, contracts: Contrac
 def _terms_of_contract(listing: Listing) -> dict[int, Uncertain]:
     """What the platform's terms decide: one draw for every product under the contract."""
     return {
-        kn.L_RETAIL_T: listing.retail_price, kn.L_SPREAD_T: listing.spread, kn.L_REACH_T: listing.reach,
-        kn.L_VISIBILITY_T: listing.visibility, kn.L_DELIVERY_T: listing.delivery_days,
-        kn.L_LIVE_T: listing.live_after_days,
+        col.L_RETAIL_T: listing.retail_price, col.L_SPREAD_T: listing.spread, col.L_REACH_T: listing.reach,
+        col.L_VISIBILITY_T: listing.visibility, col.L_DELIVERY_T: listing.delivery_days,
+        col.L_LIVE_T: listing.live_after_days,
     }  # fmt: skip
 
 
 def _terms_of_market(listing: Listing) -> dict[int, Uncertain]:
     """What work costs in the market, whatever the contract."""
     return {
-        kn.L_PICK_T: listing.pick_order, kn.L_LABEL_T: listing.label_parcel,
-        kn.L_RETURN_UNIT_T: listing.return_unit, kn.L_MINUTES_ORDER_T: listing.minutes_order,
-        kn.L_MINUTES_STOCK_T: listing.minutes_stock_order, kn.L_MINUTES_WEEK_T: listing.minutes_week,
+        col.L_PICK_T: listing.pick_order, col.L_LABEL_T: listing.label_parcel,
+        col.L_RETURN_UNIT_T: listing.return_unit, col.L_MINUTES_ORDER_T: listing.minutes_order,
+        col.L_MINUTES_STOCK_T: listing.minutes_stock_order, col.L_MINUTES_WEEK_T: listing.minutes_week,
     }  # fmt: skip
 
 
 def _place_row(option: Option, index: int, market: int, terms: Terms) -> list[int]:
     place: Place = option.places[index]
     lane = address(f"{place.lane.mode}:{option.market}")
-    row = [0] * kn.P_COLUMNS
-    row[kn.P_SELLER], row[kn.P_JIT] = int(place.owner_is_seller), int(place.policy.kind is PolicyKind.JIT)
-    row[kn.P_LEVEL], row[kn.P_REVIEW] = place.policy.order_up_to, max(1, place.policy.review_days)
-    row[kn.P_MINIMUM], row[kn.P_DIVISOR], row[kn.P_LANE] = place.lane.minimum_minor, place.lane.divisor_cm3_per_kg, lane
-    row[kn.P_KG_T], row[kn.P_CBM_T] = terms.row(place.lane.per_kg, lane), terms.row(place.lane.per_cbm, lane)
-    row[kn.P_LEAD_T] = terms.row(place.lane.lead_days, lane)
-    row[kn.P_STORAGE_T] = terms.row(place.storage_cbm_day, 0, market)
-    row[kn.P_RECEIVE_T] = terms.row(place.receive_cbm, 0, market)
-    row[kn.P_KEEPER] = next((at for at, listing in enumerate(option.listings) if listing.place == index), 0)
+    row = [0] * col.P_COLUMNS
+    row[col.P_SELLER], row[col.P_JIT] = int(place.owner_is_seller), int(place.policy.kind is PolicyKind.JIT)
+    row[col.P_LEVEL], row[col.P_REVIEW] = place.policy.order_up_to, max(1, place.policy.review_days)
+    row[col.P_MINIMUM], row[col.P_DIVISOR] = place.lane.minimum_minor, place.lane.divisor_cm3_per_kg
+    row[col.P_LANE] = lane
+    row[col.P_KG_T], row[col.P_CBM_T] = terms.row(place.lane.per_kg, lane), terms.row(place.lane.per_cbm, lane)
+    row[col.P_LEAD_T] = terms.row(place.lane.lead_days, lane)
+    row[col.P_STORAGE_T] = terms.row(place.storage_cbm_day, 0, market)
+    row[col.P_RECEIVE_T] = terms.row(place.receive_cbm, 0, market)
+    row[col.P_KEEPER] = next((at for at, listing in enumerate(option.listings) if listing.place == index), 0)
     return row
 
 
@@ -268,12 +270,12 @@ def _scalar(scenario: Scenario, terms: Terms) -> Ints:
     currencies = {listing.contract.currency for option in scenario.options for listing in option.listings}
     if len(currencies) != 1:
         raise ValueError(f"a scenario needs contracts compiled in one currency, found {sorted(currencies)}")
-    row = np.zeros(kn.S_COLUMNS, np.int64)
-    row[kn.S_SEED], row[kn.S_HORIZON] = scenario.seed, scenario.horizon_days
-    row[kn.S_WAGE], row[kn.S_CAPITAL] = scenario.wage_per_hour_minor, scenario.capital_rate_ppm_year
-    row[kn.S_MICRO] = 10 ** (6 - EXPONENT_BY_CURRENCY[currencies.pop()])
-    row[kn.S_OVERLAP_T], row[kn.S_SPLIT_T] = terms.row(scenario.overlap), terms.row(scenario.quality_returns)
-    row[kn.S_LATENESS_T], row[kn.S_DEPOSIT] = terms.row(scenario.lateness_minutes), scenario.deposit_ppm
+    row = np.zeros(col.S_COLUMNS, np.int64)
+    row[col.S_SEED], row[col.S_HORIZON] = scenario.seed, scenario.horizon_days
+    row[col.S_WAGE], row[col.S_CAPITAL] = scenario.wage_per_hour_minor, scenario.capital_rate_ppm_year
+    row[col.S_MICRO] = 10 ** (6 - EXPONENT_BY_CURRENCY[currencies.pop()])
+    row[col.S_OVERLAP_T], row[col.S_SPLIT_T] = terms.row(scenario.overlap), terms.row(scenario.quality_returns)
+    row[col.S_LATENESS_T], row[col.S_DEPOSIT] = terms.row(scenario.lateness_minutes), scenario.deposit_ppm
     return row
 
 
@@ -281,7 +283,7 @@ def _levels(demand: Demand, seed: int, paths: int) -> npt.NDArray[np.float64]:
     """Levels [series, path] drawn from the posterior of each series."""
     product = np.array([address(sku) for sku in demand.sku], np.int64)
     market = np.array([address(code) for code in demand.market], np.int64)
-    uniform = kn.draw_levels(product, market, int(Stream.LEVEL), seed, paths)
+    uniform = draws.draw_levels(product, market, int(Stream.LEVEL), seed, paths)
     return np.asarray(level_by_path(uniform, demand.level_mean, demand.level_shape))
 
 

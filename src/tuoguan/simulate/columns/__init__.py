@@ -1,0 +1,1 @@
+"""Where every number of the day loop stands in its flat tables."""

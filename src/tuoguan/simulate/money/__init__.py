@@ -1,0 +1,1 @@
+"""Booking, paying and charging inside the day loop."""

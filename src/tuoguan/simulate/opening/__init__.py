@@ -1,0 +1,1 @@
+"""How a path begins: prices, dates and shares of its listings and places."""

@@ -1,0 +1,1 @@
+"""Serving buyers, and all that follows from a sale."""

@@ -1,0 +1,1 @@
+"""Ordering, receiving and holding goods."""
