@@ -126,6 +126,21 @@ def _strange(text: str) -> set[str]:
     return {words for words in written if words not in known and " ".join(words.split()[:2]) not in known}
 
 
+def test_the_architecture_names_every_module(root: Path) -> None:
+    text = (root / "ARCHITECTURE.md").read_text(encoding="utf-8").split("| package | modules |")[1]
+    rows = dict(re.findall(r"^\| `(\w+)` \| (.*) \|$", text.split("\n\n")[0], re.MULTILINE))
+    packages = [path.parent for path in (root / "src" / "tuoguan").glob("*/__init__.py")]
+    assert set(rows) == {path.name for path in packages}
+    for package in packages:
+        words = set(re.findall(r"`(\w+)`", rows[package.name]))
+        prefixes = re.findall(r"`(\w+_)\*` \(([^)]*)\)", rows[package.name])
+        parts = {part for _, inner in prefixes for part in re.findall(r"`(\w+)`", inner)}
+        full = {prefix + part for prefix, inner in prefixes for part in re.findall(r"`(\w+)`", inner)}
+        modules = {path.stem for path in package.glob("*.py")} - {"__init__"}
+        assert (words | full) >= modules, f"{package.name}: {sorted(modules - words - full)} are not named"
+        assert (words - parts) | full <= modules | parts, f"{package.name}: {sorted(words - modules - parts)} are gone"
+
+
 def test_every_room_has_its_page_and_the_index_names_it(root: Path) -> None:
     index = (root / "docs" / "rooms" / "README.md").read_text(encoding="utf-8")
     rooms = ["foundation", "intake", "contracts", "demand", "simulate", "choose", "plan", "app"]
