@@ -15,7 +15,7 @@ from tuoguan.choose.options_excluded import Exclusion, Product, contract_exclusi
 from tuoguan.choose.options_library import read_market, seller_converter
 from tuoguan.choose.options_listings import Quote, Today, listing, return_rate
 from tuoguan.choose.options_market import MarketTerms, bulk_duty
-from tuoguan.choose.options_places import Convert, Spot, salvage, spots
+from tuoguan.choose.options_places import Convert, Spot, in_time, salvage, spots
 from tuoguan.choose.options_products import History, product_facts, read_history
 from tuoguan.choose.options_terms import NOUGHT, fixed, ranged, scaled
 from tuoguan.contracts import Compiled, Library, QuantityName, SettingName, Uncertain
@@ -178,7 +178,7 @@ def _options_of(contract: Compiled, product: Product, ground: Ground, today: Tod
         found.append(
             Option(
                 sku=product.sku, market=ground.terms.market, key=f"{contract.id}@{spot.place.id}",
-                listings=(one,), places=(spot.place,), series=series,
+                listings=(one,), places=(in_time(spot.place, contract, product.supplier_lead_days),), series=series,
                 assumed=tuple(dict.fromkeys((*words, *spot.assumed, *_assumed(product)))),
                 **_facts(contract, product, ground, today, spot),
             )

@@ -5,11 +5,12 @@ carries is nought here (its charges stand in the contract) and that what the sel
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tuoguan.choose.options_market import AT_ORIGIN, MarketTerms, assumed_or
 from tuoguan.choose.options_terms import NOUGHT, fixed, ranged
 from tuoguan.contracts import Compiled, Evidence, QuantityName, SettingName, Uncertain
+from tuoguan.foundation.facts import FactKind
 from tuoguan.foundation.parties import Duty
 from tuoguan.foundation.random import Stream
 from tuoguan.intake import Lane as SellerLane
@@ -20,6 +21,7 @@ Convert = Callable[[str, str], int]  # micro of the book currency for a decimal 
 
 
 JIT = Policy(PolicyKind.JIT)
+MINUTES_PER_DAY = 1440
 STOCKED = Policy(PolicyKind.BASE_STOCK)
 ASSUMED_SITE = "assumed-3pl"
 BULK_MODES = ("sea", "air", "rail")
@@ -49,6 +51,16 @@ def spots(contract: Compiled, seller: Seller, terms: MarketTerms, convert: Conve
     if at == "seller_market":
         return _own_spots(seller, terms, convert)
     return _origin_spots(contract, seller, terms, convert)
+
+
+def in_time(place: Place, contract: Compiled, supplier_lead_days: int) -> Place:
+    """The place, stocked where the supplier takes longer than the contract's clock for an order lets a seller wait.
+
+    Selling first and buying then is only a policy where it can be kept: past that clock platforms cancel the order.
+    """
+    clocks = [clock.minutes.value for clock in contract.deadlines if clock.starts == int(FactKind.ORDER_PLACED)]
+    late = bool(clocks) and supplier_lead_days * MINUTES_PER_DAY > min(clocks)
+    return replace(place, policy=STOCKED) if late and place.policy.kind is PolicyKind.JIT else place
 
 
 def _platform_spot(contract: Compiled, lane: Lane, name: str, assumed: tuple[str, ...] = ()) -> Spot:

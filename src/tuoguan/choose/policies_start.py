@@ -9,17 +9,16 @@ from functools import lru_cache
 from statistics import NormalDist
 
 import numpy as np
-import numpy.typing as npt
 
 from tuoguan.choose.options_market import NONE
 from tuoguan.choose.options_terms import PPM, mean
 from tuoguan.contracts import Basis, Compiled, Per
 from tuoguan.demand import Demand
+from tuoguan.foundation.arrays import Floats, Ints
 from tuoguan.foundation.facts import FactKind
 from tuoguan.foundation.money import EXPONENT_BY_CURRENCY
 from tuoguan.simulate import Listing, Option, Place
 
-Floats = npt.NDArray[np.float64]
 SALE_FACTS = (
     FactKind.ORDER_PLACED, FactKind.UNITS_SHIPPED, FactKind.UNITS_DELIVERED, FactKind.UNITS_INBOUND,
     FactKind.PARCEL_IMPORTED,
@@ -53,7 +52,7 @@ def critical_ratio(underage: float, overage: float) -> float:
     return underage / (underage + max(overage, 1e-12))
 
 
-def quantile(means: Floats, variances: Floats, shares: Floats) -> npt.NDArray[np.int64]:
+def quantile(means: Floats, variances: Floats, shares: Floats) -> Ints:
     """Smallest whole x with P(D <= x) >= share, element by element: negative binomial, Poisson where variance <= mean.
 
     By recurrence up to a mean of 400, by the Wilson-Hilferty gamma above. A share of 0 gives 0.
@@ -66,7 +65,7 @@ def quantile(means: Floats, variances: Floats, shares: Floats) -> npt.NDArray[np
     return found
 
 
-def _by_recurrence(means: Floats, variances: Floats, shares: Floats) -> npt.NDArray[np.int64]:
+def _by_recurrence(means: Floats, variances: Floats, shares: Floats) -> Ints:
     """Panjer's recurrence p(k) = p(k - 1) (a + b / k): a = 0 for Poisson, a = 1 - mean / variance otherwise."""
     ratio = np.maximum(variances / means, 1.0)
     spread = ratio > 1.0 + 1e-9
@@ -87,12 +86,12 @@ def _by_recurrence(means: Floats, variances: Floats, shares: Floats) -> npt.NDAr
     return found
 
 
-def _by_gamma(means: Floats, variances: Floats, shares: Floats) -> npt.NDArray[np.int64]:
+def _by_gamma(means: Floats, variances: Floats, shares: Floats) -> Ints:
     normal = NormalDist()
     z = np.array([normal.inv_cdf(share) for share in shares])
     shape = means * means / np.maximum(variances, means)
     cube = 1.0 - 1.0 / (9.0 * shape) + z / (3.0 * np.sqrt(shape))
-    found: npt.NDArray[np.int64] = np.ceil(means * np.maximum(cube, 0.0) ** 3).astype(np.int64)
+    found: Ints = np.ceil(means * np.maximum(cube, 0.0) ** 3).astype(np.int64)
     return found
 
 

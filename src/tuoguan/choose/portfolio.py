@@ -8,17 +8,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-import numpy.typing as npt
 
 from tuoguan.choose.policies import Evaluated
 from tuoguan.choose.problem import Capacity, Portfolio
 from tuoguan.choose.solve import solve
+from tuoguan.foundation.arrays import Flags, Floats
 from tuoguan.foundation.money import format_minor, parse_minor, to_minor
 from tuoguan.intake import Seller
 from tuoguan.simulate import Option
-
-Floats = npt.NDArray[np.float64]
-Ints = npt.NDArray[np.int64]
 
 CM3_PER_CBM = 1_000_000
 
@@ -40,13 +37,14 @@ class Point:
 
 def choose(
     evaluated: Evaluated, seller: Seller, *, weight: float | None = None, hours_per_week: float | None = None,
-    allowed: npt.NDArray[np.bool_] | None = None, time_limit: float = 60.0,
+    allowed: Flags | None = None, time_limit: float = 60.0,
 ) -> Portfolio:  # fmt: skip
     """The best set of options within the seller's cash, weekly hours and site volumes, at the seller's risk weight.
 
     ``chosen[g]`` follows the groups of ``evaluated``. An option ties up cash as far as the low path of its cumulative
-    cash lies below nought; low paths are added up, which is on the safe side of their common quantile. Only options that
-    earn on average are looked at, and of those only ``allowed`` [option] where it is given; the bound is for that set.
+    cash lies below nought; low paths are added up, which is on the safe side of their common quantile. Only options
+    that earn on average are looked at, and of those only ``allowed`` [option] where it is given; the bound is for
+    that set.
     """
     capacities, uses = build_limits(evaluated, seller)
     if hours_per_week is not None:

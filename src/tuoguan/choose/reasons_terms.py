@@ -7,15 +7,13 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
-import numpy.typing as npt
 
 from tuoguan.choose.options_terms import is_unknown
 from tuoguan.contracts import Compiled, Uncertain
+from tuoguan.foundation.arrays import Floats
 from tuoguan.foundation.ids import address
 from tuoguan.simulate import Option
 from tuoguan.simulate.kernels import draw_terms
-
-Floats = npt.NDArray[np.float64]
 
 # Listing fields whose draw belongs to the contract, and those that belong to the market.
 OF_CONTRACT = ("retail_price", "spread", "reach", "visibility", "delivery_days", "live_after_days")

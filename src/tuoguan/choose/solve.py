@@ -17,9 +17,7 @@ from tuoguan.choose.solve_dual import Dual, solve_dual
 from tuoguan.choose.solve_exact import finish
 from tuoguan.choose.solve_packed import Packed, lower_tail, pack
 from tuoguan.choose.solve_primal import feasible_choice
-
-Floats = npt.NDArray[np.float64]
-Ints = npt.NDArray[np.int64]
+from tuoguan.foundation.arrays import Floats, Ints
 
 DUAL_SHARE = 0.6  # of the time limit
 NODE_LIMIT = 1_000

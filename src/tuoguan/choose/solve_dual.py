@@ -10,13 +10,10 @@ from dataclasses import dataclass
 
 import highspy
 import numpy as np
-import numpy.typing as npt
 
 from tuoguan.choose import kernels
 from tuoguan.choose.solve_packed import Packed
-
-Floats = npt.NDArray[np.float64]
-Ints = npt.NDArray[np.int64]
+from tuoguan.foundation.arrays import Floats, Ints
 
 BLOCKS = 8
 SAMPLE_ABOVE_GROUPS = 3000

@@ -9,14 +9,11 @@ from dataclasses import dataclass
 
 import highspy
 import numpy as np
-import numpy.typing as npt
 
 from tuoguan.choose import kernels
 from tuoguan.choose.solve_dual import Dual
 from tuoguan.choose.solve_packed import Packed
-
-Floats = npt.NDArray[np.float64]
-Ints = npt.NDArray[np.int64]
+from tuoguan.foundation.arrays import Flags, Floats, Ints
 
 EXACT_CELLS = 240_000  # free rows x columns of a model that branch and bound may prove
 TAIL_CELLS = 40_000  # the same with risk, whose dense rows make every node slow
@@ -67,12 +64,12 @@ def _behind(problem: Packed, dual: Dual) -> Floats:
     return np.asarray(priced[dual.choice][problem.group_of] - priced)
 
 
-def _alone(problem: Packed, kept: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
+def _alone(problem: Packed, kept: Flags) -> Flags:
     return np.asarray(np.bincount(problem.group_of, kept, problem.groups)[problem.group_of] <= 1)
 
 
 def _branch_and_bound(
-    problem: Packed, kept: npt.NDArray[np.bool_], choice: Ints | None, seconds: float, nodes: int
+    problem: Packed, kept: Flags, choice: Ints | None, seconds: float, nodes: int
 ) -> tuple[Ints | None, float, bool]:
     """(best choice among the kept rows or None, its upper bound, whether it is proven best).
 

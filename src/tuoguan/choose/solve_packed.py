@@ -8,12 +8,9 @@ import math
 from dataclasses import dataclass, replace
 
 import numpy as np
-import numpy.typing as npt
 
 from tuoguan.choose import kernels
-
-Floats = npt.NDArray[np.float64]
-Ints = npt.NDArray[np.int64]
+from tuoguan.foundation.arrays import Flags, Floats, Ints
 
 SCALED_SIZE = 10  # largest value and largest use of a limit become about 2**10
 
@@ -56,7 +53,7 @@ class Packed:
         """[row] group."""
         return np.repeat(np.arange(self.groups), np.diff(self.start))
 
-    def only(self, rows: npt.NDArray[np.bool_]) -> "Packed":
+    def only(self, rows: Flags) -> "Packed":
         """The same problem with some rows left out; every group must keep one."""
         count = np.bincount(self.group_of[rows], minlength=self.groups)
         start = np.concatenate([[0], np.cumsum(count)]).astype(np.int64)

@@ -4,14 +4,11 @@ Keeps the invariant that what it returns is feasible, or nothing.
 """
 
 import numpy as np
-import numpy.typing as npt
 
 from tuoguan.choose import kernels
 from tuoguan.choose.solve_dual import Dual
 from tuoguan.choose.solve_packed import Packed, tail_weights
-
-Floats = npt.NDArray[np.float64]
-Ints = npt.NDArray[np.int64]
+from tuoguan.foundation.arrays import Floats, Ints
 
 REPAIR_STEPS = 4000
 FILL_PASSES = 50

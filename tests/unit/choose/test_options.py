@@ -158,7 +158,7 @@ def test_prices_the_seller_owns_are_todays_and_a_quote_beats_the_spread():
 
 
 def test_only_stock_at_origin_or_to_order_may_be_just_in_time():
-    for option in groups(batch(product("A"))).options:
+    for option in groups(batch(product("A", supplier_lead_days=1))).options:
         contract, place = only(option).contract, option.places[0]
         may = contract.settings[SettingName.STOCK_AT] == "seller_origin" or (
             not place.owner_is_seller and contract.settings.get(SettingName.INBOUND) == "jit"
