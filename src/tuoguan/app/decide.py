@@ -110,6 +110,11 @@ def paths_for(options: int) -> int:
     return 200 if options <= 5_000 else 100 if options <= 20_000 else 64
 
 
+def cash_peak(evaluated: Evaluated, row: int) -> int:
+    """The most cash an option ties up in any week (its low path), minor units, never negative; 0 for not selling."""
+    return max(0, -int(evaluated.outcomes.cash_low[row].min())) if row != NOT_SOLD else 0
+
+
 def today_rows(evaluated: Evaluated) -> npt.NDArray[np.int64]:
     """For every group the best single listing under today's contract, -1 when there is none."""
     groups, mean = evaluated.groups, evaluated.mean()

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from tuoguan.app.decide import NOT_SOLD, Progress, evaluate_workspace
+from tuoguan.app.decide import NOT_SOLD, Progress, cash_peak, evaluate_workspace
 from tuoguan.app.workspace import Opened, open_workspace
 from tuoguan.choose import Evaluated, Explanation, explain_group
 from tuoguan.foundation.problems import Problem, Refused
@@ -92,7 +92,7 @@ def _side(evaluated: Evaluated, row: int) -> Side:
     return Side(
         row=row, key=option.key, mean_minor=round(float(profit.mean())), p05_minor=round(float(p05)),
         p95_minor=round(float(p95)), hours_per_week=float(outcomes.hours[row].mean()),
-        cash_peak_minor=max(0, -int(outcomes.cash_low[row].min())), units_sold=float(outcomes.units_sold[row]),
+        cash_peak_minor=cash_peak(evaluated, row), units_sold=float(outcomes.units_sold[row]),
         fill_rate=float(outcomes.fill_rate[row]), delivery_days=float(outcomes.delivery_days[row]),
         late_rate=float(outcomes.late_rate[row]), return_rate=float(outcomes.return_rate[row]), assumed=option.assumed,
     )  # fmt: skip

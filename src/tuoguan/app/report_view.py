@@ -6,7 +6,7 @@ import numpy as np
 import polars as pl
 
 from tuoguan.app import charts
-from tuoguan.app.decide import NOT_SOLD, Decision
+from tuoguan.app.decide import NOT_SOLD, Decision, cash_peak
 from tuoguan.app.phrases import Language, component_phrase, phrase
 from tuoguan.app.report import Figure, Grid, Part, ReportView
 from tuoguan.app.wording import (
@@ -35,7 +35,8 @@ def report_view(decision: Decision, chosen: pl.DataFrame, options: pl.DataFrame,
     hidden = max(0, len(sold) - ROWS_IN_PAGE) + max(0, len(left) - ROWS_IN_PAGE)
     return ReportView(
         seller=seller.name, on=iso(decision.opened.on), horizon_days=groups.horizon_days,
-        paths=decision.evaluated.scenario.paths, tiles=_tiles(decision, lang), choice=_choice(decision, sold, lang), rest=_choice(decision, left, lang),
+        paths=decision.evaluated.scenario.paths, tiles=_tiles(decision, lang),
+        choice=_choice(decision, sold, lang), rest=_choice(decision, left, lang),
         choice_note=f"+ {hidden}: decision.xlsx, decision.parquet" if hidden > 0 else "",
         figures=_figures(decision, lang), parts=_parts(decision, options, lang),
         hashes=tuple(decision.hashes.items()),
@@ -85,7 +86,7 @@ def _choice(decision: Decision, some: list[int], lang: Language) -> Grid:
             money(float(gain.mean()), currency), f"{money_short(low, currency)} … {money_short(high, currency)}",
             percent(why.best_probability, 0),
             f"{float(outcomes.hours[pick].mean()):.1f}" if pick != NOT_SOLD else "0",
-            money_short(max(0, -int(outcomes.cash_low[pick].min())), currency) if pick != NOT_SOLD else "0",
+            money_short(cash_peak(decision.evaluated, pick), currency),
             why.zh if lang == "zh" else why.en,
         ))  # fmt: skip
     return Grid([phrase(key, lang) for key in head], rows, frozenset({4, 5, 6, 7, 8}))

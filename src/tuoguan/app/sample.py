@@ -114,9 +114,13 @@ volume_cbm = 40
 """
 
 SELLERS = {
-    "solo": ("One-person shop", 'stores = []                       # "platform/model" pairs where a store already exists', SOLO),
-    "team": ("Team with a 3PL abroad", 'stores = []', TEAM),
-    "brand": ("Brand that keeps price and presentation", 'stores = []', BRAND),
+    "solo": (
+        "One-person shop",
+        'stores = []                       # "platform/model" pairs where a store already exists',
+        SOLO,
+    ),
+    "team": ("Team with a 3PL abroad", "stores = []", TEAM),
+    "brand": ("Brand that keeps price and presentation", "stores = []", BRAND),
 }
 
 
@@ -165,7 +169,7 @@ def _products(goods: pl.DataFrame) -> pl.DataFrame:
 
 
 def _sales(lines: pl.DataFrame) -> pl.DataFrame:
-    """One row per basket line. The price paid is the line's value over its quantity; lines without goods stay, to be listed."""
+    """One row per basket line. The price paid is the line's value over its quantity; lines without goods stay."""
     price = (pl.col("sales_value") / pl.col("quantity")).round(4)
     return lines.select(
         order_id=pl.col("basket_id").cast(pl.Int64).cast(pl.String),

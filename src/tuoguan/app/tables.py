@@ -3,7 +3,7 @@
 import numpy as np
 import polars as pl
 
-from tuoguan.app.decide import NOT_SOLD, Decision
+from tuoguan.app.decide import NOT_SOLD, Decision, cash_peak
 from tuoguan.simulate import Component, Option, PolicyKind
 
 OPTION_MONEY = ("mean", "p05", "p50", "p95", "cvar", "cash_peak")
@@ -36,15 +36,10 @@ def _group_columns(decision: Decision, group: int, names: dict[str, str]) -> dic
         "gain_minor": round(float(gain.mean())), "gain_p05_minor": round(low), "gain_p95_minor": round(high),
         "best_probability": why.best_probability, "undecided": why.undecided, "runner_up": other,
         "hours_per_week": float(outcomes.hours[pick].mean()) if pick != NOT_SOLD else 0.0,
-        "cash_peak_minor": cash_peak(decision, pick),
+        "cash_peak_minor": cash_peak(decision.evaluated, pick),
         "reason_en": why.en, "reason_zh": why.zh, "rule_of_thumb": why.rule_of_thumb, "follows_rule": why.follows_rule,
         "currency": groups.currency,
     }  # fmt: skip
-
-
-def cash_peak(decision: Decision, row: int) -> int:
-    """The most cash an option ties up in any week (10th percentile of its cumulative cash), minor units, >= 0."""
-    return max(0, -int(decision.evaluated.outcomes.cash_low[row].min())) if row != NOT_SOLD else 0
 
 
 def _listing_columns(option: Option, index: int) -> dict[str, object]:

@@ -4,6 +4,7 @@ from argparse import Namespace
 from collections.abc import Iterable
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 from tuoguan.cli.output import Progress, say, say_json, say_problems, summary, tell
 from tuoguan.foundation.problems import Problem, Severity, has_errors
@@ -73,20 +74,13 @@ def decide(arguments: Namespace) -> int:
     from tuoguan.cli.decision import decision_lines
 
     progress = Progress(quiet=arguments.quiet or arguments.json)
-    decision = make_decision(
-        arguments.dir, seed=arguments.seed, paths=arguments.paths, threads=arguments.threads, progress=progress
-    )
+    decision = make_decision(arguments.dir, **_run(arguments, progress))
     progress("outputs", 0, 1)
     written = write_decision(decision, arguments.out or arguments.dir / "decision", arguments.lang)
     progress.close()
     if arguments.json:
-        say_json(decision_json(decision))
-        return CLEAN
-    for line in decision_lines(decision, arguments.lang):
-        say(line)
-    for path in written:
-        tell(f"wrote {path}")
-    return CLEAN
+        return _answer(arguments, decision_json(decision))
+    return _answer(arguments, None, decision_lines(decision, arguments.lang), written)
 
 
 def explain(arguments: Namespace) -> int:
@@ -95,17 +89,11 @@ def explain(arguments: Namespace) -> int:
     from tuoguan.cli.explanation import explanation_lines
 
     progress = Progress(quiet=arguments.quiet or arguments.json)
-    explained = explain_product(
-        arguments.dir, arguments.sku, arguments.market,
-        seed=arguments.seed, paths=arguments.paths, threads=arguments.threads, progress=progress,
-    )  # fmt: skip
+    explained = explain_product(arguments.dir, arguments.sku, arguments.market, **_run(arguments, progress))
     progress.close()
     if arguments.json:
-        say_json(explained.as_json())
-        return CLEAN
-    for line in explanation_lines(explained, arguments.lang):
-        say(line)
-    return CLEAN
+        return _answer(arguments, explained.as_json())
+    return _answer(arguments, None, explanation_lines(explained, arguments.lang))
 
 
 def plan(arguments: Namespace) -> int:
@@ -115,19 +103,11 @@ def plan(arguments: Namespace) -> int:
     from tuoguan.cli.explanation import plan_lines
 
     progress = Progress(quiet=arguments.quiet or arguments.json)
-    planned = make_plan(
-        arguments.dir, seed=arguments.seed, paths=arguments.paths, threads=arguments.threads, progress=progress
-    )
+    planned = make_plan(arguments.dir, **_run(arguments, progress))
     progress.close()
     written = write_plan(planned, arguments.out or arguments.dir / "plan")
-    if arguments.json:
-        say_json({"written": [str(path) for path in written]})
-        return CLEAN
-    for line in plan_lines(planned, arguments.lang):
-        say(line)
-    for path in written:
-        tell(f"wrote {path}")
-    return CLEAN
+    names = {"written": [str(path) for path in written]}
+    return _answer(arguments, names, plan_lines(planned, arguments.lang), written)
 
 
 def doctor(arguments: Namespace) -> int:
@@ -201,9 +181,20 @@ def contracts_new(arguments: Namespace) -> int:
     return _written([new(arguments.platform, arguments.model, arguments.market, arguments.dir)], arguments)
 
 
-def _answer(arguments: Namespace, value: object, lines: Iterable[str]) -> int:
+def _run(arguments: Namespace, progress: Progress) -> dict[str, Any]:
+    """What every command that plays futures passes on."""
+    return {
+        "seed": arguments.seed, "paths": arguments.paths, "threads": arguments.threads, "progress": progress,
+    }  # fmt: skip
+
+
+def _answer(arguments: Namespace, value: object, lines: Iterable[str] = (), written: Iterable[Path] = ()) -> int:
+    """Says the value as JSON where that is asked for, else the lines; names of written files go beside them."""
     if arguments.json:
         say_json(value)
-    for line in () if arguments.json else lines:
+        return CLEAN
+    for line in lines:
         say(line)
+    for path in written:
+        tell(f"wrote {path}")
     return CLEAN

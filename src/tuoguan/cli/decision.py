@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from tuoguan.app.decide import NOT_SOLD, Decision
+from tuoguan.app.decide import NOT_SOLD, Decision, cash_peak
 from tuoguan.app.phrases import Language, phrase
 from tuoguan.app.report_view import best_first
 from tuoguan.app.wording import money, money_short, percent, way_short
@@ -40,7 +40,7 @@ def _row(decision: Decision, group: int, lang: Language) -> tuple[str, ...]:
         money_short(float(gain.mean()), groups.currency),
         f"{money_short(low, groups.currency)}…{money_short(high, groups.currency)}", percent(why.best_probability, 0),
         f"{float(outcomes.hours[pick].mean()):.1f}" if sold else "0",
-        money_short(max(0, -int(outcomes.cash_low[pick].min())), groups.currency) if sold else "0",
+        money_short(cash_peak(decision.evaluated, pick), groups.currency),
     )  # fmt: skip
 
 

@@ -7,7 +7,6 @@ that every product x market gets a row, whatever its history, and that what it r
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 import polars as pl
 
 from tuoguan.demand import kernels
@@ -16,10 +15,8 @@ from tuoguan.demand.model import Demand
 from tuoguan.demand.prior import Prior, learn_prior
 from tuoguan.demand.season import profiles, spread_out, yearly_power
 from tuoguan.demand.sums import Silence, recency, running_sum, silence, weighted_sums
+from tuoguan.foundation.arrays import Floats, Ints
 from tuoguan.foundation.days import Day
-
-Floats = npt.NDArray[np.float64]
-Ints = npt.NDArray[np.int64]
 
 HALF_LIFE_DAYS = (28.0, 56.0, 112.0, 224.0, 448.0)
 HALF_LIFE_DEFAULT = 112.0

@@ -8,13 +8,10 @@ sale that revealed the launch would bias the level upwards); a day's units above
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 import polars as pl
 
+from tuoguan.foundation.arrays import Flags, Floats, Ints
 from tuoguan.foundation.days import Day
-
-Ints = npt.NDArray[np.int64]
-Floats = npt.NDArray[np.float64]
 
 # A first sale this soon after the history begins says nothing about a launch: the product was there before.
 LAUNCH_GRACE_DAYS = 28
@@ -45,7 +42,7 @@ class History:
     out_start: Ints
     out_day: Ints
     from_day: Ints
-    sold: npt.NDArray[np.bool_]
+    sold: Flags
     notes: tuple[str, ...]
 
     @property

@@ -11,13 +11,9 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
 from tuoguan.demand.kernels import gamma_poisson_loglik
-
-Floats = npt.NDArray[np.float64]
-Ints = npt.NDArray[np.int64]
-Flags = npt.NDArray[np.bool_]
+from tuoguan.foundation.arrays import Flags, Floats, Ints
 
 GROUP_SPREAD = 0.5  # standard deviation of a category's log level around its market's, before any evidence
 SLOPE_SPREAD = 1.0

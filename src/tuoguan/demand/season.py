@@ -8,14 +8,11 @@ at 13 weeks to 1 at 50 weeks. Trend is never extrapolated; years are leveled bef
 """
 
 import numpy as np
-import numpy.typing as npt
 
 from tuoguan.demand.history import History
 from tuoguan.demand.sums import Silence
+from tuoguan.foundation.arrays import Floats, Ints
 from tuoguan.foundation.days import Day
-
-Floats = npt.NDArray[np.float64]
-Ints = npt.NDArray[np.int64]
 
 WEEKS = 52
 WEEK_EVIDENCE = 50.0

@@ -6,13 +6,10 @@ Keeps the invariant that every sum leaves out the same days: before the launch a
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
 from tuoguan.demand import kernels
 from tuoguan.demand.history import History
-
-Floats = npt.NDArray[np.float64]
-Ints = npt.NDArray[np.int64]
+from tuoguan.foundation.arrays import Floats, Ints
 
 CLUMPING = 2.0  # selling days come in clumps: this many of them say as much about silence as one independent sale
 FREQUENT_DAYS = 20
