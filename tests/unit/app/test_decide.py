@@ -1,4 +1,4 @@
-"""The main job on real baskets: five outputs, the same bytes on any thread count, limits kept, three sellers advised apart."""
+"""The main job on real baskets: the same bytes on any thread count, limits kept, three sellers advised apart."""
 
 import json
 import re

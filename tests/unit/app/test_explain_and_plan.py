@@ -30,7 +30,9 @@ def test_an_explanation_shows_every_option_and_adds_up(sellers: dict[str, Path])
         assert max(map(width_of, lines)) <= 100
 
 
-@pytest.mark.parametrize(("sku", "market", "words"), [("nosuch", "US", "nosuch"), ("", "NO", "a market of seller.toml")])
+@pytest.mark.parametrize(
+    ("sku", "market", "words"), [("nosuch", "US", "nosuch"), ("", "NO", "a market of seller.toml")]
+)
 def test_an_unknown_product_or_market_is_named(sellers: dict[str, Path], sku: str, market: str, words: str) -> None:
     """What was asked for, what there is, how to fix it."""
     with pytest.raises(Refused, match=words):
