@@ -72,7 +72,7 @@ def decide(
     """
     tell = progress or _silent
     tell("read", 0, 1)
-    opened = open_workspace(folder)
+    opened = open_workspace(Path(folder))
     evaluated = evaluate_workspace(opened, seed=seed, paths=paths, threads=threads, progress=tell)
     tell("choose", 0, 1)
     portfolio = choose(evaluated, opened.batch.seller)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from tuoguan.choose.reasons_terms import NAME_ZH, Driver
 from tuoguan.foundation.money import EXPONENT_BY_CURRENCY, to_minor
 
-HOURS_MIN, DAYS_MIN, CASH_SHARE_MIN = 0.05, 0.5, 0.1
+HOURS_MIN, DAYS_MIN, CASH_SHARE_MIN = 0.05, 0.75, 0.1
 CAPACITY_EN = "; taken because what it saves of the shared limits earns more on other products"
 CAPACITY_ZH = "；之所以选它，是因为省下的共用资源用于其他商品更有利"
 # English and Chinese of `simulate.Component`, for sentences, reports and the terminal alike.
