@@ -38,7 +38,7 @@ def render(chart: Any, description: str) -> str:
     configured = (
         chart.configure(background="transparent", font="system-ui, 'Noto Sans', 'Noto Sans CJK SC', sans-serif")
         .configure_axis(labelColor="currentColor", titleColor="currentColor", domainColor="currentColor",
-                        tickColor="currentColor", gridColor="#8884", titleFontWeight="normal")
+                        tickColor="currentColor", gridColor="#8884", titleFontWeight="normal", labelOverlap=True)
         .configure_legend(labelColor="currentColor", titleColor="currentColor")
         .configure_title(color="currentColor", anchor="start", fontWeight=600)
         .configure_header(labelColor="currentColor", titleColor="currentColor")
@@ -57,7 +57,10 @@ def distribution(values: Sequence[float], *, title: str, axis: str, marks: dict[
     bars = (
         alt.Chart(pl.DataFrame({"value": list(values)}))
         .mark_bar(color=PALETTE[0], opacity=0.75)
-        .encode(x=alt.X("value:Q", bin=alt.Bin(maxbins=30), title=axis), y=alt.Y("count()", title=None))
+        .encode(
+            x=alt.X("value:Q", bin=alt.Bin(maxbins=30), title=axis, axis=alt.Axis(format="~s")),
+            y=alt.Y("count()", title=None),
+        )
     )
     names, places = list(marks), list(marks.values())
     lines = pl.DataFrame({"name": names, "value": places})
@@ -84,7 +87,7 @@ def bridge(labels: Sequence[str], values: Sequence[float], *, title: str, axis: 
         .mark_bar()
         .encode(
             y=alt.Y("label:N", sort=order, title=None),
-            x=alt.X("from:Q", title=axis),
+            x=alt.X("from:Q", title=axis, axis=alt.Axis(format="~s")),
             x2="to:Q",
             color=alt.Color("kind:N", scale=scale, legend=None),
         )
@@ -115,11 +118,13 @@ def counts(frame: pl.DataFrame, *, title: str, axis: str) -> str:
         .encode(
             y=alt.Y("market:N", title=None),
             x=alt.X("count:Q", title=axis),
-            color=alt.Color("way:N", scale=scale, title=None, legend=alt.Legend(columns=1, labelLimit=260)),
+            color=alt.Color(
+                "way:N", scale=scale, title=None, legend=alt.Legend(columns=2, labelLimit=320, orient="bottom")
+            ),
         )
     )
     height = 30 * max(frame.get_column("market").n_unique(), 1)
-    return render(chart.properties(width=420, height=height, title=title), title)
+    return render(chart.properties(width=560, height=height, title=title), title)
 
 
 def frontier(frame: pl.DataFrame, *, title: str, x: str, y: str) -> str:

@@ -23,7 +23,6 @@ from tuoguan.foundation.parties import Duty
 from tuoguan.simulate import Component
 
 ROWS_IN_PAGE = 300
-WEEKLY = ("cash", "hours", "volume")
 
 
 def report_view(decision: Decision, chosen: pl.DataFrame, options: pl.DataFrame, lang: Language) -> ReportView:
@@ -57,7 +56,7 @@ def _tiles(decision: Decision, lang: Language) -> list[tuple[str, str, str]]:
             money(portfolio.objective, currency),
             f"≤ {money(portfolio.bound, currency)} · {phrase('gap', lang)} {percent(portfolio.gap, 3)}",
         ),
-        (phrase("today_profit", lang), money(today, currency), ""),
+        (phrase("today_profit", lang), money(today, currency) if (decision.today >= 0).any() else "–", ""),
         (phrase("rule_profit", lang), money(decision.rule.mean, currency), phrase("rule_why", lang)),
         (phrase("undecided", lang), str(undecided), phrase("count", lang)),
     ]
@@ -93,8 +92,7 @@ def _choice(decision: Decision, some: list[int], lang: Language) -> Grid:
 
 
 def _figures(decision: Decision, lang: Language) -> list[Figure]:
-    found = [_distribution(decision, lang), _bridge(decision, lang), _ways(decision, lang)]
-    return found + [figure for kind in WEEKLY if (figure := _capacity(decision, kind, lang))]
+    return [_distribution(decision, lang), _bridge(decision, lang), _ways(decision, lang), *_calendars(decision, lang)]
 
 
 def _distribution(decision: Decision, lang: Language) -> Figure:
@@ -136,24 +134,28 @@ def _ways(decision: Decision, lang: Language) -> Figure:
     return Figure(svg, Grid(head, [(market, way, str(number)) for market, way, number in rows], frozenset({2})))
 
 
-def _capacity(decision: Decision, kind: str, lang: Language) -> Figure | None:
-    """The weekly use of one kind of limit; None where the seller set none."""
-    portfolio = decision.portfolio
-    rows = [index for index, limit in enumerate(portfolio.capacities) if limit.kind == kind]
-    if not rows:
-        return None
+def _calendars(decision: Decision, lang: Language) -> list[Figure]:
+    """One chart per limit that runs over the weeks: cash, hours, the space of each site."""
+    rows_by_limit: dict[str, list[int]] = {}
+    for index, limit in enumerate(decision.portfolio.capacities):
+        rows_by_limit.setdefault(limit.name.rsplit(" week ", 1)[0], []).append(index)
+    return [_calendar(decision, name, rows, lang) for name, rows in rows_by_limit.items()]
+
+
+def _calendar(decision: Decision, name: str, rows: list[int], lang: Language) -> Figure:
+    portfolio, currency = decision.portfolio, decision.evaluated.groups.currency
     limit = portfolio.capacities[rows[0]]
-    currency = decision.evaluated.groups.currency
-    scale = charts.major(1, currency) if kind == "cash" else 1.0
-    unit = currency if kind == "cash" else limit.unit
+    scale, unit = {
+        "cash": (charts.major(1, currency), currency), "hours": (1.0, phrase("hours", lang)), "volume": (1e-6, "m³"),
+    }[limit.kind]  # fmt: skip
     used = [float(portfolio.used[index]) * scale for index in rows]
     weeks = list(range(1, len(rows) + 1))
-    svg = charts.capacity(
-        weeks, used, limit.limit * scale, title=phrase(f"{kind}_used", lang), axis=unit, x_axis=phrase("week", lang)
+    title = phrase(f"{limit.kind}_used", lang) + (
+        f" · {name.removeprefix('volume ')}" if limit.kind == "volume" else ""
     )
+    svg = charts.capacity(weeks, used, limit.limit * scale, title=title, axis=unit, x_axis=phrase("week", lang))
     table = [(str(week), f"{use:,.1f}", f"{limit.limit * scale:,.1f}") for week, use in zip(weeks, used, strict=True)]
-    head = [phrase(key, lang) for key in ("week", "used", "limit")]
-    return Figure(svg, Grid(head, table, frozenset({1, 2})))
+    return Figure(svg, Grid([phrase(key, lang) for key in ("week", "used", "limit")], table, frozenset({1, 2})))
 
 
 def _parts(decision: Decision, options: pl.DataFrame, lang: Language) -> list[Part]:

@@ -63,11 +63,12 @@ def _rest(decision: Decision, shown: int, lang: Language) -> list[str]:
 def _whole(decision: Decision, lang: Language) -> list[str]:
     portfolio, currency = decision.portfolio, decision.evaluated.groups.currency
     tail = round((1 - decision.opened.batch.seller.risk.level) * 100)
+    today = float(decision.profit(decision.today).mean())
     pairs = [
         ("expected_profit", money(portfolio.mean, currency)),
         ("objective", f"{money(portfolio.objective, currency)}"),
         ("bound", f"{money(portfolio.bound, currency)} ({phrase('gap', lang)} {percent(portfolio.gap, 3)})"),
-        ("today_profit", money(float(decision.profit(decision.today).mean()), currency)),
+        ("today_profit", money(today, currency) if (decision.today >= 0).any() else "–"),
         ("rule_profit", f"{money(decision.rule.mean, currency)} ({phrase('rule_why', lang)})"),
     ]
     worst = f"{phrase('worst', lang, share=tail)}: {money(portfolio.cvar, currency)}"
