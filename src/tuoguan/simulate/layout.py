@@ -6,6 +6,7 @@ market, product), never on the option's place in the scenario, so that options w
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -14,7 +15,7 @@ from tuoguan.contracts.compiled import Compiled, DeadlineTerm, Uncertain
 from tuoguan.contracts.schema import ChargeEntry, ChargeKind, Distribution, Evidence, QuantityName, SettingName
 from tuoguan.demand.model import Demand
 from tuoguan.foundation.facts import FactKind
-from tuoguan.foundation.ids import address
+from tuoguan.foundation.ids import address as address_of
 from tuoguan.foundation.money import EXPONENT_BY_CURRENCY
 from tuoguan.foundation.parties import Duty
 from tuoguan.foundation.random import Stream
@@ -24,6 +25,7 @@ from tuoguan.simulate.draws import kernels as draws
 from tuoguan.simulate.scenario import Component, Listing, Option, Place, PolicyKind, Scenario
 
 Ints = npt.NDArray[np.int64]
+address = lru_cache(maxsize=200_000)(address_of)  # a catalogue names its products and markets again and again
 
 COMPONENT_BY_KIND = {
     ChargeKind.REVENUE: Component.REVENUE, ChargeKind.COMMISSION: Component.COMMISSION,
@@ -58,9 +60,23 @@ class Terms:
 
     rows: list[tuple[int, ...]] = field(default_factory=list)
     row_by_key: dict[tuple[int, ...], int] = field(default_factory=dict)
+    kept: list[Uncertain] = field(default_factory=list)  # so that no other number takes the identity of one seen
+
+    row_by_use: dict[tuple[int, int, int], int] = field(default_factory=dict)
 
     def row(self, term: Uncertain, first: int = 0, second: int = 0) -> int:
-        """The row of this number at this address; a number without a range needs no address."""
+        """The row of this number at this address; a number without a range needs no address.
+
+        The same object is looked up by its identity: the scenario keeps all of them alive while it is laid out.
+        """
+        use = (id(term), first, second)
+        found = self.row_by_use.get(use)
+        if found is None:
+            self.kept.append(term)
+            found = self.row_by_use[use] = self._row_of_value(term, first, second)
+        return found
+
+    def _row_of_value(self, term: Uncertain, first: int, second: int) -> int:
         if term.low == term.high or term.distribution == 0:
             key = (term.value, term.value, term.value, 0, 0, 0, 0)
         else:
@@ -77,19 +93,19 @@ class Contracts:
     """Charges of the contracts met so far, sorted by contract and fact kind."""
 
     terms: Terms
-    index_by_hash: dict[tuple[str, int, str], int] = field(default_factory=dict)
+    row_by_hash: dict[tuple[str, int, str], list[int]] = field(default_factory=dict)
     charges: list[Ints] = field(default_factory=list)
     starts: list[list[int]] = field(default_factory=list)
     ages: list[list[int]] = field(default_factory=list)
     count: int = 0
 
-    def index(self, contract: Compiled) -> int:
-        """The contract's row; its charges are laid out when it is first met."""
+    def row(self, contract: Compiled) -> list[int]:
+        """The listing row's part that the contract decides; its charges are laid out when it is first met."""
         key = (contract.id, contract.on, contract.hash)
-        if key not in self.index_by_hash:
-            self.index_by_hash[key] = len(self.index_by_hash)
+        if key not in self.row_by_hash:
+            self.row_by_hash[key] = _contract_row(contract, len(self.row_by_hash), self.terms)
             self._add(contract)
-        return self.index_by_hash[key]
+        return self.row_by_hash[key]
 
     def _add(self, contract: Compiled) -> None:
         home, kinds = address(contract.id), contract.charges["fact"].astype(np.int64)
@@ -131,43 +147,94 @@ def tables(scenario: Scenario, demand: Demand) -> col.Tables:
     """The kernel's tables of a scenario; ValueError when options are in two currencies or have no listing."""
     terms = Terms()
     contracts = Contracts(terms)
-    options, listings, places = _rows(scenario.options, terms, contracts, demand)
+    made = Rows(terms, contracts, demand)
+    for option in scenario.options:
+        made.add(option)
     scalar = _scalar(scenario, terms)
     seed, paths = scenario.seed, scenario.paths
-    rows = _table(terms.rows, 7)
+    rows, series = _table(terms.rows, 7), np.array(list(made.series), np.int64)
     return col.Tables(
-        option=options, listing=listings, place=places, term=np.ascontiguousarray(rows[:, :4]),
+        option=_table(made.options, col.O_COLUMNS), listing=_table(made.listings, col.L_COLUMNS),
+        place=_table(made.places, col.P_COLUMNS), term=np.ascontiguousarray(rows[:, :4]),
         value=np.ascontiguousarray(draws.draw_terms(rows, seed, paths).T),
         charge=np.concatenate(contracts.charges), start=_table(contracts.starts, col.KINDS + 1),
         ages=_table(contracts.ages, col.MOST_AGES + 1),
-        level=_levels(demand, seed, paths), dispersion=np.ascontiguousarray(demand.dispersion, np.float64),
+        level=_levels(demand, series, seed, paths), dispersion=np.asarray(demand.dispersion[series], np.float64),
         season=_season(demand, scenario), scalar=scalar,
     )  # fmt: skip
 
 
-def _rows(options: tuple[Option, ...], terms: Terms, contracts: Contracts, demand: Demand) -> tuple[Ints, Ints, Ints]:
-    option_rows: list[list[int]] = []
-    listing_rows: list[list[int]] = []
-    place_rows: list[list[int]] = []
-    for option in options:
-        option_rows.append(_option_row(option, len(listing_rows), len(place_rows), terms, demand))
-        market = address(option.market)
-        listing_rows += [_listing_row(listing, market, terms, contracts) for listing in option.listings]
-        place_rows += [_place_row(option, index, market, terms) for index in range(len(option.places))]
+@dataclass(slots=True)
+class Rows:
+    """Rows of options, listings and places; candidates that differ in policy alone share all but their places.
+
+    What repeats is recognized by identity (`replace` keeps the objects it does not change) and laid out once.
+    """
+
+    terms: Terms
+    contracts: Contracts
+    demand: Demand
+    options: list[list[int]] = field(default_factory=list)
+    listings: list[list[int]] = field(default_factory=list)
+    places: list[list[int]] = field(default_factory=list)
+    series: dict[int, int] = field(default_factory=dict)  # row of the level table by row of Demand
+    option_by_parts: dict[tuple[int, ...], list[int]] = field(default_factory=dict)
+    listing_by_use: dict[tuple[int, int], list[int]] = field(default_factory=dict)
+    place_by_use: dict[tuple[int, ...], list[int]] = field(default_factory=dict)
+
+    def add(self, option: Option) -> None:
+        """Lay out one option behind the others; ValueError when it has no listing or place, or too many."""
+        if not 1 <= len(option.places) <= col.SLOTS or not 1 <= len(option.listings) <= col.SLOTS:
+            raise ValueError(f"{option.key}: an option has 1 to {col.SLOTS} listings and as many places")
+        parts = tuple(id(part) for part in _parts(option))
+        known = self.option_by_parts.get(parts)
+        if known is None:
+            known = self.option_by_parts[parts] = self._first(option)
+        row = known.copy()
+        row[col.O_PLACE], row[col.O_PLACES] = len(self.places), len(option.places)
+        self.options.append(row)
+        self.places += [self._place(option, index, row[col.O_MARKET]) for index in range(len(option.places))]
+
+    def _first(self, option: Option) -> list[int]:
+        series = self.series.setdefault(option.series, len(self.series))
+        row = _option_row(option, len(self.listings), series, self.terms, self.demand)
+        self.listings += [self._listing(listing, row[col.O_MARKET]) for listing in option.listings]
+        return row
+
+    def _listing(self, listing: Listing, market: int) -> list[int]:
+        use = (id(listing), market)
+        if use not in self.listing_by_use:
+            self.listing_by_use[use] = _listing_row(listing, market, self.terms, self.contracts)
+        return self.listing_by_use[use]
+
+    def _place(self, option: Option, index: int, market: int) -> list[int]:
+        place = option.places[index]
+        use = (id(place.lane), id(place.storage_cbm_day), id(place.receive_cbm), place.owner_is_seller, market)
+        if use not in self.place_by_use:
+            self.place_by_use[use] = _place_row(place, option.market, market, self.terms)
+        row, policy = self.place_by_use[use].copy(), place.policy
+        row[col.P_JIT], row[col.P_LEVEL] = int(policy.kind is PolicyKind.JIT), policy.order_up_to
+        row[col.P_REVIEW] = max(1, policy.review_days)
+        row[col.P_KEEPER] = next((number for number, one in enumerate(option.listings) if one.place == index), 0)
+        return row
+
+
+def _parts(option: Option) -> Iterable[object]:
+    """Everything an option is made of but its key, its places and its words."""
     return (
-        _table(option_rows, col.O_COLUMNS), _table(listing_rows, col.L_COLUMNS), _table(place_rows, col.P_COLUMNS),
+        option.listings, option.sku, option.market, option.unit_cost, option.unit_weight_g, option.unit_volume_cm3,
+        option.moq, option.carton, option.supplier_lead_days, option.return_rate, option.elasticity,
+        option.speed_response, option.delivery_days_today, option.retail_price_today_minor, option.duty_ad_valorem,
+        option.salvage, option.on_hand, option.series,
     )  # fmt: skip
 
 
-def _option_row(option: Option, listing: int, place: int, terms: Terms, demand: Demand) -> list[int]:
-    if not 1 <= len(option.listings) <= col.SLOTS or not 1 <= len(option.places) <= col.SLOTS:
-        raise ValueError(f"{option.key}: an option has 1 to {col.SLOTS} listings and as many places")
+def _option_row(option: Option, listing: int, series: int, terms: Terms, demand: Demand) -> list[int]:
     product, market = address(option.sku), address(option.market)
     row = [0] * col.O_COLUMNS
     row[col.O_LISTING], row[col.O_LISTINGS] = listing, len(option.listings)
-    row[col.O_PLACE], row[col.O_PLACES] = place, len(option.places)
     row[col.O_PRODUCT], row[col.O_MARKET] = product, market
-    row[col.O_SERIES], row[col.O_PROFILE] = option.series, int(demand.profile[option.series])
+    row[col.O_SERIES], row[col.O_PROFILE] = series, int(demand.profile[option.series])
     row[col.O_MOQ], row[col.O_CARTON] = option.moq, option.carton
     row[col.O_WEIGHT], row[col.O_VOLUME] = option.unit_weight_g, option.unit_volume_cm3
     row[col.O_DAYS_TODAY], row[col.O_PRICE_TODAY] = option.delivery_days_today, option.retail_price_today_minor
@@ -183,11 +250,20 @@ def _option_row(option: Option, listing: int, place: int, terms: Terms, demand: 
 
 
 def _listing_row(listing: Listing, market: int, terms: Terms, contracts: Contracts) -> list[int]:
-    contract = listing.contract
-    home = address(contract.id)
-    row = [0] * col.L_COLUMNS
-    row[col.L_CONTRACT], row[col.L_ADDRESS], row[col.L_PLACE] = contracts.index(contract), home, listing.place
-    row[col.L_SUPPLY] = listing.supply_price_minor
+    row, home = contracts.row(listing.contract).copy(), address(listing.contract.id)
+    row[col.L_PLACE], row[col.L_SUPPLY] = listing.place, listing.supply_price_minor
+    row[col.L_NEW] = int(listing.live_after_days.high > 0)
+    for column, term in _terms_of_contract(listing).items():
+        row[column] = terms.row(term, home)
+    for column, term in _terms_of_market(listing).items():
+        row[column] = terms.row(term, 0, market)
+    return row
+
+
+def _contract_row(contract: Compiled, index: int, terms: Terms) -> list[int]:
+    """What every listing under the contract has in common."""
+    home, row = address(contract.id), [0] * col.L_COLUMNS
+    row[col.L_CONTRACT], row[col.L_ADDRESS] = index, home
     row[col.L_TRIGGER] = _TRIGGERS.get(contract.settings.get(SettingName.SETTLEMENT_TRIGGER, ""), col.TRIGGER_DELIVERED)
     regime = contract.settings.get(SettingName.CUSTOMS_REGIME, "none")
     row[col.L_PARCEL], row[col.L_BULK] = int(regime == "parcel"), int(regime == "bulk")
@@ -195,11 +271,6 @@ def _listing_row(listing: Listing, market: int, terms: Terms, contracts: Contrac
     row[col.L_ORDER_DUTY] = _duty(contract, _ORDER_DUTIES)
     row[col.L_STOCK_DUTY] = _duty(contract, _STOCK_DUTIES)
     row[col.L_WEEK_DUTY] = _duty(contract, _WEEK_DUTIES)
-    row[col.L_NEW] = int(listing.live_after_days.high > 0)
-    for column, term in _terms_of_contract(listing).items():
-        row[column] = terms.row(term, home)
-    for column, term in _terms_of_market(listing).items():
-        row[column] = terms.row(term, 0, market)
     for column, (name, default) in DEFAULT_BY_COLUMN.items():
         row[column] = terms.row(contract.quantities.get(name) or fixed(default), home)
     return row
@@ -223,19 +294,17 @@ def _terms_of_market(listing: Listing) -> dict[int, Uncertain]:
     }  # fmt: skip
 
 
-def _place_row(option: Option, index: int, market: int, terms: Terms) -> list[int]:
-    place: Place = option.places[index]
-    lane = address(f"{place.lane.mode}:{option.market}")
+def _place_row(place: Place, market_name: str, market: int, terms: Terms) -> list[int]:
+    """A place without its policy and keeper."""
+    lane = address(f"{place.lane.mode}:{market_name}")
     row = [0] * col.P_COLUMNS
-    row[col.P_SELLER], row[col.P_JIT] = int(place.owner_is_seller), int(place.policy.kind is PolicyKind.JIT)
-    row[col.P_LEVEL], row[col.P_REVIEW] = place.policy.order_up_to, max(1, place.policy.review_days)
+    row[col.P_SELLER] = int(place.owner_is_seller)
     row[col.P_MINIMUM], row[col.P_DIVISOR] = place.lane.minimum_minor, place.lane.divisor_cm3_per_kg
     row[col.P_LANE] = lane
     row[col.P_KG_T], row[col.P_CBM_T] = terms.row(place.lane.per_kg, lane), terms.row(place.lane.per_cbm, lane)
     row[col.P_LEAD_T] = terms.row(place.lane.lead_days, lane)
     row[col.P_STORAGE_T] = terms.row(place.storage_cbm_day, 0, market)
     row[col.P_RECEIVE_T] = terms.row(place.receive_cbm, 0, market)
-    row[col.P_KEEPER] = next((at for at, listing in enumerate(option.listings) if listing.place == index), 0)
     return row
 
 
@@ -279,12 +348,12 @@ def _scalar(scenario: Scenario, terms: Terms) -> Ints:
     return row
 
 
-def _levels(demand: Demand, seed: int, paths: int) -> npt.NDArray[np.float64]:
-    """Levels [series, path] drawn from the posterior of each series."""
-    product = np.array([address(sku) for sku in demand.sku], np.int64)
-    market = np.array([address(code) for code in demand.market], np.int64)
+def _levels(demand: Demand, series: Ints, seed: int, paths: int) -> npt.NDArray[np.float64]:
+    """Levels [series, path] drawn from the posterior of each of these series."""
+    product = np.array([address(demand.sku[row]) for row in series], np.int64)
+    market = np.array([address(demand.market[row]) for row in series], np.int64)
     uniform = draws.draw_levels(product, market, int(Stream.LEVEL), seed, paths)
-    return np.asarray(level_by_path(uniform, demand.level_mean, demand.level_shape))
+    return np.asarray(level_by_path(uniform, demand.level_mean[series], demand.level_shape[series]))
 
 
 def _season(demand: Demand, scenario: Scenario) -> npt.NDArray[np.float64]:
