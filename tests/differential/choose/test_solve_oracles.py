@@ -108,8 +108,10 @@ def test_khan_s_instances(shared: Path, name: str, gap: float) -> None:
     row = next(line for line in published(shared, "mmkp_instances.csv") if line["name"] == name)
     instance = next(read_instances(shared / "tables" / "mmkp" / row["file"]))
     answer = solve(
-        instance.values, instance.uses, instance.capacities, groups=instance.groups, may_skip=False, time_limit=3.0
-    )
+        # Time enough that a busy machine reaches the same gap; most instances end long before.
+        instance.values, instance.uses, instance.capacities, groups=instance.groups, may_skip=False,
+        time_limit=10.0 if name == "I07" else 3.0,
+    )  # fmt: skip
     found = [row["highs_25s_value"], row["published_best_orlib_xls"], row["published_best_caserta_voss"]]
     best = max(float(value) for value in found if value)
     assert_honest(answer, instance.values, instance.uses, instance.groups)

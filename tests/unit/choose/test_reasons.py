@@ -100,7 +100,7 @@ def test_drawn_unknowns_are_the_simulators(played):
     evaluated, known = played
     option = evaluated.groups.options[0]
     alone = replace(evaluated.scenario, options=(option,), paths=25)
-    table = {tuple(row) for row in layout.tables(alone, known).value.tolist()}
+    table = {tuple(row) for row in layout.tables(alone, known).value.T.tolist()}
     found = unknowns(option)
     assert len(found) > 5
     for item in found:
