@@ -104,8 +104,11 @@ def plan_lines(planned: Plan, lang: Language) -> list[str]:
     rows = [tuple(str(value) for value in row) for row in first.iter_rows()]
     lines = table(rows, heads, (10, 10, 20, 6, 36, 8), "     >")
     tight = planned.cash.sort("room_minor").head(3).select(pl.col("starts_on").cast(pl.String), "room_minor")
-    words = "现金最紧的几周（剩余）" if lang == "zh" else "Tightest weeks of cash (room left, minor units)"
+    words = "现金最紧的几周（剩余）" if lang == "zh" else "Tightest weeks of cash (room left)"
     counts = (purchases.height, planned.shipments.height, planned.quotes.height)
     lines += ["", f"{' / '.join(map(str, counts))}: purchases, shipments, quotes"]
-    lines += [f"{words}: " + ", ".join(f"{day} {room:,}" for day, room in tight.iter_rows()), *planned.notes]
+    lines += [
+        f"{words}: " + ", ".join(f"{day} {money(room, planned.currency)}" for day, room in tight.iter_rows()),
+        *planned.notes,
+    ]
     return [part for line in lines for part in wrapped(line, WIDTH)]

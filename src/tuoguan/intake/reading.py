@@ -29,7 +29,7 @@ from tuoguan.intake.snapshots import is_snapshot, read_snapshots
 from tuoguan.intake.words import table_of_name
 
 SUFFIXES = (".xlsx", ".xlsm", ".csv", ".tsv", ".txt", ".gz", ".parquet")
-NOT_TABLES = ("contracts", "out", "output", "readme")
+NOT_TABLES = ("contracts", "decision", "plan", "out", "output", "readme")
 MAX_FILES = 2_000
 HASH_CHUNK = 1 << 22
 

@@ -55,7 +55,7 @@ def make_plan(
         quoted += _quotes(option, profit, sold, (floor_minor_by_group or {}).get(group))
     chosen = portfolio.chosen[portfolio.chosen >= 0]
     return Plan(
-        on, _table(bought, PURCHASES).sort("order_on", "purchase"),
+        on, batch.seller.currency, _table(bought, PURCHASES).sort("order_on", "purchase"),
         _table(shipped, SHIPMENTS).sort("dispatch_on", "purchase"),
         _table(quoted, QUOTES), _cash(evaluated, chosen, batch, on), _hours(evaluated, chosen, on), NOTES,
     )  # fmt: skip

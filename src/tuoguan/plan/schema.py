@@ -35,6 +35,7 @@ class Plan:
     """What follows from the choice: tables as the schemas above, and how they were made, in words."""
 
     on: Day
+    currency: str
     purchases: pl.DataFrame
     shipments: pl.DataFrame
     quotes: pl.DataFrame
