@@ -178,7 +178,7 @@ class Rows:
     listings: list[list[int]] = field(default_factory=list)
     places: list[list[int]] = field(default_factory=list)
     series: dict[int, int] = field(default_factory=dict)  # row of the level table by row of Demand
-    option_by_parts: dict[tuple[int, ...], list[int]] = field(default_factory=dict)
+    option_by_parts: dict[tuple[str | int, ...], list[int]] = field(default_factory=dict)
     listing_by_use: dict[tuple[int, int], list[int]] = field(default_factory=dict)
     place_by_use: dict[tuple[int, ...], list[int]] = field(default_factory=dict)
 
@@ -186,7 +186,7 @@ class Rows:
         """Lay out one option behind the others; ValueError when it has no listing or place, or too many."""
         if not 1 <= len(option.places) <= col.SLOTS or not 1 <= len(option.listings) <= col.SLOTS:
             raise ValueError(f"{option.key}: an option has 1 to {col.SLOTS} listings and as many places")
-        parts = tuple(id(part) for part in _parts(option))
+        parts = _parts(option)
         known = self.option_by_parts.get(parts)
         if known is None:
             known = self.option_by_parts[parts] = self._first(option)
@@ -215,17 +215,25 @@ class Rows:
         row, policy = self.place_by_use[use].copy(), place.policy
         row[col.P_JIT], row[col.P_LEVEL] = int(policy.kind is PolicyKind.JIT), policy.order_up_to
         row[col.P_REVIEW] = max(1, policy.review_days)
-        row[col.P_KEEPER] = next((number for number, one in enumerate(option.listings) if one.place == index), 0)
+        row[col.P_KEEPER] = _keeper(option, index)
         return row
 
 
-def _parts(option: Option) -> Iterable[object]:
-    """Everything an option is made of but its key, its places and its words."""
+def _keeper(option: Option, index: int) -> int:
+    """The first listing that draws on the place, else the first of all."""
+    for number, listing in enumerate(option.listings):
+        if listing.place == index:
+            return number
+    return 0
+
+
+def _parts(option: Option) -> tuple[str | int, ...]:
+    """Everything an option is made of but its key, its places and its words: numbers by value, objects by identity."""
     return (
-        option.listings, option.sku, option.market, option.unit_cost, option.unit_weight_g, option.unit_volume_cm3,
-        option.moq, option.carton, option.supplier_lead_days, option.return_rate, option.elasticity,
-        option.speed_response, option.delivery_days_today, option.retail_price_today_minor, option.duty_ad_valorem,
-        option.salvage, option.on_hand, option.series,
+        option.sku, option.market, option.series, option.on_hand, option.moq, option.carton, option.unit_weight_g,
+        option.unit_volume_cm3, option.delivery_days_today, option.retail_price_today_minor, id(option.listings),
+        id(option.unit_cost), id(option.supplier_lead_days), id(option.return_rate), id(option.elasticity),
+        id(option.speed_response), id(option.duty_ad_valorem), id(option.salvage),
     )  # fmt: skip
 
 
