@@ -122,7 +122,8 @@ def completed(products: pl.DataFrame, sold: pl.DataFrame, seller: Seller, log: L
     ``sold`` has per SKU ``price_minor`` (median), ``units`` and ``returned``.
     """
     frame = products.join(sold, on="sku", how="left", maintain_order="left")
-    frame = _fill(frame, "retail_price_minor", pl.col("price_minor"))
+    # What buyers paid is the seller's own record, not an assumption.
+    frame = frame.with_columns(pl.coalesce("retail_price_minor", "price_minor"))
     lost = frame.filter(pl.col("retail_price_minor").is_null())
     if lost.height:
         names = ", ".join(f'"{sku}"' for sku in lost["sku"].head(5))

@@ -129,7 +129,8 @@ def test_missing_cells_are_assumed_and_named(workspace: Write) -> None:
     )
     product = batch.products.row(0, named=True)
     assert product["retail_price_minor"] == 250 and product["unit_cost_minor"] == 75 and product["weight_g"] == 300
-    assert {"retail_price_minor", "unit_cost_minor", "weight_g", "volume_cm3", "moq"} <= set(product["assumed"])
+    assert {"unit_cost_minor", "weight_g", "volume_cm3", "moq"} <= set(product["assumed"])
+    assert "retail_price_minor" not in product["assumed"], "the median price paid is the seller's own record"
     assert "no_price" in codes(batch) and batch.products.height == 1
 
 
