@@ -5,6 +5,7 @@ import os
 import re
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -221,6 +222,18 @@ def test_every_module_is_reached_from_a_door() -> None:
         parents = [".".join(name.split(".")[:depth]) for depth in range(1, name.count(".") + 1)]
         waiting += [*parents, *_imports(NAMES[name])]
     assert not sorted(set(NAMES) - reached), "nothing imports these"
+
+
+def test_nothing_is_defined_that_nobody_uses() -> None:
+    count = Counter(word for path in MODULES for word in re.findall(r"\w+", path.read_text(encoding="utf-8")))
+    unused = []
+    for path in MODULES:
+        for node in _tree(path).body:
+            names = [node.name] if isinstance(node, ast.FunctionDef | ast.ClassDef) else []
+            if isinstance(node, ast.Assign):
+                names = [target.id for target in node.targets if isinstance(target, ast.Name)]
+            unused += [f"{_name(path)}.{name}" for name in names if count[name] == 1 and not name.startswith("__")]
+    assert not unused, "tests alone are no use"
 
 
 @pytest.mark.parametrize("what", ["marks", "hosts", "paths"])

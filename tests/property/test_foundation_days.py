@@ -31,13 +31,6 @@ def test_weekdays_are_those_of_the_calendar(day: int) -> None:
     assert days.weekday(day) == days.date_of(day).weekday()
 
 
-@given(st.integers(days.FAR_PAST + 7, days.FAR_FUTURE))
-def test_a_week_starts_on_its_monday(day: int) -> None:
-    start = days.week_start(day)
-    assert days.weekday(start) == 0
-    assert 0 <= day - start <= 6
-
-
 @given(st.dates(date(1900, 1, 1), date(2200, 1, 1)), st.integers(0, 400))
 def test_business_days_are_numpys(moment: date, count: int) -> None:
     # numpy counts from a working day; from a weekend the first business day is the next Monday.

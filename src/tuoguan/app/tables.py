@@ -6,8 +6,6 @@ import polars as pl
 from tuoguan.app.decide import NOT_SOLD, Decision, cash_peak
 from tuoguan.simulate import Component, Option, PolicyKind
 
-OPTION_MONEY = ("mean", "p05", "p50", "p95", "cvar", "cash_peak")
-
 
 def chosen_table(decision: Decision) -> pl.DataFrame:
     """One row per product x market x chosen listing; a product that is not sold has one row without a contract."""

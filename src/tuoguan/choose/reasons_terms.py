@@ -108,13 +108,8 @@ def ranks(values: Floats) -> Floats:
     return found
 
 
-def rank_correlation(left: Floats, right: Floats) -> float:
-    """Spearman's rho; 0 when either side does not vary."""
-    one, two = ranks(left), ranks(right)
-    return _correlation(one - one.mean(), two - two.mean())
-
-
-def _correlation(left: Floats, right: Floats) -> float:
+def correlation(left: Floats, right: Floats) -> float:
+    """Correlation of two centered vectors, Spearman's rho for centered ranks; 0 when either side does not vary."""
     scale = float(np.sqrt((left * left).sum() * (right * right).sum()))
     return float((left * right).sum() / scale) if scale > 0 else 0.0
 
@@ -147,7 +142,7 @@ def drivers(pick: Option, other: Option | None, difference: Floats, seed: int, m
     for item in unknowns(pick) + (unknowns(other) if other is not None else []):
         key = (item.name, item.owner, item.term.stream)
         if key not in found:
-            rho = _correlation(item.ranks(seed, paths), order)
+            rho = correlation(item.ranks(seed, paths), order)
             found[key] = Driver(item.name, item.owner, rho, _swing(item.draws(seed, paths), middle))
     strong = [driver for driver in found.values() if abs(driver.rho) > 2.0 / np.sqrt(paths)]
     strong.sort(key=lambda driver: (-abs(driver.rho), driver.name, driver.owner))

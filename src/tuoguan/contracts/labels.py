@@ -3,7 +3,6 @@
 Keeps the invariant that a word without an entry here is shown as it stands in the files, never dropped.
 """
 
-LANGUAGES = ("en", "zh")
 _ZH = {
     # duties
     "supply_price": "供货价", "retail_price": "零售价", "listing": "刊登", "promotion": "促销", "storage": "仓储",

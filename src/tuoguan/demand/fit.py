@@ -26,7 +26,6 @@ FACTOR_DEFAULT = 0.5
 DISPERSION_EVIDENCE = 8.0  # selling weeks that move a series' dispersion halfway from its group's
 DISPERSION_MAX = 1000.0
 OWN_SHARE = 0.5
-COLD_SHAPE_MAX = 2.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,11 +47,6 @@ def weekday(day: Day) -> int:
     return (day + 3) % 7
 
 
-def week_start(day: Day) -> Day:
-    """The Monday of the day's week."""
-    return day - weekday(day)
-
-
 def add_business_days(day: Day, count: int) -> Day:
     """The day ``count`` >= 0 Monday-to-Friday days after ``day``; public holidays are not known here.
 

@@ -31,9 +31,6 @@ class Duty(StrEnum):
 
 
 # Market codes are ISO 3166-1 alpha-2, with EU for the customs union and UK kept for the platforms' own spelling.
-EU_COUNTRIES = (
-    "AT BE BG HR CY CZ DK EE FI FR DE GR HU IE IT LV LT LU MT NL PL PT RO SK SI ES SE"
-).split()  # fmt: skip
 MARKETS = (
     "US EU UK JP KR MX IL SA AE CA AU NZ BR CH NO SG HK CN TH MY VN ID PH TR ZA IN IS LB BH"
 ).split()  # fmt: skip

@@ -23,7 +23,7 @@ from tuoguan.choose.reasons_flips import (
     move_supply,
     move_visibility,
 )
-from tuoguan.choose.reasons_terms import drivers, rank_correlation, unknowns
+from tuoguan.choose.reasons_terms import correlation, drivers, ranks, unknowns
 from tuoguan.foundation.parties import Duty
 from tuoguan.simulate import Component, run
 
@@ -89,8 +89,10 @@ def test_interval_is_the_normal_one():
 def test_rank_correlation_is_scipys():
     random = np.random.default_rng(2)
     left, right = random.integers(0, 9, 80).astype(float), random.normal(size=80)
-    assert rank_correlation(left, right) == pytest.approx(stats.spearmanr(left, right).statistic)
-    assert rank_correlation(np.ones(5), np.arange(5.0)) == 0.0
+    one, two = (ranks(values) - ranks(values).mean() for values in (left, right))
+    assert ranks(left) == pytest.approx(stats.rankdata(left) - 1)
+    assert correlation(one, two) == pytest.approx(stats.spearmanr(left, right).statistic)
+    assert correlation(np.zeros(5), np.arange(5.0) - 2.0) == 0.0
 
 
 def test_drawn_unknowns_are_the_simulators(played):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tuoguan.foundation.parties import EU_COUNTRIES, MARKETS, Duty, Party
+from tuoguan.foundation.parties import MARKETS, Duty, Party
 from tuoguan.foundation.problems import Problem, Refused, Severity, has_errors
 from tuoguan.foundation.rates import format_ppm, parse_ppm, percent
 
@@ -30,8 +30,7 @@ def test_there_are_thirteen_duties_and_four_owners() -> None:
     assert [party.value for party in Party] == ["seller", "platform", "carrier", "buyer"]
 
 
-def test_the_customs_union_has_27_members_and_markets_are_named_once() -> None:
-    assert len(set(EU_COUNTRIES)) == 27
+def test_markets_are_named_once() -> None:
     assert len(set(MARKETS)) == len(MARKETS)
     assert "NO" in MARKETS  # a YAML reader would have made it False
 

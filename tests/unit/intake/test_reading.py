@@ -14,7 +14,7 @@ import xlsxwriter
 from tuoguan.foundation.days import parse_day
 from tuoguan.foundation.problems import Refused
 from tuoguan.intake import Batch, export, init, read
-from tuoguan.intake.words import words
+from tuoguan.intake.words import market_by_country, words
 
 BASE = Path(__file__).parents[2] / "bad" / "workspaces" / "_base"
 HEADER = "order_id,ordered_at,sku,quantity,unit_price,country"
@@ -186,3 +186,9 @@ def test_every_code_is_documented() -> None:
 def test_the_same_bytes_give_the_same_hash(workspace: Write) -> None:
     one, two = workspace(f"{HEADER}\n1,2024-01-02,A1,1,2.50,UK\n"), workspace(f"{HEADER}\n1,2024-01-02,A1,1,2.50,UK\n")
     assert one.hash == two.hash != workspace(f"{HEADER}\n1,2024-01-02,A1,2,2.50,UK\n").hash
+
+
+def test_the_customs_union_has_27_members() -> None:
+    members = [country for country, market in market_by_country().items() if market == "EU"]
+    assert len(members) == 27
+    assert market_by_country()["GB"] == "UK"
