@@ -3,7 +3,7 @@
 Hides grammar. Keeps the invariant that a number is said only when the two options differ in it enough to matter.
 """
 
-from collections.abc import Callable
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from tuoguan.choose.reasons_terms import NAME_ZH, Driver
@@ -12,6 +12,19 @@ from tuoguan.foundation.money import EXPONENT_BY_CURRENCY, to_minor
 HOURS_MIN, DAYS_MIN, CASH_SHARE_MIN = 0.05, 0.75, 0.1
 CAPACITY_EN = "; taken because what it saves of the shared limits earns more on other products"
 CAPACITY_ZH = "；之所以选它，是因为省下的共用资源用于其他商品更有利"
+# What a pick saves and what it costs besides money, in the order of `Measured` values.
+EFFECTS_EN = {
+    "hours": ("keeps {value:.1f} hours a week", "takes {value:.1f} hours a week more"),
+    "cash": ("ties up {money} less", "ties up {money} more"),
+    "payout": ("pays out {value:.0f} days sooner", "pays out {value:.0f} days later"),
+    "delivery": ("delivers {value:.1f} days faster", "delivers {value:.1f} days slower"),
+}
+EFFECTS_ZH = {
+    "hours": ("每周节省 {value:.1f} 小时", "每周多用 {value:.1f} 小时"),
+    "cash": ("少占用资金 {money}", "多占用资金 {money}"),
+    "payout": ("回款快 {value:.0f} 天", "回款慢 {value:.0f} 天"),
+    "delivery": ("配送快 {value:.1f} 天", "配送慢 {value:.1f} 天"),
+}
 # English and Chinese of `simulate.Component`, for sentences, reports and the terminal alike.
 COMPONENT_WORDS = {
     "revenue": ("revenue", "收入"), "commission": ("commission", "佣金"),
@@ -46,17 +59,19 @@ def contracts_of(key: str) -> str:
     return " + ".join(part.split("@")[0] for part in key.split(" + "))
 
 
-def _better_worse(measured: Measured, phrase: Callable[[str, float, str], str]) -> tuple[list[str], list[str]]:
-    """Side effects in favor of the pick and against it."""
+def _effects(measured: Measured, words: Mapping[str, tuple[str, str]], comma: str, also: str, but: str) -> str:
+    """Side effects in favor of the pick, then those against it; empty when either side is not selling."""
     pick, other = measured.pick_values, measured.other_values
     if not measured.pick or not measured.other:
-        return [], []
-    hours, cash = other[1] - pick[1], other[2] - pick[2]
-    gains = [("hours", hours, HOURS_MIN), ("cash", cash, CASH_SHARE_MIN * max(pick[2], other[2], 1.0))]
-    gains += [("payout", other[3] - pick[3], DAYS_MIN), ("delivery", other[4] - pick[4], DAYS_MIN)]
-    good = [phrase(name, value, "good") for name, value, least in gains if value >= least]
-    bad = [phrase(name, -value, "bad") for name, value, least in gains if -value >= least]
-    return good, bad
+        return ""
+    least = (HOURS_MIN, CASH_SHARE_MIN * max(pick[2], other[2], 1.0), DAYS_MIN, DAYS_MIN)
+    saved = [before - after for before, after in zip(other[1:], pick[1:], strict=True)]
+    told: tuple[list[str], list[str]] = ([], [])
+    for texts, value, enough in zip(words.values(), saved, least, strict=True):
+        if abs(value) >= enough:
+            text = texts[value < 0].format(value=abs(value), money=money(value, measured.currency))
+            told[value < 0].append(text)
+    return "".join(lead + comma.join(texts) for lead, texts in zip((also, but), told, strict=True) if texts)
 
 
 def _main_component(measured: Measured) -> tuple[str, int]:
@@ -67,19 +82,7 @@ def _main_component(measured: Measured) -> tuple[str, int]:
 
 def sentence_en(measured: Measured, undecided: bool, found: tuple[Driver, ...]) -> str:
     """The reason in English."""
-    code = measured.currency
-
-    def phrase(name: str, value: float, side: str) -> str:
-        good = side == "good"
-        return {
-            "hours": f"{'keeps' if good else 'takes'} {value:.1f} hours a week{'' if good else ' more'}",
-            "cash": f"ties up {money(value, code)} {'less' if good else 'more'}",
-            "payout": f"pays out {value:.0f} days {'sooner' if good else 'later'}",
-            "delivery": f"delivers {value:.1f} days {'faster' if good else 'slower'}",
-        }[name]
-
-    good, bad = _better_worse(measured, phrase)
-    effects = _joined(good, bad, ", ", "; it also ", "; but it ")
+    effects = _effects(measured, EFFECTS_EN, ", ", "; it also ", "; but it ")
     return _first_en(measured) + effects + _capacity(measured, undecided, CAPACITY_EN) + _doubt_en(undecided, found)
 
 
@@ -106,11 +109,6 @@ def _capacity(measured: Measured, undecided: bool, words: str) -> str:
     return words if not undecided and measured.pick_values[0] < measured.other_values[0] else ""
 
 
-def _joined(good: list[str], bad: list[str], comma: str, also: str, but: str) -> str:
-    """Side effects after the main clause."""
-    return (also + comma.join(good) if good else "") + (but + comma.join(bad) if bad else "")
-
-
 def _doubt_en(undecided: bool, found: tuple[Driver, ...]) -> str:
     if not undecided:
         return "."
@@ -121,19 +119,7 @@ def _doubt_en(undecided: bool, found: tuple[Driver, ...]) -> str:
 
 def sentence_zh(measured: Measured, undecided: bool, found: tuple[Driver, ...]) -> str:
     """The reason in Chinese."""
-    code = measured.currency
-
-    def phrase(name: str, value: float, side: str) -> str:
-        good = side == "good"
-        return {
-            "hours": f"每周{'节省' if good else '多用'} {value:.1f} 小时",
-            "cash": f"{'少' if good else '多'}占用资金 {money(value, code)}",
-            "payout": f"回款{'快' if good else '慢'} {value:.0f} 天",
-            "delivery": f"配送{'快' if good else '慢'} {value:.1f} 天",
-        }[name]
-
-    good, bad = _better_worse(measured, phrase)
-    effects = _joined(good, bad, "，", "；并且", "；但")
+    effects = _effects(measured, EFFECTS_ZH, "，", "；并且", "；但")
     return _first_zh(measured) + effects + _capacity(measured, undecided, CAPACITY_ZH) + _doubt_zh(undecided, found)
 
 
