@@ -71,16 +71,16 @@ def trace(scenario: Scenario, demand: Demand, option_index: int, path: int) -> T
     """One path of one option again, with every fact; its profit is `run`'s to the unit."""
     alone = replace(scenario, options=(scenario.options[option_index],), paths=path + 1)
     _require(alone)
-    table = tables(alone, demand)
-    table.scalar[col.S_LOG_ROWS] = 1
-    scratch = _scratch(alone, 1)
-    kn.play(table, *scratch, 0, path)
-    rows = int(scratch[0][col.AT_TALLY + col.A_LOGGED])
-    table.scalar[col.S_LOG_ROWS] = max(1, rows)
-    scratch = _scratch(alone, max(1, rows))
-    if not kn.play(table, *scratch, 0, path):
+    table, rows = tables(alone, demand), 1
+    for _ in range(2):  # once to count the facts, once with room for them
+        table.scalar[col.S_LOG_ROWS] = rows
+        scratch = _scratch(alone, rows)
+        lows = np.empty((1, alone.paths, _weeks(alone)), np.int64)
+        wrong = kn.play_all(table, _sums(alone).path, *scratch, lows, 0, 1, path)
+        rows = max(1, int(scratch[0][col.AT_TALLY + col.A_LOGGED]))
+    if wrong:
         raise ArithmeticError("money or units do not add up on this path")
-    return _told(scratch[0], rows, alone)
+    return _told(scratch[0], int(scratch[0][col.AT_TALLY + col.A_LOGGED]), alone)
 
 
 def _told(work: npt.NDArray[np.int64], rows: int, alone: Scenario) -> Trace:
@@ -129,7 +129,7 @@ def _play_blocks(
     scratch, wrong, tenth = _scratch(scenario, 0), 0, (scenario.paths - 1) // 10
     for first, last in blocks:
         lows = np.empty((last - first, scenario.paths, _weeks(scenario)), np.int64)
-        wrong += kn.play_all(table, sums.path, *scratch, lows, first, last)
+        wrong += kn.play_all(table, sums.path, *scratch, lows, first, last, 0)
         sums.cash_mean[first:last] = lows.sum(axis=1)
         sums.cash_low[first:last] = np.partition(lows, tenth, axis=1)[:, tenth]
         done.add(last - first)

@@ -90,6 +90,7 @@ from tuoguan.simulate.money.kernels import (
     book,
     divided,
     inner,
+    once,
     past,
     share_of,
     to_minor_units,
@@ -117,12 +118,12 @@ from tuoguan.simulate.stock.kernels import (
     unpack_held,
 )  # fmt: skip
 
-__all__ = ["draw_terms", "play", "play_all"]
+__all__ = ["draw_terms", "play_all"]
 
 MARGIN = 1.0 + 1e-9  # far wider than the rounding of the comparison it guards
 
 
-@inner
+@once
 def _begin(t: Tables, v: Ints, w: Ints, f: Floats, h: Hashes, option: Ints, path: int) -> None:
     """Open the option on this path; opening stock is charged at what selling it off would bring."""
     b, listing, place = bare(t.term), bare(t.listing), bare(t.place)
@@ -149,7 +150,7 @@ def _begin(t: Tables, v: Ints, w: Ints, f: Floats, h: Hashes, option: Ints, path
     w[AT_COMPONENT + GOODS] -= w[G_OPENING]
 
 
-@inner
+@once
 def _weigh(w: Ints, f: Floats, day: int) -> tuple[float, int]:
     """The option's mean at season 1 from ``day`` on, and the next day on which a listing opens or stops.
 
@@ -174,7 +175,7 @@ def _weigh(w: Ints, f: Floats, day: int) -> tuple[float, int]:
     return total, following
 
 
-@inner
+@once
 def _morning(c: Ints, k: Ints, v: Ints, w: Ints, h: Hashes, day: int) -> None:
     """Receipts, then orders of places whose review day it is."""
     for own in range(w[G_PLACES]):
@@ -197,7 +198,7 @@ def _note_peak(w: Ints, day: int) -> None:
     w[peak] = max(w[peak], held * w[G_VOLUME])
 
 
-@inner
+@once
 def _rest(c: Ints, k: Ints, v: Ints, w: Ints, first: int, end: int) -> None:
     """Days on which nothing happens but holding."""
     _note_peak(w, first)
@@ -207,7 +208,7 @@ def _rest(c: Ints, k: Ints, v: Ints, w: Ints, first: int, end: int) -> None:
         hold(c, k, v, w, own, first, end - 1)
 
 
-@inner
+@once
 def _end_week(w: Ints, day: int) -> None:
     """Bill a week's storage and staff time on its last day, rounded once each."""
     for own in range(w[G_PLACES]):
@@ -222,7 +223,7 @@ def _end_week(w: Ints, day: int) -> None:
     book(w, LABOR, day, w[G_LABOR])
 
 
-@inner
+@once
 def _quiet(w: Ints, end: int) -> bool:
     """True when no place receives or orders before ``end``, as long as nobody buys."""
     busy = 0
@@ -232,7 +233,7 @@ def _quiet(w: Ints, end: int) -> bool:
     return busy == 0
 
 
-@inner
+@once
 def _days(c: Ints, k: Ints, v: Ints, w: Ints, f: Floats, h: Hashes, season: Floats, dispersion: float) -> None:
     """All days of the horizon in order, week by week."""
     total, following, ratio, horizon = 0.0, 0, log_ratio(dispersion), w[G_HORIZON]
@@ -258,7 +259,7 @@ def _days(c: Ints, k: Ints, v: Ints, w: Ints, f: Floats, h: Hashes, season: Floa
         _end_week(w, end - 1)
 
 
-@inner
+@once
 def _finish(w: Ints, on_hand: int) -> bool:
     """Value what is left, charge the capital tied up, and check that money and units add up; False when they do not."""
     for own in range(w[G_LISTINGS]):
@@ -291,7 +292,7 @@ def _profit(w: Ints) -> int:
     return total
 
 
-@inner
+@once
 def _capital(w: Ints) -> tuple[int, int]:
     """(the cost of the cash tied up at the end of each day at the yearly rate, rounded once; the last balance)."""
     tied, balance = 0, 0
@@ -301,18 +302,17 @@ def _capital(w: Ints) -> tuple[int, int]:
     return divided(divided(tied, 365) * w[G_CAPITAL], PPM), balance
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
-def play(t: Tables, work: Ints, shares: Floats, states: Hashes, o: int, path: int) -> bool:
+@once
+def _play(t: Tables, w: Ints, f: Floats, h: Hashes, o: int, path: int) -> bool:
     """Play option ``o`` on ``path`` into the scratch; False when money or units do not add up."""
-    w, f, h, option = bare(work), bare(shares), bare(states), past(bare(t.option), o * O_COLUMNS)
-    v = past(bare(t.value), path * t.value.shape[1])
+    option, v = past(bare(t.option), o * O_COLUMNS), past(bare(t.value), path * t.value.shape[1])
     _begin(t, v, w, f, h, option, path)
     season = past(bare(t.season), option[O_PROFILE] * w[G_HORIZON])
     _days(bare(t.charge), bare(t.start), v, w, f, h, season, t.dispersion[option[O_SERIES]])
     return _finish(w, option[O_ON_HAND])
 
 
-@inner
+@once
 def _keep(s: Sums, w: Ints, o: int, path: int) -> None:
     """Add what the path left behind to the option's sums."""
     s.profit[o, path] = _profit(w)
@@ -327,7 +327,7 @@ def _keep(s: Sums, w: Ints, o: int, path: int) -> None:
         s.volume[o, week] += w[AT_DAYS + ROW_PEAK * w[G_HORIZON] + week]
 
 
-@inner
+@once
 def _keep_lows(w: Ints, lows: Ints) -> None:
     """The lowest end-of-day balance of each week."""
     balance, horizon = 0, w[G_HORIZON]
@@ -339,27 +339,32 @@ def _keep_lows(w: Ints, lows: Ints) -> None:
         lows[first // 7] = low
 
 
+@once
+def _group_end(t: Tables, start: int, last: int) -> int:
+    """The first option behind ``start`` with another product or market."""
+    end, first = start + 1, t.option[start]
+    while end < last and t.option[end, O_PRODUCT] == first[O_PRODUCT] and t.option[end, O_MARKET] == first[O_MARKET]:
+        end += 1
+    return end
+
+
 @njit(cache=True, nogil=True, error_model="numpy")
-def play_all(t: Tables, s: Sums, w: Ints, f: Floats, h: Hashes, lows: Ints, first: int, last: int) -> int:
-    """Play options ``first`` to ``last`` on all paths; the number of paths that did not add up (always 0).
+def play_all(
+    t: Tables, s: Sums, work: Ints, shares: Floats, states: Hashes, lows: Ints, first: int, last: int, from_path: int
+) -> int:
+    """Play options ``first`` to ``last`` on all paths from ``from_path`` on; the number that do not add up (always 0).
 
     Options of one product and market are played side by side on each path, because they share its luck. ``lows``
     [option from first, path, week] takes the lowest balances.
     """
-    wrong, start = 0, first
+    w, f, h, wrong, start = bare(work), bare(shares), bare(states), 0, first
     while start < last:
-        end = start + 1
-        while (
-            end < last
-            and t.option[end, O_PRODUCT] == t.option[start, O_PRODUCT]
-            and t.option[end, O_MARKET] == t.option[start, O_MARKET]
-        ):
-            end += 1
-        for path in range(s.profit.shape[1]):
+        end = _group_end(t, start, last)
+        for path in range(from_path, s.profit.shape[1]):
             for o in range(start, end):
-                if not play(t, w, f, h, o, path):
+                if not _play(t, w, f, h, o, path):
                     wrong += 1
-                _keep(s, bare(w), o, path)
-                _keep_lows(bare(w), past(bare(lows), ((o - first) * lows.shape[1] + path) * lows.shape[2]))
+                _keep(s, w, o, path)
+                _keep_lows(w, past(bare(lows), ((o - first) * lows.shape[1] + path) * lows.shape[2]))
         start = end
     return wrong

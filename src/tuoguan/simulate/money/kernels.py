@@ -5,7 +5,8 @@ loop. Keeps the invariant that what enters the bridge is also paid or owed, and 
 kernels alone.
 """
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -60,10 +61,24 @@ from tuoguan.simulate.columns.kernels import (
     Ints,
 )  # fmt: skip
 
-# Called from compiled code only: without the wrappers that Python would need, it compiles in half the time.
-inner = njit(  # type: ignore[call-overload]
+Kernel = Callable[..., Any]
+
+# Called from one place: written into its caller, it needs no compilation of its own.
+once = njit(cache=True, nogil=True, error_model="numpy", inline="always")
+# Called from compiled code only: it needs no wrapper for Python.
+_unwrapped = njit(  # type: ignore[call-overload]
     cache=True, nogil=True, error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True
 )
+
+
+def inner(function: Kernel) -> Kernel:
+    """Compiled for the types of its arguments, and not once more for every constant that it is called with."""
+    made: Any = _unwrapped(function)
+    if not config.DISABLE_JIT:  # type: ignore[attr-defined]
+        by_literal = made.get_call_template
+        made.get_call_template = lambda args, kws: by_literal([types.unliteral(one) for one in args], kws)
+    return cast(Kernel, made)
+
 
 if config.DISABLE_JIT:  # type: ignore[attr-defined]
 

@@ -209,6 +209,7 @@ from tuoguan.simulate.money.kernels import (
     charged,
     inner,
     luck,
+    once,
     post,
     share_of,
     state,
@@ -225,7 +226,7 @@ def _knee(days: int) -> float:
     return SPEED_KNEE_DAYS - SPEED_BELOW_KNEE * (SPEED_KNEE_DAYS - days)
 
 
-@inner
+@once
 def _response(v: Ints, option: Ints, listing: Ints, retail: int) -> float:
     """Units sold under the contract for one sold today: reach x visibility x price response x speed response."""
     factor = v[listing[L_REACH_T]] / PPM * (v[listing[L_VISIBILITY_T]] / PPM)
@@ -252,7 +253,7 @@ def _copy_bounds(w: Ints, at: int, b: Ints, term: int) -> None:
         w[at + column] = b[term * T_COLUMNS + column]
 
 
-@inner
+@once
 def _copy_listing(w: Ints, live: int, listing: Ints, v: Ints) -> None:
     """What the listing says and what is drawn for it on this path, column by column."""
     w[live + V_CONTRACT], w[live + V_PLACE] = listing[L_CONTRACT], listing[L_PLACE]
@@ -300,7 +301,7 @@ def _share(f: Floats, at: int, ppm: int) -> None:
     f[at + 1] = math.log1p(-share) if share < 1.0 else -math.inf
 
 
-@inner
+@once
 def open_place(v: Ints, b: Ints, w: Ints, ages: Ints, option: Ints, place: Ints, own: int) -> None:
     """Start one place: opening stock at the first, first order so that goods can arrive when the listing goes live."""
     site, horizon = AT_SITE + own * W_COLUMNS, w[G_HORIZON]
@@ -325,7 +326,7 @@ def open_place(v: Ints, b: Ints, w: Ints, ages: Ints, option: Ints, place: Ints,
     w[AT_DAYS + (ROW_ARRIVED + own) * horizon] = w[site + W_ON_HAND]
 
 
-@inner
+@once
 def _set_season_of_place(w: Ints, own: int) -> None:
     """When the place first orders, until when it does, and which listing leaves goods stranded there."""
     site, horizon = AT_SITE + own * W_COLUMNS, w[G_HORIZON]
@@ -361,7 +362,7 @@ def head(v: Ints, b: Ints, s: Ints, w: Ints, f: Floats, h: Hashes, option: Ints,
         h[index] = mix(start, STREAMS[index])
 
 
-@inner
+@once
 def clear(w: Ints) -> None:
     """Nought in the bridge, the tallies and the daily and weekly rows that are added up."""
     horizon = w[G_HORIZON]
@@ -374,7 +375,7 @@ def clear(w: Ints) -> None:
         w[AT_DAYS + ROW_PEAK * horizon + week] = 0
 
 
-@inner
+@once
 def same_group(w: Ints, option: Ints, path: int) -> bool:
     """True when the scratch already holds the luck of this option's product and market on this path."""
     if w[G_OPEN] == 0 or w[G_PATH] != path or w[AT_OPTION + O_PROFILE] != option[O_PROFILE]:
@@ -382,7 +383,7 @@ def same_group(w: Ints, option: Ints, path: int) -> bool:
     return bool(w[G_PRODUCT] == option[O_PRODUCT] and w[G_MARKET] == option[O_MARKET])
 
 
-@inner
+@once
 def same_listings(w: Ints, option: Ints, path: int) -> bool:
     """True when the option differs from the one before it only in its places, on the same path."""
     if w[G_OPEN] == 0 or w[G_PATH] != path:
@@ -393,7 +394,7 @@ def same_listings(w: Ints, option: Ints, path: int) -> bool:
     return True
 
 
-@inner
+@once
 def draw_days(w: Ints, f: Floats, h: Hashes, season: Floats) -> None:
     """The uniform number of each day's demand, and the least mean at season 1 that could sell on it and in its week.
 
@@ -412,7 +413,7 @@ def draw_days(w: Ints, f: Floats, h: Hashes, season: Floats) -> None:
         f[F_LUCK + 2 * horizon + week] = least
 
 
-@inner
+@once
 def start_listing(c: Ints, k: Ints, v: Ints, w: Ints, listing: Ints, own: int) -> None:
     """A new listing: deposit out on the first day and back on the last, opening charges when it goes live."""
     live = AT_LIVE + own * V_COLUMNS

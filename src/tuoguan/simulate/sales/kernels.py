@@ -88,6 +88,7 @@ from tuoguan.simulate.money.kernels import (
     drawn,
     inner,
     luck,
+    once,
     post,
     share_of,
     state,
@@ -99,7 +100,7 @@ from tuoguan.simulate.stock.kernels import buy, expect, pay_day, slot_of, take
 SURE = 1e-9  # far wider than the rounding of the comparisons it guards
 
 
-@inner
+@once
 def _split(w: Ints, f: Floats, h: Hashes, day: int, units: int, total: float) -> None:
     """Buyers arrive one by one in random order and choose a listing by its weight: the fair way to share stock."""
     for buyer in range(units):
@@ -113,7 +114,7 @@ def _split(w: Ints, f: Floats, h: Hashes, day: int, units: int, total: float) ->
         take(w, AT_LIVE + own * V_COLUMNS, 1)
 
 
-@inner
+@once
 def _pay_out(w: Ints, live: int, paid: int, minor: int) -> None:
     """Post a payout, the reserved share of a positive one later."""
     held = 0
@@ -231,7 +232,7 @@ def _hits(f: Floats, at: int, state: np.uint64, slot: int, units: int) -> int:
     return int(binomial_quantile(u, units, f[at]))
 
 
-@inner
+@once
 def _be_late(
     c: Ints, k: Ints, v: Ints, w: Ints, f: Floats, h: Hashes, live: int, day: int, units: int, made: int, overdue: int
 ) -> None:
@@ -256,7 +257,7 @@ def _miss(c: Ints, k: Ints, v: Ints, w: Ints, live: int, day: int, units: int, m
         _enter(c, k, v, w, live, known, KIND_MISSED, 0, units, minutes)
 
 
-@inner
+@once
 def _take_back(
     c: Ints, k: Ints, v: Ints, w: Ints, f: Floats, h: Hashes, live: int, day: int, delivered: int, units: int
 ) -> None:
@@ -282,7 +283,7 @@ def _take_back(
         expect(w, w[live + V_PLACE], on + 1, again)
 
 
-@inner
+@once
 def _fine(
     c: Ints, k: Ints, v: Ints, w: Ints, f: Floats, h: Hashes, live: int, day: int, delivered: int, units: int
 ) -> None:

@@ -98,6 +98,7 @@ from tuoguan.simulate.money.kernels import (
     drawn,
     inner,
     luck,
+    once,
     post,
     share_of,
     state,
@@ -122,7 +123,7 @@ def pay_day(w: Ints, h: Hashes, live: int, day: int, trigger: int) -> int:
     return int(paid) if period == 1 else int((paid + period - 1) // period * period)
 
 
-@inner
+@once
 def freight_minor(w: Ints, site: int, units: int) -> int:
     """Freight of one shipment: per kg of chargeable weight and per cubic meter, at least the lane's minimum."""
     grams, cm3 = w[G_WEIGHT] * units, w[G_VOLUME] * units
@@ -152,7 +153,7 @@ def buy(c: Ints, k: Ints, v: Ints, w: Ints, h: Hashes, site: int, day: int, unit
     return int(arrival)
 
 
-@inner
+@once
 def _charge_order(c: Ints, k: Ints, v: Ints, w: Ints, h: Hashes, site: int, day: int, arrival: int, units: int) -> None:
     """Staff minutes and contract charges of a stock order, under the first contract that draws on the place."""
     live = AT_LIVE + w[site + W_KEEPER] * V_COLUMNS
@@ -170,7 +171,7 @@ def _charge_order(c: Ints, k: Ints, v: Ints, w: Ints, h: Hashes, site: int, day:
         post(w, paid, charge(c, k, v, w, live, known, -1))
 
 
-@inner
+@once
 def _receive(w: Ints, own: int, day: int, arrival: int, units: int) -> None:
     """Put bought units on their way to the place; the same day they are on hand at once."""
     site = AT_SITE + own * W_COLUMNS
@@ -281,7 +282,7 @@ def follow_ages(w: Ints, own: int, first: int, last: int) -> None:
             w[row + day] = w[row + day - 1]
 
 
-@inner
+@once
 def _store(c: Ints, k: Ints, v: Ints, w: Ints, own: int, day: int) -> None:
     """The platform's storage charge at the end of a day, by age of the goods (first in, first out)."""
     site, older = AT_SITE + own * W_COLUMNS, 0
@@ -296,7 +297,7 @@ def _store(c: Ints, k: Ints, v: Ints, w: Ints, own: int, day: int) -> None:
             older = units
 
 
-@inner
+@once
 def _hold_class(c: Ints, k: Ints, v: Ints, w: Ints, own: int, index: int, day: int, units: int, age: int) -> None:
     """Charge one age class for a day; the same number of units as the day before costs the same and is looked up."""
     kept = AT_HELD + (own * MOST_AGES + index) * HELD_COLUMNS
