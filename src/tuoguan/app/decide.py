@@ -15,17 +15,21 @@ from tuoguan.app.workspace import Opened, open_workspace
 from tuoguan.choose import (
     Evaluated,
     Explanation,
+    Point,
     Portfolio,
     choose,
     enumerate_options,
     evaluate,
     explain_group,
+    frontier,
     is_handed_over,
 )
 from tuoguan.foundation.problems import Problem, Refused
+from tuoguan.intake import Seller
 
 Progress = Callable[[str, int, int], None]
 NOT_SOLD = -1
+FRONTIER_OPTIONS_MAX = 5_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +37,8 @@ class Decision:
     """The answer. ``explanations[g]`` and ``portfolio.chosen[g]`` speak of group ``g`` of ``evaluated.groups``.
 
     ``today[g]`` is the row of today's way of selling (its best policy), -1 where it is unknown or no longer open.
-    ``rule`` is the best portfolio that follows the rule of thumb under the same limits.
+    ``rule`` is the best portfolio that follows the rule of thumb under the same limits. ``frontier`` holds other
+    attitudes to risk, those that another beats in both mean and tail left out; empty for a large catalogue.
     """
 
     opened: Opened
@@ -43,6 +48,7 @@ class Decision:
     today: npt.NDArray[np.int64]
     rule: Portfolio
     rule_is_handed_over: bool
+    frontier: tuple[Point, ...]
     seed: int
     hashes: Mapping[str, str]
 
@@ -85,7 +91,8 @@ def decide(
     rule = choose(evaluated, opened.batch.seller, allowed=_follows_rule(evaluated, handed_over=not has_capacity))
     return Decision(
         opened=opened, evaluated=evaluated, portfolio=portfolio, explanations=explanations,
-        today=today_rows(evaluated), rule=rule, rule_is_handed_over=not has_capacity, seed=seed,
+        today=today_rows(evaluated), rule=rule, rule_is_handed_over=not has_capacity,
+        frontier=attitudes(evaluated, opened.batch.seller), seed=seed,
         hashes=opened.hashes(),
     )  # fmt: skip
 
@@ -103,6 +110,17 @@ def evaluate_workspace(
         raise Refused(_nothing_left(groups.excluded))
     paths = paths or paths_for(len(groups.options))
     return evaluate(groups, demand, paths=paths, seed=seed, threads=threads, progress=progress)
+
+
+def attitudes(evaluated: Evaluated, seller: Seller) -> tuple[Point, ...]:
+    """Undominated portfolios from "mean only" to "worst outcomes only", by rising caution."""
+    if len(evaluated.groups.options) > FRONTIER_OPTIONS_MAX:
+        return ()
+    points = frontier(evaluated, seller, hours_shares=())
+    return tuple(
+        one for one in points
+        if not any(other.mean >= one.mean and other.cvar > one.cvar for other in points)
+    )  # fmt: skip
 
 
 def paths_for(options: int) -> int:

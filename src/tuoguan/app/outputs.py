@@ -72,6 +72,13 @@ def decision_json(decision: Decision) -> dict[str, Any]:
             }
             for index, limit in enumerate(portfolio.capacities)
         ],
+        "frontier": [
+            {
+                "risk_weight": point.risk_weight, "expected_profit_minor": round(point.mean),
+                "cvar_minor": round(point.cvar), "sold": point.sold,
+            }
+            for point in decision.frontier
+        ],
         "exclusions": [
             {"contract": contract, "why": why, "products": count}
             for (contract, why), count in sorted(exclusions(decision).items())

@@ -75,6 +75,7 @@ PHRASES: dict[str, tuple[str, str]] = {
     "contract": ("contract", "合同"),
     "state": ("state on the day", "当日状态"),
     "excluded_title": ("What could not be considered, and why", "未能考虑的方案及原因"),
+    "risk_weight": ("risk weight", "风险权重"),
     "frontier_title": ("Profit against risk", "利润与风险"),
     "advantages_title": ("Each way of selling, measured on these products", "各种方式的实测优劣"),
     "way": ("way of selling", "销售方式"),

@@ -92,7 +92,8 @@ def _choice(decision: Decision, some: list[int], lang: Language) -> Grid:
 
 
 def _figures(decision: Decision, lang: Language) -> list[Figure]:
-    return [_distribution(decision, lang), _bridge(decision, lang), _ways(decision, lang), *_calendars(decision, lang)]
+    charts_of_money = [_distribution(decision, lang), _bridge(decision, lang), *_frontier(decision, lang)]
+    return [*charts_of_money, _ways(decision, lang), *_calendars(decision, lang)]
 
 
 def _distribution(decision: Decision, lang: Language) -> Figure:
@@ -121,6 +122,27 @@ def _bridge(decision: Decision, lang: Language) -> Figure:
     table = [(name, money(value, currency)) for name, value in parts]
     table.append((phrase("profit", lang), money(int(total.sum()), currency)))
     return Figure(svg, Grid([phrase("component", lang), currency], table, frozenset({1})))
+
+
+def _frontier(decision: Decision, lang: Language) -> list[Figure]:
+    """Mean against the worst outcomes, one point per attitude to risk; nothing where there is only one."""
+    points, currency = decision.frontier, decision.evaluated.groups.currency
+    if len(points) < 2:
+        return []
+    rows = [
+        (f"{point.risk_weight:g}", charts.major(round(point.mean), currency), charts.major(round(point.cvar), currency))
+        for point in points
+    ]
+    svg = charts.frontier(
+        pl.DataFrame(rows, schema=["weight", "mean", "cvar"], orient="row"), title=phrase("frontier_title", lang),
+        x=f"{phrase('worst_mark', lang)} ({currency})", y=f"{phrase('mean', lang)} ({currency})",
+    )  # fmt: skip
+    table = [
+        (f"{point.risk_weight:g}", money(point.mean, currency), money(point.cvar, currency), str(point.sold))
+        for point in points
+    ]
+    head = [phrase(key, lang) for key in ("risk_weight", "mean", "worst_mark", "count")]
+    return [Figure(svg, Grid(head, table, frozenset({0, 1, 2, 3})))]
 
 
 def _ways(decision: Decision, lang: Language) -> Figure:
