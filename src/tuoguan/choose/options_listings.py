@@ -65,6 +65,7 @@ def listing(
         live_after_days=NOUGHT
         if is_today
         else terms.once(("live", contract.hash), lambda: live_after(contract, seller)) or NOUGHT,
+        opens_store=not has_store(contract, seller),
     )  # fmt: skip
     return made, _assumed(made, platform_priced)
 
@@ -114,12 +115,15 @@ def _minutes_week(contract: Compiled, terms: MarketTerms, is_today: bool, horizo
     return terms.once(("new listing", contract.hash), with_listing) or NOUGHT
 
 
+def has_store(contract: Compiled, seller: Seller) -> bool:
+    """True when the seller already sells on the contract's platform under its model."""
+    return "/".join(contract.id.split("/")[:2]) in seller.stores
+
+
 def live_after(contract: Compiled, seller: Seller) -> Uncertain:
     """Days until a new listing sells: onboarding unless a store of that platform and model exists, review, listing."""
-    platform, model = contract.id.split("/")[:2]
-    has_store = f"{platform}/{model}" in seller.stores
     names = [QuantityName.PRICE_REVIEW_DAYS, QuantityName.LISTING_DAYS]
-    if not has_store:
+    if not has_store(contract, seller):
         names.append(QuantityName.ONBOARDING_DAYS)
     return total(contract.quantities[name] for name in names if name in contract.quantities)
 

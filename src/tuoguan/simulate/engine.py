@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
-from tuoguan.demand.model import Demand
+from tuoguan.demand import Demand
 from tuoguan.foundation.facts import Fact, FactKind, Field, Reason
 from tuoguan.simulate import kernels as kn
 from tuoguan.simulate.columns import kernels as col

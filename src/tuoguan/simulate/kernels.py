@@ -1,3 +1,4 @@
+# ruff: noqa: I001 the columns stand side by side
 """The day loop: one option on one path, in int64 money, with every charge priced by the contract kernels.
 
 Hides which days are looked at: a week in which nothing arrives, is ordered or could sell is closed in one step. Keeps
@@ -12,76 +13,13 @@ from numba import njit
 
 from tuoguan.foundation.kernels import PPM
 from tuoguan.simulate.columns.kernels import (
-    A_ACCRUED,
-    A_BACK,
-    A_BEYOND,
-    A_COLUMNS,
-    A_ORDERED,
-    A_SOLD,
-    AT_COMPONENT,
-    AT_DAYS,
-    AT_DUTY,
-    AT_LIVE,
-    AT_OPTION,
-    AT_SITE,
-    AT_TALLY,
-    CAPITAL,
-    COMPONENTS,
-    DUTIES,
-    F_COLUMNS,
-    F_LUCK,
-    F_MEAN,
-    F_OVERLAP,
-    F_WEIGHT,
-    G_CAPITAL,
-    G_HORIZON,
-    G_LABOR,
-    G_LISTINGS,
-    G_MINUTES,
-    G_OPEN,
-    G_OPENING,
-    G_PLACES,
-    G_SALVAGE,
-    G_UNIT_COST,
-    G_VOLUME,
-    G_WAGE,
-    GOODS,
-    L_COLUMNS,
-    L_NEW,
-    LABOR,
-    MOST_AGES,
-    O_COLUMNS,
-    O_LISTING,
-    O_LISTINGS,
-    O_MARKET,
-    O_ON_HAND,
-    O_PLACE,
-    O_PLACES,
-    O_PRODUCT,
-    O_PROFILE,
-    O_SERIES,
-    P_COLUMNS,
-    ROW_PEAK,
-    ROW_WORK,
-    TERMINAL_STOCK,
-    V_COLUMNS,
-    V_MINUTES_WEEK,
-    V_SALVAGE,
-    V_START,
-    V_STOP,
-    V_WEEK_DUTY,
-    W_COLUMNS,
-    W_DUE,
-    W_NEXT,
-    W_ON_HAND,
-    W_SELLER,
-    W_STRANDED,
-    W_TRANSIT,
-    Floats,
-    Hashes,
-    Ints,
-    Sums,
-    Tables,
+    AT_COMPONENT, AT_DAYS, AT_DUTY, AT_LIVE, AT_OPTION, AT_SITE, AT_TALLY, A_ACCRUED, A_BACK, A_BEYOND, A_COLUMNS,
+    A_ORDERED, A_SOLD, CAPITAL, COMPONENTS, DUTIES, F_COLUMNS, F_LUCK, F_MEAN, F_OVERLAP, F_WEIGHT, Floats, GOODS,
+    G_CAPITAL, G_HORIZON, G_LABOR, G_LISTINGS, G_MINUTES, G_OPEN, G_OPENING, G_PLACES, G_SALVAGE, G_UNIT_COST,
+    G_VOLUME, G_WAGE, Hashes, Ints, LABOR, L_COLUMNS, L_NEW, MOST_AGES, O_COLUMNS, O_LISTING, O_LISTINGS, O_MARKET,
+    O_ON_HAND, O_PLACE, O_PLACES, O_PRODUCT, O_PROFILE, O_SERIES, P_COLUMNS, ROW_PEAK, ROW_WORK, Sums, TERMINAL_STOCK,
+    Tables, V_COLUMNS, V_MINUTES_WEEK, V_SALVAGE, V_START, V_STOP, V_WEEK_DUTY, W_COLUMNS, W_DUE, W_NEXT, W_ON_HAND,
+    W_SELLER, W_STRANDED, W_TRANSIT,
 )  # fmt: skip
 from tuoguan.simulate.counts.kernels import count_at, log_ratio
 from tuoguan.simulate.draws.kernels import draw_terms
@@ -90,7 +28,6 @@ from tuoguan.simulate.money.kernels import (
     book,
     divided,
     inner,
-    once,
     past,
     share_of,
     to_minor_units,
@@ -123,7 +60,7 @@ __all__ = ["draw_terms", "play_all"]
 MARGIN = 1.0 + 1e-9  # far wider than the rounding of the comparison it guards
 
 
-@once
+@inner
 def _begin(t: Tables, v: Ints, w: Ints, f: Floats, h: Hashes, option: Ints, path: int) -> None:
     """Open the option on this path; opening stock is charged at what selling it off would bring."""
     b, listing, place = bare(t.term), bare(t.listing), bare(t.place)
@@ -150,7 +87,7 @@ def _begin(t: Tables, v: Ints, w: Ints, f: Floats, h: Hashes, option: Ints, path
     w[AT_COMPONENT + GOODS] -= w[G_OPENING]
 
 
-@once
+@inner
 def _weigh(w: Ints, f: Floats, day: int) -> tuple[float, int]:
     """The option's mean at season 1 from ``day`` on, and the next day on which a listing opens or stops.
 
@@ -175,7 +112,7 @@ def _weigh(w: Ints, f: Floats, day: int) -> tuple[float, int]:
     return total, following
 
 
-@once
+@inner
 def _morning(c: Ints, k: Ints, v: Ints, w: Ints, h: Hashes, day: int) -> None:
     """Receipts, then orders of places whose review day it is."""
     for own in range(w[G_PLACES]):
@@ -198,7 +135,7 @@ def _note_peak(w: Ints, day: int) -> None:
     w[peak] = max(w[peak], held * w[G_VOLUME])
 
 
-@once
+@inner
 def _rest(c: Ints, k: Ints, v: Ints, w: Ints, first: int, end: int) -> None:
     """Days on which nothing happens but holding."""
     _note_peak(w, first)
@@ -208,7 +145,7 @@ def _rest(c: Ints, k: Ints, v: Ints, w: Ints, first: int, end: int) -> None:
         hold(c, k, v, w, own, first, end - 1)
 
 
-@once
+@inner
 def _end_week(w: Ints, day: int) -> None:
     """Bill a week's storage and staff time on its last day, rounded once each."""
     for own in range(w[G_PLACES]):
@@ -223,7 +160,7 @@ def _end_week(w: Ints, day: int) -> None:
     book(w, LABOR, day, w[G_LABOR])
 
 
-@once
+@inner
 def _quiet(w: Ints, end: int) -> bool:
     """True when no place receives or orders before ``end``, as long as nobody buys."""
     busy = 0
@@ -233,7 +170,7 @@ def _quiet(w: Ints, end: int) -> bool:
     return busy == 0
 
 
-@once
+@inner
 def _days(c: Ints, k: Ints, v: Ints, w: Ints, f: Floats, h: Hashes, season: Floats, dispersion: float) -> None:
     """All days of the horizon in order, week by week."""
     total, following, ratio, horizon = 0.0, 0, log_ratio(dispersion), w[G_HORIZON]
@@ -259,7 +196,7 @@ def _days(c: Ints, k: Ints, v: Ints, w: Ints, f: Floats, h: Hashes, season: Floa
         _end_week(w, end - 1)
 
 
-@once
+@inner
 def _finish(w: Ints, on_hand: int) -> bool:
     """Value what is left, charge the capital tied up, and check that money and units add up; False when they do not."""
     for own in range(w[G_LISTINGS]):
@@ -292,7 +229,7 @@ def _profit(w: Ints) -> int:
     return total
 
 
-@once
+@inner
 def _capital(w: Ints) -> tuple[int, int]:
     """(the cost of the cash tied up at the end of each day at the yearly rate, rounded once; the last balance)."""
     tied, balance = 0, 0
@@ -302,7 +239,7 @@ def _capital(w: Ints) -> tuple[int, int]:
     return divided(divided(tied, 365) * w[G_CAPITAL], PPM), balance
 
 
-@once
+@inner
 def _play(t: Tables, w: Ints, f: Floats, h: Hashes, o: int, path: int) -> bool:
     """Play option ``o`` on ``path`` into the scratch; False when money or units do not add up."""
     option, v = past(bare(t.option), o * O_COLUMNS), past(bare(t.value), path * t.value.shape[1])
@@ -312,7 +249,7 @@ def _play(t: Tables, w: Ints, f: Floats, h: Hashes, o: int, path: int) -> bool:
     return _finish(w, option[O_ON_HAND])
 
 
-@once
+@inner
 def _keep(s: Sums, w: Ints, o: int, path: int) -> None:
     """Add what the path left behind to the option's sums."""
     s.profit[o, path] = _profit(w)
@@ -327,7 +264,7 @@ def _keep(s: Sums, w: Ints, o: int, path: int) -> None:
         s.volume[o, week] += w[AT_DAYS + ROW_PEAK * w[G_HORIZON] + week]
 
 
-@once
+@inner
 def _keep_lows(w: Ints, lows: Ints) -> None:
     """The lowest end-of-day balance of each week."""
     balance, horizon = 0, w[G_HORIZON]
@@ -339,7 +276,7 @@ def _keep_lows(w: Ints, lows: Ints) -> None:
         lows[first // 7] = low
 
 
-@once
+@inner
 def _group_end(t: Tables, start: int, last: int) -> int:
     """The first option behind ``start`` with another product or market."""
     end, first = start + 1, t.option[start]

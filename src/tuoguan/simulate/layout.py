@@ -11,9 +11,18 @@ from functools import lru_cache
 import numpy as np
 import numpy.typing as npt
 
-from tuoguan.contracts.compiled import Compiled, DeadlineTerm, Uncertain
-from tuoguan.contracts.schema import ChargeEntry, ChargeKind, Distribution, Evidence, QuantityName, SettingName
-from tuoguan.demand.model import Demand
+from tuoguan.contracts import (
+    ChargeEntry,
+    ChargeKind,
+    Compiled,
+    DeadlineTerm,
+    Distribution,
+    Evidence,
+    QuantityName,
+    SettingName,
+    Uncertain,
+)
+from tuoguan.demand import Demand
 from tuoguan.foundation.facts import FactKind
 from tuoguan.foundation.ids import address as address_of
 from tuoguan.foundation.money import EXPONENT_BY_CURRENCY
@@ -261,6 +270,7 @@ def _listing_row(listing: Listing, market: int, terms: Terms, contracts: Contrac
     row, home = contracts.row(listing.contract).copy(), address(listing.contract.id)
     row[col.L_PLACE], row[col.L_SUPPLY] = listing.place, listing.supply_price_minor
     row[col.L_NEW] = int(listing.live_after_days.high > 0)
+    row[col.L_STORE] = int(listing.opens_store)
     for column, term in _terms_of_contract(listing).items():
         row[column] = terms.row(term, home)
     for column, term in _terms_of_market(listing).items():

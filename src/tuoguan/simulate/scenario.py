@@ -10,8 +10,7 @@ from enum import StrEnum
 import numpy as np
 import numpy.typing as npt
 
-from tuoguan.contracts.compiled import Compiled, Uncertain
-from tuoguan.contracts.schema import Distribution, Evidence
+from tuoguan.contracts import Compiled, Distribution, Evidence, Uncertain
 from tuoguan.foundation.days import Day
 from tuoguan.foundation.random import Stream
 
@@ -97,6 +96,7 @@ class Listing:
     minutes_stock_order: Uncertain
     minutes_week: Uncertain  # per listing and week
     live_after_days: Uncertain  # onboarding + review + listing, nought for today's listing
+    opens_store: bool = True  # False: the seller has the store already, so no deposit moves
 
 
 @dataclass(frozen=True, slots=True)

@@ -175,6 +175,7 @@ class Slow:
         for live in self.live:
             if live.row.live_after_days.high > 0:
                 deposit = half_up(Fraction(self.quantity(live.row, Q.DEPOSIT) * self.s.deposit_ppm, 1_000_000))
+                deposit = deposit if live.row.opens_store else 0
                 self.cash[0] -= deposit
                 self.cash[self.horizon - 1] += deposit
                 if live.start < self.horizon:

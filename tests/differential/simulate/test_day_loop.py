@@ -78,7 +78,7 @@ def cases(draw):
             pick_order=world.fixed(draw(AMOUNT)), label_parcel=world.fixed(draw(AMOUNT)),
             return_unit=world.fixed(draw(AMOUNT)), minutes_order=world.fixed(draw(st.integers(0, 9_999))),
             minutes_stock_order=world.fixed(777), minutes_week=world.fixed(draw(st.integers(0, 50_000))),
-            live_after_days=world.fixed(draw(st.sampled_from([0, 0, 6, 12]))),
+            live_after_days=world.fixed(draw(st.sampled_from([0, 0, 6, 12]))), opens_store=draw(st.booleans()),
         )
         for name in draw(st.sampled_from([("alpha/semi/US",), ("alpha/semi/US", "beta/full/US")]))
     )  # fmt: skip

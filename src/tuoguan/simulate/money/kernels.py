@@ -1,3 +1,4 @@
+# ruff: noqa: I001 the columns stand side by side
 """Booking, paying and charging inside the day loop, in int64 minor units.
 
 Hides that tables travel as bare pointers: no owner is counted and no bound or sign of an index is looked at inside the
@@ -16,55 +17,15 @@ from numba.extending import intrinsic
 from tuoguan.contracts.kernels import charge_minor, draw_value
 from tuoguan.foundation.kernels import HALF_UP, div_round, mix, mul_ppm, to_unit
 from tuoguan.simulate.columns.kernels import (
-    A_BEYOND,
-    A_LOGGED,
-    AT_COMPONENT,
-    AT_DAYS,
-    AT_DUTY,
-    AT_FACT,
-    AT_LIVE,
-    AT_TALLY,
-    C_COLUMNS,
-    C_COMPONENT,
-    C_TERM,
-    FACT_CUSTOMS,
-    FACT_DAYS_HELD,
-    FACT_LINES,
-    FACT_MINUTES,
-    FACT_ORDERS,
-    FACT_PARCELS,
-    FACT_QUANTITY,
-    FACT_REASON,
-    FACT_RETAIL,
-    FACT_SUPPLY,
-    FACT_VOLUME,
-    FACT_WEIGHT,
-    G_HORIZON,
-    G_LOG_ROWS,
-    G_MICRO,
-    G_VOLUME,
-    G_WEIGHT,
-    KIND_MISSED,
-    KINDS,
-    LOG_COLUMNS,
-    LOG_DAY,
-    LOG_FIELDS,
-    LOG_LISTING,
-    LOG_MINOR,
-    ROW_WORK,
-    ROWS,
-    V_COLUMNS,
-    V_CONTRACT,
-    V_DEADLINE,
-    V_RETAIL,
-    V_SUPPLY,
-    Ints,
+    AT_COMPONENT, AT_DAYS, AT_DUTY, AT_FACT, AT_LIVE, AT_TALLY, A_BEYOND, A_LOGGED, C_COLUMNS, C_COMPONENT, C_TERM,
+    FACT_CUSTOMS, FACT_DAYS_HELD, FACT_LINES, FACT_MINUTES, FACT_ORDERS, FACT_PARCELS, FACT_QUANTITY, FACT_REASON,
+    FACT_RETAIL, FACT_SUPPLY, FACT_VOLUME, FACT_WEIGHT, G_HORIZON, G_LOG_ROWS, G_MICRO, G_VOLUME, G_WEIGHT, Ints,
+    KINDS, KIND_MISSED, LOG_COLUMNS, LOG_DAY, LOG_FIELDS, LOG_LISTING, LOG_MINOR, ROWS, ROW_WORK, V_COLUMNS,
+    V_CONTRACT, V_DEADLINE, V_RETAIL, V_SUPPLY,
 )  # fmt: skip
 
 Kernel = Callable[..., Any]
 
-# Called from one place: written into its caller, it needs no compilation of its own.
-once = njit(cache=True, nogil=True, error_model="numpy", inline="always")
 # Called from compiled code only: it needs no wrapper for Python.
 _unwrapped = njit(  # type: ignore[call-overload]
     cache=True, nogil=True, error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True

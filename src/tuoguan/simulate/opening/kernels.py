@@ -1,3 +1,4 @@
+# ruff: noqa: I001 the columns stand side by side
 """How a path begins: the option's numbers, what its listings and places are on this path, and its hash states.
 
 Hides what is shared. Keeps the invariant that a path played behind another option of the group has the numbers it would
@@ -10,198 +11,26 @@ import numpy as np
 
 from tuoguan.foundation.kernels import PPM, mix, u01
 from tuoguan.simulate.columns.kernels import (
-    AT_AGES,
-    AT_COMPONENT,
-    AT_DAYS,
-    AT_FACT,
-    AT_HELD,
-    AT_LIVE,
-    AT_OPTION,
-    AT_SITE,
-    F_COLUMNS,
-    F_LATE,
-    F_LUCK,
-    F_MEAN,
-    F_OVERLAP,
-    F_QUALITY,
-    F_RETURN,
-    F_SPLIT,
-    G_CAPITAL,
-    G_CARTON,
-    G_CUSTOMS,
-    G_DEPOSIT,
-    G_DUTY,
-    G_HORIZON,
-    G_LATENESS_LOW,
-    G_LISTINGS,
-    G_LOG_ROWS,
-    G_MARKET,
-    G_MICRO,
-    G_MOQ,
-    G_OPEN,
-    G_PATH,
-    G_PRODUCT,
-    G_SALVAGE,
-    G_SEED,
-    G_SUPPLIER_LOW,
-    G_SUPPLIER_MODE,
-    G_UNIT_COST,
-    G_VOLUME,
-    G_WAGE,
-    G_WEIGHT,
-    H_DEMAND,
-    H_LENGTH,
-    HELD_COLUMNS,
-    KIND_OPENED,
-    L_ADDRESS,
-    L_BULK,
-    L_CLOCK,
-    L_CONTRACT,
-    L_DEADLINE,
-    L_DELIVERY_T,
-    L_DEPOSIT_T,
-    L_GRID_T,
-    L_LABEL_T,
-    L_LAG_T,
-    L_LATE_T,
-    L_LIVE_T,
-    L_MINUTES_ORDER_T,
-    L_MINUTES_STOCK_T,
-    L_MINUTES_WEEK_T,
-    L_ORDER_DUTY,
-    L_PARCEL,
-    L_PENALTY_DELAY_T,
-    L_PICK_T,
-    L_PLACE,
-    L_QUALITY_T,
-    L_REACH_T,
-    L_REGIME_T,
-    L_RESALE_T,
-    L_RESERVE_DAYS_T,
-    L_RESERVE_T,
-    L_RETAIL_T,
-    L_RETURN_UNIT_T,
-    L_SALVAGE_T,
-    L_SPREAD_T,
-    L_STOCK_DUTY,
-    L_SUPPLY,
-    L_TRANSFER_T,
-    L_TRIGGER,
-    L_VISIBILITY_T,
-    L_WEEK_DUTY,
-    L_WINDOW_T,
-    MOST_AGES,
-    O_CARTON,
-    O_COLUMNS,
-    O_DAYS_TODAY,
-    O_DUTY_T,
-    O_ELASTICITY_T,
-    O_LISTINGS,
-    O_MARKET,
-    O_MOQ,
-    O_ON_HAND,
-    O_PLACE,
-    O_PLACES,
-    O_PRICE_TODAY,
-    O_PRODUCT,
-    O_PROFILE,
-    O_RETURN_T,
-    O_SALVAGE_T,
-    O_SPEED_T,
-    O_SUPPLIER_T,
-    O_UNIT_COST_T,
-    O_VOLUME,
-    O_WEIGHT,
-    P_CBM_T,
-    P_DIVISOR,
-    P_JIT,
-    P_KEEPER,
-    P_KG_T,
-    P_LANE,
-    P_LEAD_T,
-    P_LEVEL,
-    P_MINIMUM,
-    P_RECEIVE_T,
-    P_REVIEW,
-    P_SELLER,
-    P_STORAGE_T,
-    ROW_ARRIVED,
-    ROW_PEAK,
-    ROW_WORK,
-    S_CAPITAL,
-    S_DEPOSIT,
-    S_HORIZON,
-    S_LATENESS_T,
-    S_LOG_ROWS,
-    S_MICRO,
-    S_OVERLAP_T,
-    S_SEED,
-    S_SPLIT_T,
-    S_WAGE,
-    SET_UP,
-    SPEED_BELOW_KNEE,
-    SPEED_KNEE_DAYS,
-    STREAM_REGIME,
-    STREAMS,
-    T_COLUMNS,
-    V_BULK,
-    V_CLOCK,
-    V_COLUMNS,
-    V_CONTRACT,
-    V_DEADLINE,
-    V_DELIVERY,
-    V_LAG_LOW,
-    V_MINUTES_ORDER,
-    V_MINUTES_STOCK,
-    V_MINUTES_WEEK,
-    V_ORDER_DUTY,
-    V_PARCEL,
-    V_PARCEL_MICRO,
-    V_PENALTY_DELAY,
-    V_PERIOD,
-    V_PLACE,
-    V_RESALE,
-    V_RESERVE,
-    V_RESERVE_DAYS,
-    V_RETAIL,
-    V_RETURN_MICRO,
-    V_SALVAGE,
-    V_START,
-    V_STOCK_DUTY,
-    V_STOP,
-    V_SUPPLY,
-    V_TRANSFER,
-    V_TRIGGER,
-    V_WEEK_DUTY,
-    V_WINDOW,
-    W_AGES,
-    W_BILL,
-    W_BILLED,
-    W_CBM,
-    W_COLUMNS,
-    W_DIVISOR,
-    W_DUE,
-    W_END,
-    W_FIRST,
-    W_JIT,
-    W_KEEPER,
-    W_KG,
-    W_LANE,
-    W_LEAD_LOW,
-    W_LEAD_MODE,
-    W_LEVEL,
-    W_MINIMUM,
-    W_NEXT,
-    W_ON_HAND,
-    W_PENDING,
-    W_RECEIVE,
-    W_REVIEW,
-    W_SELLER,
-    W_STORAGE,
-    W_STRANDED,
-    Floats,
-    Hashes,
-    Ints,
+    AT_AGES, AT_COMPONENT, AT_DAYS, AT_FACT, AT_HELD, AT_LIVE, AT_OPTION, AT_SITE, F_COLUMNS, F_LATE, F_LUCK, F_MEAN,
+    F_OVERLAP, F_QUALITY, F_RETURN, F_SPLIT, Floats, G_CAPITAL, G_CARTON, G_CUSTOMS, G_DEPOSIT, G_DUTY, G_HORIZON,
+    G_LATENESS_LOW, G_LISTINGS, G_LOG_ROWS, G_MARKET, G_MICRO, G_MOQ, G_OPEN, G_PATH, G_PRODUCT, G_SALVAGE, G_SEED,
+    G_SUPPLIER_LOW, G_SUPPLIER_MODE, G_UNIT_COST, G_VOLUME, G_WAGE, G_WEIGHT, HELD_COLUMNS, H_DEMAND, H_LENGTH,
+    Hashes, Ints, KIND_OPENED, L_ADDRESS, L_BULK, L_CLOCK, L_CONTRACT, L_DEADLINE, L_DELIVERY_T, L_DEPOSIT_T,
+    L_GRID_T, L_LABEL_T, L_LAG_T, L_LATE_T, L_LIVE_T, L_MINUTES_ORDER_T, L_MINUTES_STOCK_T, L_MINUTES_WEEK_T,
+    L_ORDER_DUTY, L_PARCEL, L_PENALTY_DELAY_T, L_PICK_T, L_PLACE, L_QUALITY_T, L_REACH_T, L_REGIME_T, L_RESALE_T,
+    L_RESERVE_DAYS_T, L_RESERVE_T, L_RETAIL_T, L_RETURN_UNIT_T, L_SALVAGE_T, L_SPREAD_T, L_STOCK_DUTY, L_STORE,
+    L_SUPPLY, L_TRANSFER_T, L_TRIGGER, L_VISIBILITY_T, L_WEEK_DUTY, L_WINDOW_T, MOST_AGES, O_CARTON, O_COLUMNS,
+    O_DAYS_TODAY, O_DUTY_T, O_ELASTICITY_T, O_LISTINGS, O_MARKET, O_MOQ, O_ON_HAND, O_PLACE, O_PLACES, O_PRICE_TODAY,
+    O_PRODUCT, O_PROFILE, O_RETURN_T, O_SALVAGE_T, O_SPEED_T, O_SUPPLIER_T, O_UNIT_COST_T, O_VOLUME, O_WEIGHT,
+    P_CBM_T, P_DIVISOR, P_JIT, P_KEEPER, P_KG_T, P_LANE, P_LEAD_T, P_LEVEL, P_MINIMUM, P_RECEIVE_T, P_REVIEW,
+    P_SELLER, P_STORAGE_T, ROW_ARRIVED, ROW_PEAK, ROW_WORK, SET_UP, SPEED_BELOW_KNEE, SPEED_KNEE_DAYS, STREAMS,
+    STREAM_REGIME, S_CAPITAL, S_DEPOSIT, S_HORIZON, S_LATENESS_T, S_LOG_ROWS, S_MICRO, S_OVERLAP_T, S_SEED, S_SPLIT_T,
+    S_WAGE, T_COLUMNS, V_BULK, V_CLOCK, V_COLUMNS, V_CONTRACT, V_DEADLINE, V_DELIVERY, V_LAG_LOW, V_MINUTES_ORDER,
+    V_MINUTES_STOCK, V_MINUTES_WEEK, V_ORDER_DUTY, V_PARCEL, V_PARCEL_MICRO, V_PENALTY_DELAY, V_PERIOD, V_PLACE,
+    V_RESALE, V_RESERVE, V_RESERVE_DAYS, V_RETAIL, V_RETURN_MICRO, V_SALVAGE, V_START, V_STOCK_DUTY, V_STOP, V_SUPPLY,
+    V_TRANSFER, V_TRIGGER, V_WEEK_DUTY, V_WINDOW, W_AGES, W_BILL, W_BILLED, W_CBM, W_COLUMNS, W_DIVISOR, W_DUE, W_END,
+    W_FIRST, W_JIT, W_KEEPER, W_KG, W_LANE, W_LEAD_LOW, W_LEAD_MODE, W_LEVEL, W_MINIMUM, W_NEXT, W_ON_HAND, W_PENDING,
+    W_RECEIVE, W_REVIEW, W_SELLER, W_STORAGE, W_STRANDED,
 )  # fmt: skip
 from tuoguan.simulate.money.kernels import (
     aim,
@@ -209,7 +38,6 @@ from tuoguan.simulate.money.kernels import (
     charged,
     inner,
     luck,
-    once,
     post,
     share_of,
     state,
@@ -226,7 +54,7 @@ def _knee(days: int) -> float:
     return SPEED_KNEE_DAYS - SPEED_BELOW_KNEE * (SPEED_KNEE_DAYS - days)
 
 
-@once
+@inner
 def _response(v: Ints, option: Ints, listing: Ints, retail: int) -> float:
     """Units sold under the contract for one sold today: reach x visibility x price response x speed response."""
     factor = v[listing[L_REACH_T]] / PPM * (v[listing[L_VISIBILITY_T]] / PPM)
@@ -253,7 +81,7 @@ def _copy_bounds(w: Ints, at: int, b: Ints, term: int) -> None:
         w[at + column] = b[term * T_COLUMNS + column]
 
 
-@once
+@inner
 def _copy_listing(w: Ints, live: int, listing: Ints, v: Ints) -> None:
     """What the listing says and what is drawn for it on this path, column by column."""
     w[live + V_CONTRACT], w[live + V_PLACE] = listing[L_CONTRACT], listing[L_PLACE]
@@ -301,7 +129,7 @@ def _share(f: Floats, at: int, ppm: int) -> None:
     f[at + 1] = math.log1p(-share) if share < 1.0 else -math.inf
 
 
-@once
+@inner
 def open_place(v: Ints, b: Ints, w: Ints, ages: Ints, option: Ints, place: Ints, own: int) -> None:
     """Start one place: opening stock at the first, first order so that goods can arrive when the listing goes live."""
     site, horizon = AT_SITE + own * W_COLUMNS, w[G_HORIZON]
@@ -326,7 +154,7 @@ def open_place(v: Ints, b: Ints, w: Ints, ages: Ints, option: Ints, place: Ints,
     w[AT_DAYS + (ROW_ARRIVED + own) * horizon] = w[site + W_ON_HAND]
 
 
-@once
+@inner
 def _set_season_of_place(w: Ints, own: int) -> None:
     """When the place first orders, until when it does, and which listing leaves goods stranded there."""
     site, horizon = AT_SITE + own * W_COLUMNS, w[G_HORIZON]
@@ -362,7 +190,7 @@ def head(v: Ints, b: Ints, s: Ints, w: Ints, f: Floats, h: Hashes, option: Ints,
         h[index] = mix(start, STREAMS[index])
 
 
-@once
+@inner
 def clear(w: Ints) -> None:
     """Nought in the bridge, the tallies and the daily and weekly rows that are added up."""
     horizon = w[G_HORIZON]
@@ -375,7 +203,7 @@ def clear(w: Ints) -> None:
         w[AT_DAYS + ROW_PEAK * horizon + week] = 0
 
 
-@once
+@inner
 def same_group(w: Ints, option: Ints, path: int) -> bool:
     """True when the scratch already holds the luck of this option's product and market on this path."""
     if w[G_OPEN] == 0 or w[G_PATH] != path or w[AT_OPTION + O_PROFILE] != option[O_PROFILE]:
@@ -383,7 +211,7 @@ def same_group(w: Ints, option: Ints, path: int) -> bool:
     return bool(w[G_PRODUCT] == option[O_PRODUCT] and w[G_MARKET] == option[O_MARKET])
 
 
-@once
+@inner
 def same_listings(w: Ints, option: Ints, path: int) -> bool:
     """True when the option differs from the one before it only in its places, on the same path."""
     if w[G_OPEN] == 0 or w[G_PATH] != path:
@@ -394,7 +222,7 @@ def same_listings(w: Ints, option: Ints, path: int) -> bool:
     return True
 
 
-@once
+@inner
 def draw_days(w: Ints, f: Floats, h: Hashes, season: Floats) -> None:
     """The uniform number of each day's demand, and the least mean at season 1 that could sell on it and in its week.
 
@@ -413,13 +241,14 @@ def draw_days(w: Ints, f: Floats, h: Hashes, season: Floats) -> None:
         f[F_LUCK + 2 * horizon + week] = least
 
 
-@once
+@inner
 def start_listing(c: Ints, k: Ints, v: Ints, w: Ints, listing: Ints, own: int) -> None:
-    """A new listing: deposit out on the first day and back on the last, opening charges when it goes live."""
+    """A new listing: a new store's deposit out on the first day and back on the last; opening charges once live."""
     live = AT_LIVE + own * V_COLUMNS
-    deposit = share_of(v[listing[L_DEPOSIT_T]], w[G_DEPOSIT])
-    w[AT_DAYS] -= deposit
-    w[AT_DAYS + w[G_HORIZON] - 1] += deposit
+    if listing[L_STORE] == 1:
+        deposit = share_of(v[listing[L_DEPOSIT_T]], w[G_DEPOSIT])
+        w[AT_DAYS] -= deposit
+        w[AT_DAYS + w[G_HORIZON] - 1] += deposit
     if w[live + V_START] < w[G_HORIZON] and charged(k, w, live, KIND_OPENED):
         aim(w, live, w[live + V_RETAIL])
         state(w, KIND_OPENED, 0, 0, 0, 0, 0)

@@ -1,3 +1,4 @@
+# ruff: noqa: I001 the columns stand side by side
 """One day's buyers and all that follows from a sale: payout, lateness, returns, fines, each on its own day.
 
 Hides the batches priced once per path. Keeps the invariant that everything a sale leads to is entered in the bridge on
@@ -10,74 +11,14 @@ import numpy as np
 
 from tuoguan.foundation.kernels import PPM
 from tuoguan.simulate.columns.kernels import (
-    A_BACK,
-    A_DELIVERY_DAYS,
-    A_DEMANDED,
-    A_LATE,
-    A_RETURNED,
-    A_SOLD,
-    AT_COMPONENT,
-    AT_FACT,
-    AT_KEPT,
-    AT_LIVE,
-    AT_SITE,
-    AT_TALLY,
-    COMPONENTS,
-    DAY_MINUTES,
-    F_COLUMNS,
-    F_LATE,
-    F_QUALITY,
-    F_RETURN,
-    F_SPLIT,
-    F_WEIGHT,
-    FOR_CHANGE_OF_MIND,
-    FOR_QUALITY,
-    G_LATENESS_LOW,
-    G_LISTINGS,
-    G_LOG_ROWS,
-    H_LATE,
-    H_QUALITY,
-    H_RETURNS,
-    H_SPLIT,
-    KEPT_COLUMNS,
-    KEPT_COUNTS,
-    KIND_DELIVERED,
-    KIND_INCIDENT,
-    KIND_MISSED,
-    KIND_ORDER_PLACED,
-    KIND_PARCEL,
-    KIND_PAYOUT,
-    KIND_REFUND,
-    KIND_RETURNED,
-    KIND_SHIPPED,
-    KIND_STOCK_OUT,
-    LAST_MILE,
-    RETURNS,
-    TRIGGER_SHIPPED,
-    V_CLOCK,
-    V_COLUMNS,
-    V_DELIVERY,
-    V_GOT,
-    V_KEPT,
-    V_LOST,
-    V_MADE,
-    V_MINUTES_ORDER,
-    V_ORDER_DUTY,
-    V_PARCEL,
-    V_PARCEL_MICRO,
-    V_PENALTY_DELAY,
-    V_PLACE,
-    V_RESALE,
-    V_RESERVE,
-    V_RESERVE_DAYS,
-    V_RETAIL,
-    V_RETURN_MICRO,
-    V_TRIGGER,
-    V_WINDOW,
-    W_COLUMNS,
-    Floats,
-    Hashes,
-    Ints,
+    AT_COMPONENT, AT_FACT, AT_KEPT, AT_LIVE, AT_SITE, AT_TALLY, A_BACK, A_DELIVERY_DAYS, A_DEMANDED, A_LATE,
+    A_RETURNED, A_SOLD, COMPONENTS, DAY_MINUTES, FOR_CHANGE_OF_MIND, FOR_QUALITY, F_COLUMNS, F_LATE, F_QUALITY,
+    F_RETURN, F_SPLIT, F_WEIGHT, Floats, G_LATENESS_LOW, G_LISTINGS, G_LOG_ROWS, H_LATE, H_QUALITY, H_RETURNS,
+    H_SPLIT, Hashes, Ints, KEPT_COLUMNS, KEPT_COUNTS, KIND_DELIVERED, KIND_INCIDENT, KIND_MISSED, KIND_ORDER_PLACED,
+    KIND_PARCEL, KIND_PAYOUT, KIND_REFUND, KIND_RETURNED, KIND_SHIPPED, KIND_STOCK_OUT, LAST_MILE, RETURNS,
+    TRIGGER_SHIPPED, V_CLOCK, V_COLUMNS, V_DELIVERY, V_GOT, V_KEPT, V_LOST, V_MADE, V_MINUTES_ORDER, V_ORDER_DUTY,
+    V_PARCEL, V_PARCEL_MICRO, V_PENALTY_DELAY, V_PLACE, V_RESALE, V_RESERVE, V_RESERVE_DAYS, V_RETAIL, V_RETURN_MICRO,
+    V_TRIGGER, V_WINDOW, W_COLUMNS,
 )  # fmt: skip
 from tuoguan.simulate.counts.kernels import binomial_quantile
 from tuoguan.simulate.money.kernels import (
@@ -88,7 +29,6 @@ from tuoguan.simulate.money.kernels import (
     drawn,
     inner,
     luck,
-    once,
     post,
     share_of,
     state,
@@ -100,7 +40,7 @@ from tuoguan.simulate.stock.kernels import buy, expect, pay_day, slot_of, take
 SURE = 1e-9  # far wider than the rounding of the comparisons it guards
 
 
-@once
+@inner
 def _split(w: Ints, f: Floats, h: Hashes, day: int, units: int, total: float) -> None:
     """Buyers arrive one by one in random order and choose a listing by its weight: the fair way to share stock."""
     for buyer in range(units):
@@ -114,7 +54,7 @@ def _split(w: Ints, f: Floats, h: Hashes, day: int, units: int, total: float) ->
         take(w, AT_LIVE + own * V_COLUMNS, 1)
 
 
-@once
+@inner
 def _pay_out(w: Ints, live: int, paid: int, minor: int) -> None:
     """Post a payout, the reserved share of a positive one later."""
     held = 0
@@ -232,7 +172,7 @@ def _hits(f: Floats, at: int, state: np.uint64, slot: int, units: int) -> int:
     return int(binomial_quantile(u, units, f[at]))
 
 
-@once
+@inner
 def _be_late(
     c: Ints, k: Ints, v: Ints, w: Ints, f: Floats, h: Hashes, live: int, day: int, units: int, made: int, overdue: int
 ) -> None:
@@ -257,7 +197,7 @@ def _miss(c: Ints, k: Ints, v: Ints, w: Ints, live: int, day: int, units: int, m
         _enter(c, k, v, w, live, known, KIND_MISSED, 0, units, minutes)
 
 
-@once
+@inner
 def _take_back(
     c: Ints, k: Ints, v: Ints, w: Ints, f: Floats, h: Hashes, live: int, day: int, delivered: int, units: int
 ) -> None:
@@ -283,7 +223,7 @@ def _take_back(
         expect(w, w[live + V_PLACE], on + 1, again)
 
 
-@once
+@inner
 def _fine(
     c: Ints, k: Ints, v: Ints, w: Ints, f: Floats, h: Hashes, live: int, day: int, delivered: int, units: int
 ) -> None:

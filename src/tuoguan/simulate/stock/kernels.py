@@ -1,3 +1,4 @@
+# ruff: noqa: I001 the columns stand side by side
 """Goods: ordering, receiving, serving from stock, and what holding them costs.
 
 Hides the calendar of arrivals. Keeps two invariants: goods on their way stand in the calendar until their day and are
@@ -6,88 +7,14 @@ nought behind it, and ``W_DUE`` is the next day on which any arrive.
 
 from tuoguan.foundation.kernels import PPM, UP, div_round, u01
 from tuoguan.simulate.columns.kernels import (
-    A_ORDERED,
-    AT_COMPONENT,
-    AT_DAYS,
-    AT_HELD,
-    AT_LIVE,
-    AT_SITE,
-    AT_TALLY,
-    COMPONENTS,
-    DUTY,
-    FIRST_LEG,
-    G_CARTON,
-    G_CUSTOMS,
-    G_DUTY,
-    G_HORIZON,
-    G_LOG_ROWS,
-    G_MOQ,
-    G_PATH,
-    G_SEED,
-    G_SUPPLIER_LOW,
-    G_UNIT_COST,
-    G_VOLUME,
-    G_WEIGHT,
-    GOODS,
-    H_LAG,
-    H_SUPPLIER,
-    HELD_COLUMNS,
-    KIND_BULK,
-    KIND_HELD,
-    KIND_INBOUND,
-    KIND_STOCK_ORDER,
-    MOST_AGES,
-    ROW_ARRIVE,
-    ROW_ARRIVED,
-    ROW_STOCK,
-    SLOTS,
-    STORAGE,
-    STREAM_LANE,
-    TRIGGER_INBOUND,
-    V_BULK,
-    V_COLUMNS,
-    V_GOT,
-    V_LAG_HIGH,
-    V_LAG_LOW,
-    V_LAG_MODE,
-    V_LOST,
-    V_MADE,
-    V_MINUTES_STOCK,
-    V_PERIOD,
-    V_PLACE,
-    V_STOCK_DUTY,
-    V_TRANSFER,
-    V_TRIGGER,
-    W_AGES,
-    W_BILL,
-    W_BILLED,
-    W_CBM,
-    W_COLUMNS,
-    W_DIVISOR,
-    W_DUE,
-    W_END,
-    W_JIT,
-    W_KEEPER,
-    W_KG,
-    W_LANE,
-    W_LAST,
-    W_LEAD_HIGH,
-    W_LEAD_LOW,
-    W_LEAD_MODE,
-    W_LEVEL,
-    W_MINIMUM,
-    W_NEXT,
-    W_ON_HAND,
-    W_OUT,
-    W_PENDING,
-    W_RECEIVE,
-    W_REVIEW,
-    W_SELLER,
-    W_STORAGE,
-    W_TRANSIT,
-    W_UNIT_DAYS,
-    Hashes,
-    Ints,
+    AT_COMPONENT, AT_DAYS, AT_HELD, AT_LIVE, AT_SITE, AT_TALLY, A_ORDERED, COMPONENTS, DUTY, FIRST_LEG, GOODS,
+    G_CARTON, G_CUSTOMS, G_DUTY, G_HORIZON, G_LOG_ROWS, G_MOQ, G_PATH, G_SEED, G_SUPPLIER_LOW, G_UNIT_COST, G_VOLUME,
+    G_WEIGHT, HELD_COLUMNS, H_LAG, H_SUPPLIER, Hashes, Ints, KIND_BULK, KIND_HELD, KIND_INBOUND, KIND_STOCK_ORDER,
+    MOST_AGES, ROW_ARRIVE, ROW_ARRIVED, ROW_STOCK, SLOTS, STORAGE, STREAM_LANE, TRIGGER_INBOUND, V_BULK, V_COLUMNS,
+    V_GOT, V_LAG_HIGH, V_LAG_LOW, V_LAG_MODE, V_LOST, V_MADE, V_MINUTES_STOCK, V_PERIOD, V_PLACE, V_STOCK_DUTY,
+    V_TRANSFER, V_TRIGGER, W_AGES, W_BILL, W_BILLED, W_CBM, W_COLUMNS, W_DIVISOR, W_DUE, W_END, W_JIT, W_KEEPER, W_KG,
+    W_LANE, W_LAST, W_LEAD_HIGH, W_LEAD_LOW, W_LEAD_MODE, W_LEVEL, W_MINIMUM, W_NEXT, W_ON_HAND, W_OUT, W_PENDING,
+    W_RECEIVE, W_REVIEW, W_SELLER, W_STORAGE, W_TRANSIT, W_UNIT_DAYS,
 )  # fmt: skip
 from tuoguan.simulate.money.kernels import (
     aim,
@@ -98,7 +25,6 @@ from tuoguan.simulate.money.kernels import (
     drawn,
     inner,
     luck,
-    once,
     post,
     share_of,
     state,
@@ -123,7 +49,7 @@ def pay_day(w: Ints, h: Hashes, live: int, day: int, trigger: int) -> int:
     return int(paid) if period == 1 else int((paid + period - 1) // period * period)
 
 
-@once
+@inner
 def freight_minor(w: Ints, site: int, units: int) -> int:
     """Freight of one shipment: per kg of chargeable weight and per cubic meter, at least the lane's minimum."""
     grams, cm3 = w[G_WEIGHT] * units, w[G_VOLUME] * units
@@ -153,7 +79,7 @@ def buy(c: Ints, k: Ints, v: Ints, w: Ints, h: Hashes, site: int, day: int, unit
     return int(arrival)
 
 
-@once
+@inner
 def _charge_order(c: Ints, k: Ints, v: Ints, w: Ints, h: Hashes, site: int, day: int, arrival: int, units: int) -> None:
     """Staff minutes and contract charges of a stock order, under the first contract that draws on the place."""
     live = AT_LIVE + w[site + W_KEEPER] * V_COLUMNS
@@ -171,7 +97,7 @@ def _charge_order(c: Ints, k: Ints, v: Ints, w: Ints, h: Hashes, site: int, day:
         post(w, paid, charge(c, k, v, w, live, known, -1))
 
 
-@once
+@inner
 def _receive(w: Ints, own: int, day: int, arrival: int, units: int) -> None:
     """Put bought units on their way to the place; the same day they are on hand at once."""
     site = AT_SITE + own * W_COLUMNS
@@ -282,7 +208,7 @@ def follow_ages(w: Ints, own: int, first: int, last: int) -> None:
             w[row + day] = w[row + day - 1]
 
 
-@once
+@inner
 def _store(c: Ints, k: Ints, v: Ints, w: Ints, own: int, day: int) -> None:
     """The platform's storage charge at the end of a day, by age of the goods (first in, first out)."""
     site, older = AT_SITE + own * W_COLUMNS, 0
@@ -297,7 +223,7 @@ def _store(c: Ints, k: Ints, v: Ints, w: Ints, own: int, day: int) -> None:
             older = units
 
 
-@once
+@inner
 def _hold_class(c: Ints, k: Ints, v: Ints, w: Ints, own: int, index: int, day: int, units: int, age: int) -> None:
     """Charge one age class for a day; the same number of units as the day before costs the same and is looked up."""
     kept = AT_HELD + (own * MOST_AGES + index) * HELD_COLUMNS
