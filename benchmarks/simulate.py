@@ -70,7 +70,7 @@ def plain_numpy(mean: float, lanes: int = 20_000) -> float:
 
 
 def main() -> None:
-    rates = {f"full_{mean}_per_day": round(full_model(mean)) for mean in (0.3, 2.0, 10.0)}
+    rates = {f"full_{mean}_per_day": round(full_model(mean)) for mean in (0.02, 0.3, 2.0, 10.0)}
     numpy_rate = round(plain_numpy(2.0))
     line = {
         "what": "SKU-days per cpu-second, one thread", **rates, "numpy_plain_2.0_per_day": numpy_rate,
