@@ -6,7 +6,7 @@ candidate of a round has seen the same luck.
 """
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -65,10 +65,15 @@ class Evaluated:
     scenario: Scenario
     outcomes: Outcomes
     searched: int
+    _mean: npt.NDArray[np.float64] = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        # Every group asks for it, so it is taken once.
+        object.__setattr__(self, "_mean", np.asarray(self.outcomes.profit.mean(axis=1)))
 
     def mean(self) -> npt.NDArray[np.float64]:
         """Mean profit by option, minor."""
-        return np.asarray(self.outcomes.profit.mean(axis=1))
+        return self._mean
 
 
 def evaluate(
