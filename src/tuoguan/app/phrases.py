@@ -96,6 +96,26 @@ PHRASES: dict[str, tuple[str, str]] = {
 }
 
 
+# Words that `choose` uses for what nobody knows and for thresholds; a word without an entry stays English.
+WORDS_ZH = {
+    "reach": "平台覆盖", "visibility": "曝光", "retail price": "零售价", "supply price": "供货价",
+    "delivery days": "配送天数",
+    "staff minutes": "人工用时", "parcel cost": "单包运费", "time to go live": "上线时间",
+    "platform spread": "平台价差",
+    "unit cost": "进货成本", "weight": "重量", "volume": "体积", "MOQ": "MOQ", "carton": "装箱数", "category": "类目",
+    "supplier lead time": "供应商交期", "return rate": "退货率", "warehouse abroad": "海外仓费用",
+    "warehouse at origin": "国内仓费用", "sea freight": "海运费", "air freight": "空运费", "rail freight": "铁路运费",
+    "express freight": "快递费", "freight": "运费", "overlap of the two listings": "两个方案的重叠",
+    "added charge": "新增收费",
+    "above": "高于时", "below": "低于时", "never": "不会", "share": "比例", "x": "倍", "x today": "倍（现值）",
+}  # fmt: skip
+
+
+def word(text: str, language: Language) -> str:
+    """A word of `choose` in this language."""
+    return WORDS_ZH.get(text, text) if language == "zh" else text
+
+
 def phrase(key: str, language: Language, **values: object) -> str:
     """The words for ``key`` in this language."""
     return PHRASES[key][language == "zh"].format(**values)

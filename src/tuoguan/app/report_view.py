@@ -7,7 +7,7 @@ import polars as pl
 
 from tuoguan.app import charts
 from tuoguan.app.decide import NOT_SOLD, Decision, cash_peak
-from tuoguan.app.phrases import Language, component_phrase, phrase
+from tuoguan.app.phrases import Language, component_phrase, phrase, word
 from tuoguan.app.report import Figure, Grid, Part, ReportView
 from tuoguan.app.wording import (
     days_range,
@@ -230,8 +230,8 @@ def _assumed(decision: Decision, lang: Language) -> Part:
     """Words of the options, then every assumed term of the contracts that were chosen."""
     options, chosen = decision.evaluated.groups.options, decision.portfolio.chosen
     picked = [options[int(row)] for row in chosen if row != NOT_SOLD]
-    words = Counter(word for option in picked for word in option.assumed)
-    rows = [("", word, "", str(count)) for word, count in words.most_common()]
+    words = Counter(name for option in picked for name in option.assumed)
+    rows = [("", word(name, lang), "", str(count)) for name, count in words.most_common()]
     contracts = {listing.contract.id: listing.contract for option in picked for listing in option.listings}
     for name, contract in sorted(contracts.items()):
         uses = sum(any(listing.contract.id == name for listing in option.listings) for option in picked)

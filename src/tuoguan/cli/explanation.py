@@ -6,12 +6,12 @@ import polars as pl
 
 from tuoguan.app.decide import NOT_SOLD
 from tuoguan.app.explain import Explained, Side
-from tuoguan.app.phrases import Language, component_phrase, phrase
+from tuoguan.app.phrases import Language, component_phrase, phrase, word
 from tuoguan.app.wording import money, money_short, percent
 from tuoguan.choose import Flip
 from tuoguan.cli.output import WIDTH, table
 from tuoguan.foundation.days import iso
-from tuoguan.foundation.money import format_minor
+from tuoguan.foundation.money import format_minor, to_minor
 from tuoguan.foundation.text import wrapped
 from tuoguan.plan import Plan
 
@@ -65,13 +65,21 @@ def _bridge(explained: Explained, lang: Language) -> Iterator[str]:
 
 
 def _turns(explained: Explained, lang: Language) -> list[str]:
-    rows = [_turn(flip) for flip in explained.why.flips]
-    return [*table(rows, FLIP_HEADS[lang], (40, 14, 14, 28)), ""] if rows else []
+    currency = explained.evaluated.groups.currency
+    rows = [_turn(flip, currency, lang) for flip in explained.why.flips]
+    return [*table(rows, FLIP_HEADS[lang], (40, 16, 16, 24)), ""] if rows else []
 
 
-def _turn(flip: Flip) -> tuple[str, str, str, str]:
-    at = "–" if flip.at is None else f"{flip.at:,.4g} {flip.unit}"
-    return flip.term, f"{flip.now:,.4g} {flip.unit}", at, flip.loses
+def _turn(flip: Flip, currency: str, lang: Language) -> tuple[str, str, str, str]:
+    at = "–" if flip.at is None else _measure(flip.at, flip.unit, currency, lang)
+    return word(flip.term, lang), _measure(flip.now, flip.unit, currency, lang), at, word(flip.loses, lang)
+
+
+def _measure(value: float, unit: str, currency: str, lang: Language) -> str:
+    """A threshold in its unit; money in major units, shares in percent."""
+    if unit == "minor":
+        return f"{format_minor(to_minor(value), currency)} {currency}"
+    return percent(value, 1) if unit == "share" else f"{value:,.4g} {word(unit, lang)}"
 
 
 def _floor(explained: Explained, lang: Language) -> Iterator[str]:
@@ -83,7 +91,7 @@ def _floor(explained: Explained, lang: Language) -> Iterator[str]:
 
 
 def _assumed(explained: Explained, lang: Language) -> Iterator[str]:
-    words = dict.fromkeys(word for side in explained.sides for word in side.assumed)
+    words = dict.fromkeys(word(name, lang) for side in explained.sides for name in side.assumed)
     if words:
         yield f"{phrase('assumed_title', lang)}: {', '.join(words)}"
 

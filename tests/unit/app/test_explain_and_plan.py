@@ -8,6 +8,7 @@ import polars as pl
 import pytest
 
 from tuoguan.app.explain import explain
+from tuoguan.app.phrases import WORDS_ZH
 from tuoguan.app.plan import TABLES, plan_of, write_plan
 from tuoguan.cli.explanation import explanation_lines, plan_lines
 from tuoguan.foundation.problems import Refused
@@ -25,6 +26,8 @@ def test_an_explanation_shows_every_option_and_adds_up(sellers: dict[str, Path])
     assert means == sorted(means, reverse=True) and len(means) >= 8
     assert abs(sum(minor for _, minor in found.why.bridge) - found.why.gain) <= 20
     json.dumps(found.as_json(), allow_nan=False)
+    said = {name for side in found.sides for name in side.assumed} | {flip.term for flip in found.why.flips}
+    assert said <= WORDS_ZH.keys(), "every word of the reasons has Chinese"
     for language in ("en", "zh"):
         lines = explanation_lines(found, language)
         assert max(map(width_of, lines)) <= 100
