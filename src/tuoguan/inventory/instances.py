@@ -104,7 +104,7 @@ class TwoSuppliers:
         _require_lead("fast_periods", self.fast_periods)
         if self.fast_periods >= self.slow_periods:
             raise ValueError(
-                f"fast_periods is {self.fast_periods} and slow_periods {self.slow_periods}: the fast one must be shorter"
+                f"fast_periods is {self.fast_periods} and slow_periods {self.slow_periods}: fast must be shorter"
             )
 
 

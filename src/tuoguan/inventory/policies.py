@@ -101,7 +101,7 @@ class CappedDualIndex:
 
 @dataclass(frozen=True, slots=True)
 class TailoredBaseSurge:
-    """``slow_units`` from the slow supplier every period, the fast one up to ``fast_level`` (Allon & Van Mieghem 2010)."""
+    """``slow_units`` from the slow supplier each period, the fast one to ``fast_level`` (Allon & Van Mieghem 2010)."""
 
     fast_level: int
     slow_units: int
