@@ -20,7 +20,7 @@ from tuoguan.inventory.plain.demand import Drawn
 
 LEVEL_MAX = 1_000_000
 NARROW_LEVEL_MAX = 0xFFFF // kernels.CHUNK  # what fits 16 bits after a chunk of days has been added up
-PERIODS_MAX = 100_000_000
+PERIODS_MAX = 1_000_000  # a block is not interrupted: longer runs are more paths
 JOB_UNITS = 1 << 23  # SKU-periods x candidates that a thread takes at a time: some milliseconds
 
 Given = npt.NDArray[np.uint8] | npt.NDArray[np.uint16]
