@@ -16,14 +16,14 @@ from tuoguan.foundation.arrays import Floats, Ints
 LOG_SMALLEST = -200.0  # below it the sum starts at the mode: the error of exp(-x) grows with x
 NEGLIGIBLE = 1e-18
 TINY = 1e-300
-TAIL = 1e-4  # a tail below it is summed by itself, because 1 - F has lost too many digits
+TAIL = 1e-2  # a tail below it is summed by itself, because 1 - F has lost digits
 
 
 @njit(cache=True, nogil=True)
 def anchor(mean: float, dispersion: float) -> tuple[int, float, float]:
     """A place k to start from, P(D = k) and P(D <= k)."""
     extra = dispersion - 1.0
-    log_none = -mean if extra < 1e-12 else -mean * math.log1p(extra) / extra
+    log_none = -mean * math.log1p(extra) / extra if extra > 0.0 else -mean
     if log_none > LOG_SMALLEST:
         none = math.exp(log_none)
         return 0, none, none
