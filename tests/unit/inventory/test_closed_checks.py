@@ -21,7 +21,7 @@ from tuoguan.inventory.closed import base_stock_levels, loss, newsvendor_levels,
         ({"underage": 1e10, "overage": 1.0}, "underage / overage is 1e+10 at 0: expected a number from 0 to 1e+09"),
         ({"mean": [1.0, 2.0], "overage": [1.0, 1.0, 1.0]}, "lengths do not fit: mean (2,), dispersion (1,)"),
         ({"mean": [[1.0, 2.0]]}, "lengths do not fit: mean (1, 2)"),
-        ({"mean": "many"}, "mean is many: expected numbers"),
+        ({"mean": "many"}, "mean is 'many': expected numbers"),
     ],
 )
 def test_a_newsvendor_that_cannot_be(given: dict[str, object], said: str) -> None:

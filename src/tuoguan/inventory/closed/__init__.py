@@ -121,7 +121,7 @@ def _aligned(**given: npt.ArrayLike) -> list[Floats]:
         try:
             arrays[name] = np.atleast_1d(np.asarray(values, dtype=np.float64))
         except (TypeError, ValueError):
-            raise ValueError(f"{name} is {values}: expected numbers") from None
+            raise ValueError(f"{name} is {values!r}: expected numbers") from None
     size = max((len(values) for values in arrays.values() if len(values) != 1), default=1)
     if any(values.ndim != 1 or len(values) not in (1, size) for values in arrays.values()):
         shapes = ", ".join(f"{name} {values.shape}" for name, values in arrays.items())
