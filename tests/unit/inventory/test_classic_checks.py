@@ -53,7 +53,7 @@ TWOS = Discrete("0 or 2", np.array([0.5, 0.0, 0.5]))
         (lambda: evaluate_backlog(Backlog(TWOS, 0, 1, 9), ReorderUpTo(3, 3)), "order_up_to - reorder_point is 0"),
         (lambda: optimal_backlog(Backlog(TWOS, 0, 0, 9)), "holding is 0"),
         (lambda: optimal_backlog(Backlog(TWOS, 0, 1, 0, 5)), "penalty is 0"),
-        (lambda: optimal_backlog(Backlog(TWOS, 0, 1e-3, 9, 1e9)), "fixed_cost is 1000000000.0: expected less"),
+        (lambda: optimal_backlog(Backlog(TWOS, 0, 1e-3, 9, 1e9)), "makes orders of .* units, most 20000"),
     ],
 )
 def test_what_has_no_answer_is_refused(call, said: str) -> None:  # type: ignore[no-untyped-def]

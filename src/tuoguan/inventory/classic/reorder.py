@@ -14,7 +14,8 @@ from tuoguan.inventory.closed.kernels import best_reorder, cycle_cost, fill_cost
 from tuoguan.inventory.instances import Backlog
 from tuoguan.inventory.policies import BaseStock, Cost, Found, Policy, ReorderMultiples, ReorderUpTo
 
-SPAN_MAX = 100_000
+SPAN_MAX, ORDER_MAX = 100_000, 20_000
+NEGLIGIBLE = 1e-18
 PENALTY_LEAST = 1e-9
 
 
@@ -29,8 +30,10 @@ def optimal_backlog(instance: Backlog) -> Found:
             raise ValueError(
                 f"{name} is {value}: expected at least {PENALTY_LEAST:g}, else the best level is unbounded"
             )
-    if instance.fixed_cost * instance.demand.mean > (SPAN_MAX / 2) ** 2 * instance.holding:
-        raise ValueError(f"fixed_cost is {instance.fixed_cost}: expected less, its order is above {SPAN_MAX} units")
+    per_unit = 1.0 / instance.holding + 1.0 / instance.penalty
+    order = math.sqrt(2.0 * instance.fixed_cost * instance.demand.mean * per_unit)
+    if order > ORDER_MAX:
+        raise ValueError(f"fixed_cost is {instance.fixed_cost}: makes orders of {order:.0f} units, most {ORDER_MAX}")
     share, table, mean = _tables(instance)
     level = int(np.argmin(table))
     if instance.fixed_cost == 0.0 or instance.demand.mean == 0.0:
@@ -91,6 +94,7 @@ def _tables(instance: Backlog) -> tuple[Floats, Floats, float]:
     lead = share
     for _ in range(instance.lead_periods):
         lead = np.convolve(lead, share)
+        lead = lead[: int(np.flatnonzero(lead > NEGLIGIBLE)[-1]) + 1]
     mean = instance.demand.mean * (instance.lead_periods + 1)
     table = np.empty(len(lead) + 1)
     fill_costs(np.append(lead, 0.0), len(table), mean, float(instance.holding), float(instance.penalty), table)
