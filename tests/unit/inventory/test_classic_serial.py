@@ -2,10 +2,13 @@
 
 import math
 
+import numpy as np
 import pytest
+from scipy import stats
 
 from tuoguan.inventory.classic import Stage, newsvendor, normal, poisson, serial_bounds, serial_stock
 from tuoguan.inventory.classic.laws import Law
+from tuoguan.inventory.instances import Discrete
 
 EXAMPLE_6_1 = (Stage(1, 3), Stage(1, 2), Stage(2, 2))
 
@@ -63,6 +66,22 @@ def test_example_6_1_as_the_lattice_gets_finer() -> None:
     low, high = serial_bounds(normal_5, EXAMPLE_6_1, 37.12)
     middle = [(a + b) / 2 for a, b in zip(low, high, strict=True)]
     assert middle == pytest.approx([6.490880975286938, 12.027434723327854, 22.634032391786285], abs=5e-6)
+
+
+def test_example_6_1_with_counts_cut_as_the_peer_cuts_them() -> None:
+    """stockpyl prints 72.04354 for Poisson demand, with lead time demand cut at four deviations; else 72.0467."""
+
+    def cut(time: float) -> Discrete:
+        law, tail = stats.poisson(5 * time), stats.norm.sf(4)
+        low, high = int(law.ppf(tail)), int(law.ppf(1 - tail))
+        upto = law.cdf(np.arange(high + 1)) * (np.arange(high + 1) >= low)
+        upto[high] = 1.0
+        return Discrete("cut", np.diff(upto, prepend=0.0))
+
+    found = serial_stock(cut, EXAMPLE_6_1, 37.12)
+    assert found.levels == (9, 15, 26)
+    assert found.cost == pytest.approx(72.0435433050749, abs=5e-10)
+    assert serial_stock(lambda time: poisson(5 * time), EXAMPLE_6_1, 37.12).cost == pytest.approx(72.0467, abs=5e-5)
 
 
 def test_levels_that_are_given_are_what_is_charged() -> None:
