@@ -5,7 +5,7 @@ of every unit in it. Order of a period: what is due arrives, the fast order is p
 holding or penalty is charged on what is left or waiting.
 """
 
-from tuoguan.inventory.dual.costs import improved_cost, index_cost, optimal_cost
+from tuoguan.inventory.dual.costs import improved_costs, index_cost, optimal_cost
 from tuoguan.inventory.dual.model import model_of
 from tuoguan.inventory.dual.rules import levels_of, start_of
 from tuoguan.inventory.dual.search import (
@@ -28,6 +28,7 @@ from tuoguan.inventory.policies import (
 
 __all__ = ["best_dual", "evaluate_dual", "optimal_dual"]
 
+STEPS_MAX = 4
 _SEARCHES = {
     SingleIndex: best_single_index,
     DualIndex: best_dual_index,
@@ -41,16 +42,19 @@ def evaluate_dual(instance: TwoSuppliers, policy: Policy) -> Cost:
     model = model_of(instance)
     base, steps = start_of(policy)
     levels = levels_of(base, model)
-    return improved_cost(model, levels, steps) if steps else index_cost(model, levels)
+    return improved_costs(model, levels, steps)[-1] if steps else index_cost(model, levels)
 
 
 def best_dual(instance: TwoSuppliers, kind: type | None = None) -> Found:
-    """The best policy of a kind that was found, `CappedDualIndex` unless said; `Improved` is one step from that."""
+    """The best policy of a kind that was found, `CappedDualIndex` unless said.
+
+    `Improved` starts from that one and takes as many of at most `STEPS_MAX` steps as gain something.
+    """
     model = model_of(instance)
     if kind is Improved:
         found = best_capped_dual_index(model)
-        policy = Improved(found.policy)
-        return Found(policy, evaluate_dual(instance, policy), found.tried)
+        costs = improved_costs(model, levels_of(found.policy, model), STEPS_MAX)
+        return Found(Improved(found.policy, len(costs)), costs[-1], found.tried + len(costs))
     search = _SEARCHES.get(kind or CappedDualIndex)
     if search is None:
         raise ValueError(f"kind is {kind}: expected one of {', '.join(k.__name__ for k in _SEARCHES)} or Improved")

@@ -18,7 +18,7 @@ from tuoguan.inventory.dual.surplus import (
     surge_max,
     surge_surplus,
 )
-from tuoguan.inventory.dual.values import Values, improve, relative_values, work
+from tuoguan.inventory.dual.values import Board, Values
 from tuoguan.inventory.policies import Cost
 
 WORK_MAX = 1e8  # multiplications of a sweep that are still offered: some ten seconds for all of them
@@ -26,6 +26,7 @@ SEED = 1
 PATHS = 64  # that a counted cost is reported on; path 0 is the one policies are chosen on
 PERIODS = 32_768
 SPAN_WIDENED = 1e-9  # relative gain of a wider grid that counts as none
+MARGIN_MAX = 50
 IMPROVEMENT_MARGIN = 2  # units by which an improved policy may leave the states of its base
 
 
@@ -44,23 +45,34 @@ def index_cost(model: Model, levels: Levels) -> Cost:
     if surplus is not None:
         level = max(levels.slow, levels.fast) - len(surplus.share) + 1 if levels.is_single else levels.fast
         return Cost(model.unavoidable + surplus.cost(model, level), 0.0, "stationary distribution")
-    grid = grid_of(levels, model)
-    if work(model, grid) > WORK_MAX:
+    if not is_solvable(model, levels):
         return _counted_cost(model, levels)
-    return _cost_of(model, relative_values(model, grid, rule_of(levels, grid)))
+    board = Board(model, grid_of(levels, model))
+    return _cost_of(model, board.values(rule_of(levels, board)))
 
 
-def improved_cost(model: Model, levels: Levels, steps: int) -> Cost:
-    """The cost after ``steps`` policy improvements on an index policy (Howard 1960)."""
+def is_solvable(model: Model, levels: Levels) -> bool:
+    """True where the states of an index policy are few enough for its exact cost."""
+    return grid_of(levels, model).work(model.demand_max) <= WORK_MAX
+
+
+def improved_costs(model: Model, levels: Levels, steps: int) -> list[Cost]:
+    """The cost after each of ``steps`` policy improvements on an index policy (Howard 1960), until they change nothing.
+
+    Refuses a policy with too many states.
+    """
     grid = grid_of(levels, model, IMPROVEMENT_MARGIN)
-    if work(model, grid) > WORK_MAX:
-        raise ValueError(
-            f"{grid.shape[0] * grid.shape[1]} states are too many to improve a policy on: simulate its base"
-        )
-    found = relative_values(model, grid, rule_of(levels, grid))
+    if grid.work(model.demand_max) > WORK_MAX:
+        raise ValueError(f"steps is {steps}: expected none, as the states are too many to improve a policy on")
+    board = Board(model, grid)
+    found = board.values(rule_of(levels, board))
+    costs: list[Cost] = []
     for _ in range(steps):
-        found = relative_values(model, grid, improve(model, grid, found.values))
-    return _cost_of(model, found)
+        before, found = found, board.values(board.improved(found.values))
+        if costs and before.least - found.largest <= SPAN_WIDENED * max(1.0, before.least):
+            break
+        costs.append(_cost_of(model, found))
+    return costs
 
 
 def optimal_cost(model: Model, levels: Levels) -> Cost | None:
@@ -68,14 +80,15 @@ def optimal_cost(model: Model, levels: Levels) -> Cost | None:
 
     A grid is an upper bound, as it leaves out states and orders. It is widened until that changes nothing.
     """
-    margin = IMPROVEMENT_MARGIN
-    before = None
-    while work(model, grid := grid_of(levels, model, margin)) <= WORK_MAX:
-        found = relative_values(model, grid)
-        if before is not None and before - found.largest <= SPAN_WIDENED * max(1.0, before):
-            return _cost_of(model, found)
-        before = found.largest
-        margin += 2
+    cost = None
+    for margin in range(1, MARGIN_MAX):
+        wider = grid_of(levels, model, margin + 1)
+        if wider.work(model.demand_max) > WORK_MAX:
+            return None
+        cost = cost or Board(model, grid_of(levels, model, margin)).values()
+        before, cost = cost, Board(model, wider).values()
+        if before.largest - cost.largest <= SPAN_WIDENED * max(1.0, before.largest):
+            return _cost_of(model, cost)
     return None
 
 

@@ -1,12 +1,15 @@
 """The two loops of two suppliers: one sweep of relative values over all states, and one path of the overshoot.
 
-Hides how a state is stored. A *state* is the fast position e (a row: e = low + row) and what the slow supplier still
-delivers after it, oldest first, as the digits of the column number in base ``order_max + 1``. Two invariants: no state
-is left whose position is above ``high`` (an order that would do so is not offered), and rows below ``low`` are not
-stored, because from there the fast supplier always fills up to ``low``, at its price for each unit.
+Hides how states lie in memory. A *state* is a row and a column: the row is the fast position less the lowest one kept,
+the column what the slow supplier delivers after it. Two invariants: no state has a position above the highest row (an
+order that would lead there is not offered), and rows below 0 are not kept, because from there the fast supplier fills
+up to row 0, at its price for each unit.
 """
 
+from typing import NamedTuple
+
 import numpy as np
+import numpy.typing as npt
 from numba import njit
 
 from tuoguan.foundation.arrays import Floats, Ints
@@ -14,118 +17,134 @@ from tuoguan.foundation.kernels import mix, to_unit
 from tuoguan.inventory.orders.kernels import fast_order, slow_order
 
 HUGE = 1e300
+Rows = npt.NDArray[np.int16]
+
+
+class States(NamedTuple):
+    """Where each state lies. Columns stand in order of their total, so that those of a row are the first ``width``.
+
+    A *rest* is a column without what arrives next, in the same order. ``next_column`` [rest x (order_max + 1) + units]
+    is the column after an order of ``units``, ``lifts`` says that it raises the row instead (a lead of one).
+    """
+
+    offset: Ints
+    width: Ints
+    arriving: Ints
+    rest: Ints
+    rest_offset: Ints
+    rest_width: Ints
+    rest_total: Ints
+    next_column: Ints
+    order_max: int
+    lifts: bool
 
 
 @njit(cache=True, nogil=True)
-def expect(values: Floats, probability: Floats, premium: float, after: Floats) -> None:
-    """Fills ``after`` [row, column] with the expected value once demand has lowered the row; the column stays."""
-    rows, columns = values.shape
-    for row in range(rows):
-        out = after[row]
+def expect(states: States, values: Floats, probability: Floats, premium: float, after: Floats) -> None:
+    """Fills ``after`` with the expected value of each state once demand has lowered its row."""
+    for row in range(len(states.width)):
+        width = states.width[row]
+        out = after[states.offset[row] : states.offset[row] + width]
         out[:] = 0.0
         for units in range(min(row + 1, len(probability))):
             share = probability[units]
-            if share > 0.0:
-                source = values[row - units]
-                for column in range(columns):
-                    out[column] += share * source[column]
+            source = values[states.offset[row - units] : states.offset[row - units] + width]
+            for column in range(width):
+                out[column] += share * source[column]
         missing = 0.0
         short = 0.0
         for units in range(row + 1, len(probability)):
             missing += probability[units]
             short += probability[units] * (units - row)
         if missing > 0.0:
-            for column in range(columns):
-                out[column] += missing * values[0, column] + premium * short
+            for column in range(width):
+                out[column] += missing * values[column] + premium * short
 
 
 @njit(cache=True, nogil=True)
-def order_slow(after: Floats, order_max: int, lead: int, total: Ints, slow: Ints, is_free: bool, ahead: Floats) -> None:
-    """Fills ``ahead`` [row, rest] with the value after the slow order: the best one, kept in ``slow``, or ``slow``.
-
-    ``rest`` is the column without what arrives next, ``total`` the units in it. With a lead of one the order itself
-    arrives next and lifts the row.
-    """
-    rows, rests = ahead.shape
-    base = order_max + 1
+def order_slow(states: States, after: Floats, slow: Rows, is_free: bool, ahead: Floats) -> None:
+    """Fills ``ahead`` [row and rest] with the value after the slow order: the best, kept in ``slow``, or ``slow``."""
+    rows = len(states.width)
     for row in range(rows):
-        for rest in range(rests):
-            room = rows - 1 - row - total[rest]
-            if room < 0:
-                continue
+        for rest in range(states.rest_width[row]):
+            place = states.rest_offset[row] + rest
             if is_free:
                 best, units = HUGE, 0
-                for order in range(min(room, order_max) + 1):
-                    value = after[row + order, 0] if lead == 1 else after[row, rest * base + order]
+                room = rows - 1 - row - states.rest_total[rest]
+                for order in range(min(room, states.order_max) + 1):
+                    value = _after_slow(states, after, row, rest, order)
                     if value < best:
                         best, units = value, order
-                slow[row, rest] = units
-                ahead[row, rest] = best
+                slow[place] = units
+                ahead[place] = best
             else:
-                units = slow[row, rest]
-                ahead[row, rest] = after[row + units, 0] if lead == 1 else after[row, rest * base + units]
+                ahead[place] = _after_slow(states, after, row, rest, slow[place])
+
+
+@njit(cache=True, nogil=True, inline="always")
+def _after_slow(states: States, after: Floats, row: int, rest: int, units: int) -> float:
+    if states.lifts:
+        return after[states.offset[row + units]]
+    return after[states.offset[row] + states.next_column[rest * (states.order_max + 1) + units]]
 
 
 @njit(cache=True, nogil=True)
 def order_fast(
-    ahead: Floats, period_cost: Floats, premium: float, total: Ints, fast: Ints, is_free: bool, weight: float,
+    states: States, ahead: Floats, period_cost: Floats, premium: float, fast: Rows, is_free: bool, weight: float,
     carried: Floats, values: Floats
 ) -> tuple[float, float]:  # fmt: skip
     """The least and the largest growth of ``values`` in this sweep; they enclose the average cost (Odoni 1969).
 
-    ``fast`` [row, column] is the row up to which the fast supplier fills: the best one is kept there, or it is
-    followed. Buying a unit and then being in the next row is the same as buying it later in the same period, so the
-    best level is carried from row to row. ``weight`` below 1 damps a chain that would run in circles.
+    ``fast`` [state] is the row up to which the fast supplier fills: the best one is kept there, or it is followed.
+    Buying a unit and then being in the next row is the same as buying it later in the same period, so the best row is
+    ``carried`` [column] from row to row. ``weight`` below 1 damps a chain that would run in circles.
     """
-    rows, columns = values.shape
-    rests = ahead.shape[1]
     least, largest = HUGE, -HUGE
     carried[:] = HUGE
-    for row in range(rows - 1, -1, -1):
-        for column in range(columns):
-            rest = column % rests
-            arriving = column // rests
-            if row + arriving + total[rest] >= rows:
-                continue
+    for row in range(len(states.width) - 1, -1, -1):
+        for column in range(states.width[row]):
+            place = states.offset[row] + column
+            arriving, rest = states.arriving[column], states.rest[column]
             if is_free:
-                here = period_cost[row] + ahead[row + arriving, rest]
+                here = period_cost[row] + ahead[states.rest_offset[row + arriving] + rest]
                 later = premium + carried[column]
                 if here <= later:
-                    fast[row, column] = row
+                    fast[place] = row
                     carried[column] = here
                 else:
-                    fast[row, column] = fast[row + 1, column]
+                    fast[place] = fast[states.offset[row + 1] + column]
                     carried[column] = later
                 value = carried[column]
             else:
-                level = fast[row, column]
-                value = premium * (level - row) + period_cost[level] + ahead[level + arriving, rest]
-            growth = value - values[row, column]
+                level = fast[place]
+                value = premium * (level - row) + period_cost[level]
+                value += ahead[states.rest_offset[level + arriving] + rest]
+            growth = value - values[place]
             least = min(least, growth)
             largest = max(largest, growth)
-            values[row, column] += weight * growth
+            values[place] += weight * growth
     return least, largest
 
 
 @njit(cache=True, nogil=True)
 def follow_levels(
-    low: int, levels: tuple[int, int, int], is_single: bool, order_max: int, total: Ints, fast: Ints, slow: Ints
+    states: States, low: int, levels: tuple[int, int, int], is_single: bool, fast: Rows, slow: Rows
 ) -> None:
     """Fills the rule of an index policy: fast level, slow level and cap, and what the fast supplier looks at.
 
-    An order that would lead off the grid is cut.
+    An order that would lead to a position above the highest row is cut.
     """
-    rows, columns = fast.shape
-    rests = slow.shape[1]
+    rows = len(states.width)
     fast_level, slow_level, cap = levels
     for row in range(rows):
-        for column in range(columns):
-            due = column // rests + total[column % rests]
-            seen = low + row + (due if is_single else 0)
-            fast[row, column] = max(row, min(row + fast_order(seen, fast_level), rows - 1 - due))
-        for rest in range(rests):
-            units = slow_order(low + row + total[rest], slow_level, cap)
-            slow[row, rest] = max(0, min(units, order_max, rows - 1 - row - total[rest]))
+        for column in range(states.width[row]):
+            due = states.arriving[column] + states.rest_total[states.rest[column]]
+            units = fast_order(low + row + (due if is_single else 0), fast_level)
+            fast[states.offset[row] + column] = min(row + units, rows - 1 - due)
+        for rest in range(states.rest_width[row]):
+            total = states.rest_total[rest]
+            units = slow_order(low + row + total, slow_level, cap)
+            slow[states.rest_offset[row] + rest] = min(units, states.order_max, rows - 1 - row - total)
 
 
 @njit(cache=True, nogil=True)

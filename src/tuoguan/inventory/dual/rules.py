@@ -6,12 +6,11 @@ here is only its numbers.
 
 from dataclasses import dataclass
 
-import numpy as np
-
 from tuoguan.inventory.dual.kernels import follow_levels
 from tuoguan.inventory.dual.model import Model
+from tuoguan.inventory.dual.states import Grid
 from tuoguan.inventory.dual.surplus import surge_max
-from tuoguan.inventory.dual.values import Grid, Rule
+from tuoguan.inventory.dual.values import Board, Rule
 from tuoguan.inventory.policies import CappedDualIndex, DualIndex, Improved, Policy, SingleIndex, TailoredBaseSurge
 
 LEVEL_MAX = 10**6
@@ -77,12 +76,11 @@ def grid_of(levels: Levels, model: Model, margin: int = 0) -> Grid:
     return Grid(low - margin, high + margin, order_max + margin, model.lead)
 
 
-def rule_of(levels: Levels, grid: Grid) -> Rule:
-    """The policy in each state of the grid; an order that the grid does not hold is cut."""
-    rows, columns, rests = grid.shape
-    rule = Rule(np.empty((rows, columns), np.int64), np.empty((rows, rests), np.int64))
+def rule_of(levels: Levels, board: Board) -> Rule:
+    """The policy in each state of the board; an order that the grid does not hold is cut."""
+    rule = board.blank()
     numbers = (levels.fast, levels.slow, levels.cap)
-    follow_levels(grid.low, numbers, levels.is_single, grid.order_max, grid.total(), rule.fast, rule.slow)
+    follow_levels(board.states, board.grid.low, numbers, levels.is_single, rule.fast, rule.slow)
     return rule
 
 

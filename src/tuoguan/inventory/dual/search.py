@@ -9,7 +9,7 @@ from itertools import product
 import numpy as np
 
 from tuoguan.foundation.arrays import Floats
-from tuoguan.inventory.dual.costs import index_cost, paths_of
+from tuoguan.inventory.dual.costs import index_cost, is_solvable, paths_of
 from tuoguan.inventory.dual.model import Model, summed
 from tuoguan.inventory.dual.rules import levels_of
 from tuoguan.inventory.dual.surplus import counted_surplus, single_index_surplus, surge_surplus
@@ -101,6 +101,9 @@ def _quantile(probability: Floats) -> int:
 
 
 def _found(model: Model, policies: list[Policy], tried: int) -> Found:
+    """The best of ``policies`` by exact cost; the first, the leader of the screen, where there is none."""
+    if not all(is_solvable(model, levels_of(policy, model)) for policy in policies):
+        policies = policies[:1]
     costs = [index_cost(model, levels_of(policy, model)) for policy in policies]
     best = min(range(len(costs)), key=lambda place: costs[place].value)
     return Found(policies[best], costs[best], tried)
