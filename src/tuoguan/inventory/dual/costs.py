@@ -48,12 +48,13 @@ def index_cost(model: Model, levels: Levels) -> Cost:
     if not is_solvable(model, levels):
         return _counted_cost(model, levels)
     board = Board(model, grid_of(levels, model))
-    return _cost_of(model, board.values(rule_of(levels, board)))
+    found = board.values(rule_of(levels, board))
+    return _cost_of(model, found) if found.is_settled else _counted_cost(model, levels)
 
 
-def is_solvable(model: Model, levels: Levels) -> bool:
+def is_solvable(model: Model, levels: Levels, work_max: float = WORK_MAX) -> bool:
     """True where the states of an index policy are few enough for its exact cost."""
-    return grid_of(levels, model).work(model.demand_max) <= WORK_MAX
+    return grid_of(levels, model).work(model.demand_max) <= work_max
 
 
 def improved_costs(model: Model, levels: Levels, steps: int) -> list[Cost]:
@@ -69,6 +70,8 @@ def improved_costs(model: Model, levels: Levels, steps: int) -> list[Cost]:
     costs: list[Cost] = []
     for _ in range(steps):
         before, found = found, board.values(board.improved(found.values))
+        if not found.is_settled:
+            raise ValueError(f"steps is {steps}: expected none, as the cost depends on the state one starts from")
         if costs and before.least - found.largest <= SPAN_WIDENED * max(1.0, before.least):
             break
         costs.append(_cost_of(model, found))
@@ -88,7 +91,7 @@ def optimal_cost(model: Model, levels: Levels) -> Cost | None:
         cost = cost or Board(model, grid_of(levels, model, margin)).values()
         before, cost = cost, Board(model, wider).values()
         if before.largest - cost.largest <= SPAN_WIDENED * max(1.0, before.largest):
-            return _cost_of(model, cost)
+            return _cost_of(model, cost) if cost.is_settled else None
     return None
 
 
@@ -96,9 +99,9 @@ def solved_surplus(model: Model, levels: Levels) -> Surplus | None:
     """The surplus of a policy that needs neither states nor paths; None for others."""
     if levels.is_single:
         return single_index_surplus(model, max(0, levels.slow - levels.fast))
-    if levels.slow == ENDLESS or levels.slow <= levels.fast:
-        return surge_surplus(model, levels.cap)
-    return None
+    if levels.slow <= levels.fast:
+        return surge_surplus(model, 0)
+    return surge_surplus(model, levels.cap) if levels.slow == ENDLESS else None
 
 
 def _cost_of(model: Model, found: Values) -> Cost:

@@ -54,8 +54,10 @@ class Model:
 
 
 def model_of(instance: TwoSuppliers) -> Model:
-    """The instance as a `Model`."""
+    """The instance as a `Model`; refuses demand that never comes, as its cost is that of the first day's stock."""
     probability = np.trim_zeros(instance.demand.probability, "b")
+    if len(probability) == 1:
+        raise ValueError(f"demand {instance.demand.text!r}: expected more than 0 units in some period")
     return Model(
         probability=probability,
         cover=summed(probability, instance.fast_periods + 1),

@@ -8,7 +8,7 @@ from itertools import product
 
 import numpy as np
 
-from tuoguan.foundation.arrays import Floats
+from tuoguan.foundation.arrays import Floats, Ints
 from tuoguan.inventory.dual.costs import index_cost, is_solvable, paths_of
 from tuoguan.inventory.dual.model import Model, summed
 from tuoguan.inventory.dual.rules import levels_of
@@ -16,9 +16,11 @@ from tuoguan.inventory.dual.surplus import counted_surplus, single_index_surplus
 from tuoguan.inventory.policies import CappedDualIndex, DualIndex, Found, Policy, SingleIndex, TailoredBaseSurge
 
 SCREEN_PERIODS = 20_000
+FINAL_PERIODS = 400_000  # where the finalists are too large to be compared exactly
 LATTICE = 8  # points of each number that the screen starts from
 STARTS = 4
 FINALISTS = 6
+FINALIST_WORK_MAX = 2e6  # multiplications of a sweep
 
 Shape = tuple[int, int]  # the gap between the two levels, and the cap
 Screened = dict[Shape, tuple[float, int]]  # the cost above the unavoidable, and the best level
@@ -56,17 +58,18 @@ def best_capped_dual_index(model: Model) -> Found:
 
 
 def _best_of_screen(model: Model, is_capped: bool) -> Found:
-    screened = _screen(model, is_capped)
-    policies: list[Policy] = []
-    for gap, cap in _leaders(screened, FINALISTS):
-        level = screened[gap, cap][1]
-        policies.append(CappedDualIndex(level, level + gap, cap) if is_capped else DualIndex(level, level + gap))
+    demand = paths_of(model, 0, 1, SCREEN_PERIODS)[0]
+    screened = _screen(model, demand, is_capped)
+    policies = _policies(screened, FINALISTS, is_capped)
+    if not all(is_solvable(model, levels_of(policy, model), FINALIST_WORK_MAX) for policy in policies):
+        finalists = _leaders(screened, FINALISTS * FINALISTS)
+        longer = paths_of(model, 0, 1, FINAL_PERIODS)[0]
+        policies = _policies({shape: _look_at(model, longer, shape) for shape in finalists}, 1, is_capped)
     return _found(model, policies, len(screened))
 
 
-def _screen(model: Model, is_capped: bool) -> Screened:
+def _screen(model: Model, demand: Ints, is_capped: bool) -> Screened:
     """The cost and best level of each shape looked at: on a lattice, then in ever finer steps around the best."""
-    demand = paths_of(model, 0, 1, SCREEN_PERIODS)[0]
     gap_max = _quantile(summed(model.probability, model.lead))
     cap_max = max(1, _quantile(model.probability))
     cap_min = 1 if is_capped else cap_max
@@ -75,8 +78,7 @@ def _screen(model: Model, is_capped: bool) -> Screened:
     def look_at(shapes: Iterable[Shape]) -> None:
         for gap, cap in shapes:
             if 0 <= gap <= gap_max and cap_min <= cap <= cap_max and (gap, cap) not in screened:
-                level, cost = counted_surplus(model, demand, gap, cap, gap + 1).best(model)
-                screened[gap, cap] = cost, level
+                screened[gap, cap] = _look_at(model, demand, (gap, cap))
 
     steps = max(1, gap_max // LATTICE), max(1, (cap_max - cap_min) // LATTICE)
     look_at(product(range(0, gap_max + 1, steps[0]), range(cap_max, cap_min - 1, -steps[1])))
@@ -91,6 +93,21 @@ def _screen(model: Model, is_capped: bool) -> Screened:
         steps = max(1, steps[0] // 2), max(1, steps[1] // 2)
 
 
+def _look_at(model: Model, demand: Ints, shape: Shape) -> tuple[float, int]:
+    gap, cap = shape
+    level, cost = counted_surplus(model, demand, gap, cap, gap + 1).best(model)
+    return cost, level
+
+
+def _policies(screened: Screened, count: int, is_capped: bool) -> list[Policy]:
+    """The policies of the first ``count`` shapes."""
+    policies: list[Policy] = []
+    for gap, cap in _leaders(screened, count):
+        level = screened[gap, cap][1]
+        policies.append(CappedDualIndex(level, level + gap, cap) if is_capped else DualIndex(level, level + gap))
+    return policies
+
+
 def _leaders(screened: Screened, count: int) -> list[Shape]:
     return sorted(screened, key=lambda shape: screened[shape])[:count]
 
@@ -101,9 +118,7 @@ def _quantile(probability: Floats) -> int:
 
 
 def _found(model: Model, policies: list[Policy], tried: int) -> Found:
-    """The best of ``policies`` by exact cost; the first, the leader of the screen, where there is none."""
-    if not all(is_solvable(model, levels_of(policy, model)) for policy in policies):
-        policies = policies[:1]
+    """The best of ``policies``; where costs are counted there is only one."""
     costs = [index_cost(model, levels_of(policy, model)) for policy in policies]
     best = min(range(len(costs)), key=lambda place: costs[place].value)
     return Found(policies[best], costs[best], tried)
