@@ -43,7 +43,7 @@ def levels_of(policy: Policy, model: Model) -> Levels:
                 raise ValueError(f"slow_units is {units}: expected less than the mean demand {model.mean:.6g}")
             found = Levels(fast, ENDLESS if units else fast, units)
         case _:
-            raise ValueError(f"{type(policy).__name__} is no index policy for two suppliers")
+            raise ValueError(f"{type(policy).__name__} is no policy for two suppliers")
     _require("fast_level", found.fast, -LEVEL_MAX)
     if found.slow != ENDLESS:
         _require("slow_level", found.slow, -LEVEL_MAX)
