@@ -15,7 +15,9 @@ NEAR = 1e-7
 
 @st.composite
 def _instances(draw: st.DrawFn) -> TwoSuppliers:
-    weights = draw(st.lists(st.integers(0, 6), min_size=2, max_size=5).filter(lambda found: sum(found[1:]) > 0))
+    weights = draw(
+        st.lists(st.integers(0, 6), min_size=2, max_size=5).filter(lambda found: np.count_nonzero(found) > 1)
+    )
     fast = draw(st.integers(0, 2))
     slow = fast + draw(st.integers(1, 3))
     slow_cost, premium = draw(st.sampled_from([0.0, 7.0])), draw(st.sampled_from([0.5, 2.0, 6.0]))
