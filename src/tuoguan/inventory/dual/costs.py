@@ -4,6 +4,8 @@ Hides which of the three it was, but names it in `Cost.method`. Keeps the invari
 is exact to the bounds that were asked for.
 """
 
+import math
+
 import numpy as np
 
 from tuoguan.foundation.arrays import Ints
@@ -11,6 +13,7 @@ from tuoguan.foundation.random import Stream
 from tuoguan.inventory.dual.kernels import draw_demand
 from tuoguan.inventory.dual.model import Model
 from tuoguan.inventory.dual.rules import ENDLESS, Levels, grid_of, order_max_of, rule_of
+from tuoguan.inventory.dual.states import Grid
 from tuoguan.inventory.dual.surplus import (
     Surplus,
     counted_surplus,
@@ -27,7 +30,6 @@ PATHS = 64  # that a counted cost is reported on; path 0 is the one policies are
 PERIODS = 32_768
 SPAN_WIDENED = 1e-9  # relative gain of a wider grid that counts as none
 MARGIN_MAX = 50
-IMPROVEMENT_MARGIN = 2  # units by which an improved policy may leave the states of its base
 
 
 def paths_of(model: Model, first: int, count: int, periods: int) -> Ints:
@@ -62,10 +64,7 @@ def improved_costs(model: Model, levels: Levels, steps: int) -> list[Cost]:
 
     Refuses a policy with too many states.
     """
-    grid = grid_of(levels, model, IMPROVEMENT_MARGIN)
-    if grid.work(model.demand_max) > WORK_MAX:
-        raise ValueError(f"steps is {steps}: expected none, as the states are too many to improve a policy on")
-    board = Board(model, grid)
+    board = Board(model, _grid_around(model, levels, steps))
     found = board.values(rule_of(levels, board))
     costs: list[Cost] = []
     for _ in range(steps):
@@ -76,6 +75,15 @@ def improved_costs(model: Model, levels: Levels, steps: int) -> list[Cost]:
             break
         costs.append(_cost_of(model, found))
     return costs
+
+
+def _grid_around(model: Model, levels: Levels, steps: int) -> Grid:
+    """The states of an index policy and, as far as there is room, those around it that a better one may visit."""
+    for margin in range(2 + math.ceil(model.deviation), 0, -1):
+        grid = grid_of(levels, model, margin)
+        if grid.work(model.demand_max) <= WORK_MAX:
+            return grid
+    raise ValueError(f"steps is {steps}: expected none, as the states are too many to improve a policy on")
 
 
 def optimal_cost(model: Model, levels: Levels) -> Cost | None:

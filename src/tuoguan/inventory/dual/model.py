@@ -6,6 +6,7 @@ that is exact: what is ordered today meets the demand of l_e + 1 periods before 
 the instance is one with l_e = 0 and l_r - l_e, and another period cost (Veeraraghavan & Scheller-Wolf 2008, section 3).
 """
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -35,6 +36,11 @@ class Model:
     def mean(self) -> float:
         """Expected units of a period."""
         return float(self.probability @ np.arange(len(self.probability)))
+
+    @property
+    def deviation(self) -> float:
+        """Standard deviation of the units of a period."""
+        return math.sqrt(self.probability @ (np.arange(len(self.probability)) - self.mean) ** 2)
 
     def period_cost(self, levels: Ints) -> Floats:
         """Expected holding and penalty of a period that starts, after the fast order, at each of ``levels``.
