@@ -113,7 +113,7 @@ def solved_surplus(model: Model, levels: Levels) -> Surplus | None:
 
 
 def _cost_of(model: Model, found: Values) -> Cost:
-    value = model.unavoidable + 0.5 * (found.least + found.largest)
+    value = float(model.unavoidable + 0.5 * (found.least + found.largest))
     return Cost(value, 0.0, f"relative values, bounds {found.largest - found.least:.0e} apart")
 
 
