@@ -127,6 +127,13 @@ def test_a_policy_that_makes_no_sense_is_refused_by_name(policy: Policy, words: 
         evaluate_dual(_instance(), policy)
 
 
+def test_a_constant_order_that_all_but_equals_demand_is_refused_and_not_searched_for() -> None:
+    instance = _instance(Discrete("a hair above 1", np.array([0.5 - 1e-9, 0.0, 0.5 + 1e-9])))
+    with pytest.raises(ValueError, match="slow_units is 1: expected farther below the mean demand 1, as stock hardly"):
+        evaluate_dual(instance, TailoredBaseSurge(4, 1))
+    assert best_dual(instance, TailoredBaseSurge).policy == TailoredBaseSurge(2, 0)
+
+
 def test_a_kind_that_is_not_searched_for_is_refused() -> None:
     with pytest.raises(ValueError, match="kind is BaseStock: expected one of SingleIndex, DualIndex"):
         best_dual(_instance(), BaseStock)

@@ -18,7 +18,6 @@ from tuoguan.inventory.dual.surplus import (
     Surplus,
     counted_surplus,
     single_index_surplus,
-    surge_max,
     surge_surplus,
 )
 from tuoguan.inventory.dual.values import Board, Values
@@ -69,7 +68,7 @@ def improved_costs(model: Model, levels: Levels, steps: int) -> list[Cost]:
     costs: list[Cost] = []
     for _ in range(steps):
         before, found = found, board.values(board.improved(found.values))
-        if not found.is_settled:
+        if not (before.is_settled and found.is_settled):
             raise ValueError(f"steps is {steps}: expected none, as the cost depends on the state one starts from")
         if costs and before.least - found.largest <= SPAN_WIDENED * max(1.0, before.least):
             break
@@ -104,12 +103,19 @@ def optimal_cost(model: Model, levels: Levels) -> Cost | None:
 
 
 def solved_surplus(model: Model, levels: Levels) -> Surplus | None:
-    """The surplus of a policy that needs neither states nor paths; None for others."""
+    """The surplus of a policy that needs neither states nor paths; None for others, which have a gap above 0."""
     if levels.is_single:
         return single_index_surplus(model, max(0, levels.slow - levels.fast))
     if levels.slow <= levels.fast:
         return surge_surplus(model, 0)
-    return surge_surplus(model, levels.cap) if levels.slow == ENDLESS else None
+    if levels.slow != ENDLESS:
+        return None
+    if (surplus := surge_surplus(model, levels.cap)) is None:
+        raise ValueError(
+            f"slow_units is {levels.cap}: expected farther below the mean demand {model.mean:.6g}, "
+            "as stock hardly returns"
+        )
+    return surplus
 
 
 def _cost_of(model: Model, found: Values) -> Cost:
@@ -118,14 +124,10 @@ def _cost_of(model: Model, found: Values) -> Cost:
 
 
 def _counted_cost(model: Model, levels: Levels) -> Cost:
-    size = max(1, levels.slow - levels.fast + 1)
-    if levels.slow == ENDLESS:
-        size = 4 * surge_max(model, levels.cap)
-    order_max = order_max_of(levels, model)
-    gap = max(0, levels.slow - levels.fast)
+    gap, order_max = levels.slow - levels.fast, order_max_of(levels, model)
     costs = np.array(
         [
-            counted_surplus(model, demand, gap, order_max, size).cost(model, levels.fast)
+            counted_surplus(model, demand, gap, order_max, gap + 1).cost(model, levels.fast)
             for demand in paths_of(model, 1, PATHS, PERIODS)
         ]
     )

@@ -1,4 +1,4 @@
-"""The policies for two suppliers on a grid of states, what each needs of one, and what a single index costs at once.
+"""The policies for two suppliers: as numbers, as the grid of states that each needs, and as a rule on such a grid.
 
 Hides how each policy reads a position. Keeps the invariant that an order rule is the one of `orders.kernels`: a policy
 here is only its numbers.

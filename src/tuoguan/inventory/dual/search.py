@@ -3,6 +3,7 @@
 Hides lattice and descent. Keeps the invariant that nothing is reported on the path it was chosen on.
 """
 
+import math
 from collections.abc import Iterable
 from itertools import product
 
@@ -20,6 +21,7 @@ FINAL_PERIODS = 400_000  # where the finalists are too large to be compared exac
 LATTICE = 8  # points of each number that the screen starts from
 STARTS = 4
 FINALISTS = 6
+ORDERS_TRIED = 64
 FINALIST_WORK_MAX = 2e6  # multiplications of a sweep
 
 Shape = tuple[int, int]  # the gap between the two levels, and the cap
@@ -28,23 +30,34 @@ Screened = dict[Shape, tuple[float, int]]  # the cost above the unavoidable, and
 
 def best_single_index(model: Model) -> Found:
     """The best single index policy; exact."""
-    best = None
+    bests: list[tuple[float, Policy]] = []
     for gap in range(model.demand_max + 1):
         surplus = single_index_surplus(model, gap)
         level, cost = surplus.best(model)
-        if best is None or cost < best[0]:
-            slow = level + len(surplus.share) - 1
-            best = cost, SingleIndex(slow - gap, slow)
-    assert best is not None
-    return _found(model, [best[1]], model.demand_max + 1)
+        slow = level + len(surplus.share) - 1
+        bests.append((cost, SingleIndex(slow - gap, slow)))
+    return _found(model, [min(bests, key=lambda best: best[0])[1]], len(bests))
 
 
 def best_tailored_base_surge(model: Model) -> Found:
-    """The best tailored base-surge policy; exact, but for orders so close to the mean that stock hardly returns."""
-    tried = [(units, surge_surplus(model, units)) for units in range(max(1, -int(-model.mean // 1)))]
-    bests = [(*surplus.best(model), units) for units, surplus in tried if surplus is not None]
-    level, _, units = min(bests, key=lambda best: best[1])
-    return _found(model, [TailoredBaseSurge(level, units)], len(tried))
+    """The best tailored base-surge policy, but for orders so near the mean that stock hardly returns.
+
+    All orders up to `ORDERS_TRIED`, of more a lattice and then ever finer steps around the best.
+    """
+    count = max(1, math.ceil(model.mean))
+    step = -(-count // ORDERS_TRIED)
+    wanted = list(range(0, count, step))
+    bests: dict[int, tuple[float, int]] = {}
+    while True:
+        for units in wanted:
+            if units not in bests and 0 <= units < count and (surplus := surge_surplus(model, units)) is not None:
+                level, cost = surplus.best(model)
+                bests[units] = cost, level
+        best = min(bests, key=lambda units: bests[units])
+        if step == 1:
+            return _found(model, [TailoredBaseSurge(bests[best][1], best)], len(bests))
+        step = -(-step // 2)
+        wanted = [best - step, best + step]
 
 
 def best_dual_index(model: Model) -> Found:
