@@ -35,7 +35,9 @@ def geometric(mean: float) -> Discrete:
     _require("mean", mean, 0.0, MEAN_MAX)
     ratio = mean / (1.0 + mean)
     reach = math.ceil(math.log(TAIL) / math.log(ratio)) + 2
-    return Discrete(f"geometric mean {mean:g}", _cut((1.0 - ratio) * ratio ** np.arange(reach)))
+    return Discrete(
+        f"geometric mean {mean:g}", _cut((1.0 - ratio) * np.power(ratio, np.arange(reach, dtype=np.float64)))
+    )
 
 
 def negative_binomial(mean: float, variance_to_mean: float) -> Discrete:

@@ -53,7 +53,7 @@ def _mean_left(share: Floats, units: int) -> float:
 def _decay(share: Floats, units: int) -> float:
     """The rate at which the tail of W falls: the positive root of E exp(rate (units - demand)) = 1."""
     steps = units - np.arange(len(share))
-    if share[: units].sum() == 0.0:
+    if share[:units].sum() == 0.0:
         return TAIL_LOG  # W never rises
     low, high = 0.0, 1e-9
     while np.sum(share * np.exp(np.minimum(high * steps, 700.0))) < 1.0 and high < 700.0:

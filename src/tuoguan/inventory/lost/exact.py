@@ -18,7 +18,7 @@ from tuoguan.inventory.lost.states import Demand, States, period_cost
 
 PRECISION = 1e-8
 SWEEPS_MAX = 20_000
-CHOICES_MAX = 120_000_000
+CHOICES_MAX = 40_000_000
 WIDER = 1.25
 
 
@@ -59,9 +59,9 @@ class Solver:
         return max(float(self.cost.min()), 1e-12)
 
 
-def cost_of(instance: LostSales, rule: Rule, states: States | None = None) -> float | None:
+def cost_of(instance: LostSales, rule: Rule) -> float | None:
     """Average cost of a rule; None where its states are too many, or it has no one average (it never settles)."""
-    states = states or rule.states(instance)
+    states = rule.states(instance)
     if not states.fit:
         return None
     solver = Solver.of(instance, states)
@@ -116,7 +116,7 @@ def covering(share: Floats, periods: int, instance: LostSales) -> int:
 
 def quantile(share: Floats, ratio: float) -> int:
     """The least units that cover demand with probability ``ratio``."""
-    return int(min(np.searchsorted(np.cumsum(share), ratio - 1e-12), len(share) - 1))
+    return min(int(np.searchsorted(np.cumsum(share), ratio - 1e-12)), len(share) - 1)
 
 
 def optimal_cost(instance: LostSales) -> float | None:
@@ -126,7 +126,7 @@ def optimal_cost(instance: LostSales) -> float | None:
     while cost is not None and instance.fixed_cost > 0.0:
         again = _least(instance, whole_states(instance, wider))
         if again is None or cost - again <= 10.0 * PRECISION * cost:
-            return again
+            return again  # None: whether the bounds bind could not be seen
         cost, wider = again, wider * WIDER
     return cost
 

@@ -49,7 +49,7 @@ class Rule:
         # On whole numbers a floor with multiple - 1 more is a ceiling; the projected level is never in multiples.
         units = np.floor((short + self.multiple - 1 + 1e-9) / self.multiple) * self.multiple
         most = np.minimum(states.position_max - states.position, states.order_max)
-        return np.minimum(np.minimum(units, self.cap), most).astype(np.int32)
+        return np.asarray(np.minimum(np.minimum(units, self.cap), most), dtype=np.int32)
 
     def states(self, instance: LostSales) -> States:
         """The smallest set that holds every state the rule can lead to from an empty one."""

@@ -12,8 +12,9 @@ import numpy as np
 
 from tuoguan.inventory.instances import LostSales
 from tuoguan.inventory.lost.constant import constant_cost
-from tuoguan.inventory.lost.exact import cost_of, covering, improved_cost
-from tuoguan.inventory.lost.luck import CHOOSE, REPORT, Luck
+from tuoguan.inventory.lost.evaluate import evaluate_lost, reported
+from tuoguan.inventory.lost.exact import cost_of, covering
+from tuoguan.inventory.lost.luck import CHOOSE, Luck
 from tuoguan.inventory.lost.rules import rule_of
 from tuoguan.inventory.lost.states import States
 from tuoguan.inventory.policies import (
@@ -31,9 +32,8 @@ from tuoguan.inventory.policies import (
     ReorderUpTo,
 )
 
-CHOOSE_PERIODS, REPORT_PERIODS = 200_000, 2_000_000
-# Where stock is projected anew in each period, a period costs a thousand times as much.
-SLOW_CHOOSE_PERIODS, SLOW_REPORT_PERIODS = 10_000, 100_000
+CHOOSE_PERIODS = 200_000
+SLOW_CHOOSE_PERIODS = 10_000  # where stock is projected anew in each period
 EXACT_STATES = 1_000_000
 Numbers = tuple[float, ...]
 
@@ -69,48 +69,23 @@ class Walk:
 
 
 def _around(at: Numbers, step: Numbers) -> list[Numbers]:
-    """The point and its neighbors: a step along each axis, and along the diagonals of each pair of axes."""
+    """The point and its neighbors: up to three steps along each axis, one along the diagonals of each pair of axes.
+
+    Three, because cost has several valleys along a cap: (s, S) with caps 7 and 9 of Bijvank et al. (2015) are two.
+    """
     units = np.diag(step)
-    moves = [sign * unit for unit in units for sign in (1.0, -1.0)]
+    moves = [far * unit for unit in units for far in (1.0, -1.0, 2.0, -2.0, 3.0, -3.0)]
     for first in range(len(at)):
         for second in range(first):
             moves += [one * units[first] + two * units[second] for one in (1.0, -1.0) for two in (1.0, -1.0)]
     return [at, *(tuple(float(value) for value in np.asarray(at) + move) for move in moves)]
 
 
-def evaluate_lost(instance: LostSales, policy: Policy) -> Cost:
-    """Average cost of a policy: exact where its states can be held, else from 2 million periods of its own luck.
-
-    `Improved` is exact or refused (ValueError): rollout by sampling would need a network's time.
-    """
-    if isinstance(policy, Improved):
-        if policy.steps < 0:
-            raise ValueError(f"steps is {policy.steps}, expected 0 or more")
-        cost = improved_cost(instance, rule_of(policy.base), policy.steps)
-        if cost is None:
-            raise ValueError(f"{policy}: too many states to improve on exactly")
-        return Cost(cost, 0.0, "exact")
-    rule = rule_of(policy)
-    if isinstance(policy, ConstantOrder):
-        exact = constant_cost(instance, policy.units)
-    else:
-        exact = cost_of(instance, rule)
-    if exact is not None:
-        return Cost(exact, 0.0, "exact")
-    return _reported(instance, policy)
-
-
-def _reported(instance: LostSales, policy: Policy) -> Cost:
-    rule = rule_of(policy)
-    periods = SLOW_REPORT_PERIODS if rule.projected else REPORT_PERIODS
-    mean, error, _ = Luck(instance, REPORT, periods).play(rule)
-    return Cost(mean, error, f"{periods} periods")
-
-
-def best_lost(instance: LostSales, kind: str) -> Found:
-    """The best policy found of a kind (a class of `policies`, by name)."""
+def best_lost(instance: LostSales, kind: type | None = None) -> Found:
+    """The best policy found of a kind; `CappedProjectedInventory` unless said, `CappedReorderUpTo` at a fixed cost."""
+    kind = kind or (CappedReorderUpTo if instance.fixed_cost > 0.0 else CappedProjectedInventory)
     if kind not in KINDS:
-        raise ValueError(f"kind is {kind!r}; for lost sales: {', '.join(KINDS)}")
+        raise ValueError(f"kind is {kind.__name__}; for lost sales: {', '.join(each.__name__ for each in KINDS)}")
     return KINDS[kind](instance)
 
 
@@ -171,7 +146,7 @@ def _settled(instance: LostSales, best: list[Policy], tried: int) -> Found:
         if exact:
             cost, index = min(exact)
             return Found(best[index], Cost(cost, 0.0, "exact"), tried)
-    return Found(best[0], _reported(instance, best[0]), tried)
+    return Found(best[0], reported(instance, best[0]), tried)
 
 
 def _small(states: States) -> bool:
@@ -180,7 +155,7 @@ def _small(states: States) -> bool:
 
 def _projected(capped: bool) -> "Search":
     def search(instance: LostSales) -> Found:
-        base = KINDS["CappedBaseStock"](instance)
+        base = KINDS[CappedBaseStock](instance)
         assert isinstance(base.policy, CappedBaseStock)
         level = Luck(instance, CHOOSE, CHOOSE_PERIODS).play(rule_of(base.policy))[2] + 0.5
         high = math.ceil(1.5 * level + 3.0)
@@ -208,8 +183,7 @@ def _projected(capped: bool) -> "Search":
 
 def _improved(instance: LostSales) -> Found:
     """One exact improvement on the best capped policy."""
-    kind = "CappedReorderUpTo" if instance.fixed_cost > 0.0 else "CappedProjectedInventory"
-    base = KINDS[kind](instance)
+    base = best_lost(instance)
     policy = Improved(base.policy, 1)
     return Found(policy, evaluate_lost(instance, policy), base.tried)
 
@@ -226,22 +200,22 @@ def _batch(instance: LostSales) -> float:
 
 Search = Callable[[LostSales], Found]
 FINALISTS = 5
-KINDS: dict[str, Search] = {
-    "ConstantOrder": _constant,
-    "BaseStock": _by_position(BaseStock, lambda instance: (_level(instance),), (0.0,)),
-    "CappedBaseStock": _by_position(CappedBaseStock, _capped_start, (0.0, 0.0)),
-    "ProjectedInventory": _projected(capped=False),
-    "CappedProjectedInventory": _projected(capped=True),
-    "ReorderUpTo": _by_position(
+KINDS: dict[type, Search] = {
+    ConstantOrder: _constant,
+    BaseStock: _by_position(BaseStock, lambda instance: (_level(instance),), (0.0,)),
+    CappedBaseStock: _by_position(CappedBaseStock, _capped_start, (0.0, 0.0)),
+    ProjectedInventory: _projected(capped=False),
+    CappedProjectedInventory: _projected(capped=True),
+    ReorderUpTo: _by_position(
         lambda point, batch: ReorderUpTo(point, point + batch),
         lambda instance: (max(0.0, _level(instance) - 1.0), _batch(instance)), (0.0, 1.0),
     ),
-    "CappedReorderUpTo": _by_position(
+    CappedReorderUpTo: _by_position(
         lambda point, batch, cap: CappedReorderUpTo(point, point + batch, cap),
         lambda instance: (max(0.0, _level(instance) - 1.0), _batch(instance), 1.5 * _batch(instance)), (0.0, 1.0, 1.0),
     ),
-    "ReorderMultiples": _by_position(
+    ReorderMultiples: _by_position(
         ReorderMultiples, lambda instance: (max(0.0, _level(instance) - 1.0), _batch(instance)), (0.0, 1.0)
     ),
-    "Improved": _improved,
+    Improved: _improved,
 }  # fmt: skip

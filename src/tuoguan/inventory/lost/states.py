@@ -13,8 +13,8 @@ from tuoguan.foundation.arrays import Floats
 from tuoguan.inventory.instances import Discrete, LostSales
 from tuoguan.inventory.lost.kernels import Counts, project
 
-PIPELINES_MAX = 20_000_000
-STATES_MAX = 12_000_000  # four rows of this length are held at once
+PIPELINES_MAX = 4_000_000
+STATES_MAX = 4_000_000  # four rows of this length are held at once
 
 
 @dataclass(frozen=True, slots=True)
