@@ -169,7 +169,7 @@ def _projected(capped: bool) -> "Search":
             return make(numbers[0], *map(int, numbers[1:]))
 
         at = (level, float(base.policy.cap)) if capped else (level,)
-        finest = max(0.125, 2.0 ** math.floor(math.log2(level / 100.0)))
+        finest = max(0.0625, 2.0 ** math.floor(math.log2(level / 100.0)))
         at = (round(level / finest) * finest, *at[1:])
         walk = Walk(
             lambda numbers: luck.play(rule_of(policy(numbers)))[0],
@@ -182,9 +182,9 @@ def _projected(capped: bool) -> "Search":
 
 
 def _improved(instance: LostSales) -> Found:
-    """One exact improvement on the best capped policy."""
+    """Two exact improvements on the best capped policy found."""
     base = best_lost(instance)
-    policy = Improved(base.policy, 1)
+    policy = Improved(base.policy, IMPROVEMENTS)
     return Found(policy, evaluate_lost(instance, policy), base.tried)
 
 
@@ -199,7 +199,7 @@ def _batch(instance: LostSales) -> float:
 
 
 Search = Callable[[LostSales], Found]
-FINALISTS = 5
+FINALISTS, IMPROVEMENTS = 5, 2
 KINDS: dict[type, Search] = {
     ConstantOrder: _constant,
     BaseStock: _by_position(BaseStock, lambda instance: (_level(instance),), (0.0,)),
