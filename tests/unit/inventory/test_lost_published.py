@@ -141,3 +141,20 @@ def test_constant_orders_meet_the_exact_walk(demand: str, penalty: int, cost: fl
     """The values that Zipkin's table does not have because its stock was cut (science notes, "Pitfalls")."""
     found = best_policy(LostSales(demand_of(demand), 3, 1.0, penalty), ConstantOrder)
     assert found.cost.value == pytest.approx(cost, abs=0.005)
+
+
+def test_orders_for_eighty_periods_and_certain_demand_are_solved_exactly() -> None:
+    """Chains that all but repeat themselves: many sweeps, and no cost at all."""
+    rare = LostSales(demand_of("poisson 3"), 1, 0.01, 9.0, 100.0)
+    assert evaluate(rare, ReorderUpTo(8, 252)).method == "exact"
+    certain = optimal(LostSales(demand_of("4"), 3, 1.0, 9.0))
+    assert certain is not None
+    assert certain.value == pytest.approx(0.0, abs=1e-9)
+
+
+@pytest.mark.parametrize(
+    "policy", [BaseStock(-1), ReorderUpTo(5, 4), ReorderMultiples(2, 0), ConstantOrder(-1), Improved(BaseStock(9), -1)]
+)
+def test_numbers_out_of_range_are_refused(policy: Policy) -> None:
+    with pytest.raises(ValueError, match="expected"):
+        evaluate(BIJVANK, policy)

@@ -44,5 +44,5 @@ def _improved(instance: LostSales, policy: Improved) -> Cost:
         raise ValueError(f"steps is {policy.steps}, expected 0 to {STEPS_MAX}")
     cost = improved_cost(instance, rule_of(policy.base), policy.steps)
     if cost is None:
-        raise ValueError(f"{policy}: too many states to improve on exactly")
+        raise ValueError(f"{policy}: too many states to improve on exactly, or it never settles")
     return Cost(cost, 0.0, "exact")

@@ -17,7 +17,7 @@ from tuoguan.inventory.lost.rules import Rule
 from tuoguan.inventory.lost.states import Demand, States, period_cost
 
 PRECISION = 1e-8
-SWEEPS_MAX = 20_000
+SWEEPS_MIN, SWEEPS_MAX, WORK_MAX = 2_000, 1_000_000, 400_000_000
 CHOICES_MAX = 40_000_000
 WIDER = 1.25
 
@@ -35,15 +35,19 @@ class Solver:
     def of(instance: LostSales, states: States) -> "Solver":
         return Solver(instance, states, Demand.of(instance.demand), period_cost(instance, states.position_max))
 
-    def value(self, orders: Orders, values: Floats, precision: float = PRECISION, most: int = SWEEPS_MAX) -> float:
-        """Average cost of a policy; ``values`` become its relative values. NaN where ``most`` sweeps do not do."""
+    def value(self, orders: Orders, values: Floats, precision: float = PRECISION, most: int = 0) -> float:
+        """Average cost of a policy; ``values`` become its relative values. NaN where ``most`` sweeps do not do.
+
+        0 is as many as `WORK_MAX` allows: orders for many periods at once take thousands, on few states.
+        """
         states, demand = self.states, self.demand
-        tolerance = precision * self._scale
+        most = most or max(SWEEPS_MIN, min(SWEEPS_MAX, WORK_MAX // states.count))
+        tolerance = precision * self.scale
         low, top, _ = value(
             values, orders, states.lead, states.base, states.start, states.limit, demand.reverse, demand.tail,
             self.cost, self.instance.fixed_cost, tolerance, most,
         )  # fmt: skip
-        return 0.5 * (low + top) if top - low <= tolerance else math.nan
+        return float(0.5 * (low + top)) if top - low <= tolerance else math.nan
 
     def improve(self, orders: Orders, values: Floats, near: int = -1) -> tuple[float, float, int]:
         """Makes ``orders`` best against ``values``; bounds on the least cost, and how many orders changed."""
@@ -54,9 +58,10 @@ class Solver:
         )  # fmt: skip
 
     @property
-    def _scale(self) -> float:
-        """Roughly one period's cost, for tolerances."""
-        return max(float(self.cost.min()), 1e-12)
+    def scale(self) -> float:
+        """The least cost of a period, for tolerances; where it is nearly nothing, a millionth of a period's prices."""
+        prices = max(self.instance.holding, self.instance.penalty) * max(self.demand.mean, 1.0)
+        return max(float(self.cost.min()), 1e-6 * prices, 1e-12)
 
 
 def cost_of(instance: LostSales, rule: Rule) -> float | None:
@@ -139,7 +144,7 @@ def _least(instance: LostSales, states: States) -> float | None:
     orders = Rule(states.position_max, states.order_max).orders(states, np.empty(0))
     values = np.zeros(states.count)
     near = 1 if instance.fixed_cost == 0.0 else -1
-    tolerance = PRECISION * solver._scale
+    tolerance = PRECISION * solver.scale
     for _ in range(400):
         solver.value(orders, values, precision=PRECISION / 10.0, most=12)
         low, top, changed = solver.improve(orders, values, near)
@@ -147,5 +152,5 @@ def _least(instance: LostSales, states: States) -> float | None:
             solver.value(orders, values, precision=PRECISION / 10.0, most=200)
             low, top, _ = solver.improve(orders, values)
             if top - low <= tolerance:
-                return 0.5 * (low + top)
+                return float(0.5 * (low + top))
     return None
