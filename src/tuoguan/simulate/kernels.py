@@ -195,9 +195,12 @@ def _play_path(
 
 @njit(cache=True, nogil=True, error_model="numpy")
 def play_rows(
-    t: Tables, r: Rows, work: Ints, shares: Floats, states: Hashes, tape: Ints, first: int, last: int, full: int
-) -> int:
-    """Play rows ``first`` to ``last`` on all paths into ``r``; how many do not add up (always 0), or `NO_ROOM`.
+    t: Tables, r: Rows, work: Ints, shares: Floats, states: Hashes, tape: Ints, first: int, last: int, begin: int,
+    end_path: int, full: int,
+) -> int:  # fmt: skip
+    """Play rows ``first`` to ``last`` on paths ``begin`` to ``end_path`` into ``r``.
+
+    The number of plays that do not add up (always 0), or `NO_ROOM`.
 
     Rows of one product and market are played side by side on each path, because they share its luck. With ``full`` 0
     only the profit is kept. `NO_ROOM` says that ``tape`` is too short for a path: call again with a longer one.
@@ -206,7 +209,7 @@ def play_rows(
     w[G_FULL] = full
     while start < last:
         end = _group_end(t, start, last)
-        for path in range(r.profit.shape[1]):
+        for path in range(begin, end_path):
             found = _play_path(t, r, w, f, h, e, tape.shape[0], start, end, first, path)
             if found == NO_ROOM:
                 return NO_ROOM

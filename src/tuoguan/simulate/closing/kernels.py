@@ -262,5 +262,3 @@ def adds_up(w: Ints, due: Ints, profit: int) -> bool:
     for index in range(w[G_DUE], w[G_DUE] + w[G_DUES]):
         came += due[2 * index + 1]
     return bool(total == profit and came == w[AT_TALLY + A_SOLD] + held)
-
-

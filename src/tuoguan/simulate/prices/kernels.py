@@ -75,5 +75,3 @@ def price_listing(c: Ints, k: Ints, v: Ints, w: Ints, own: int) -> None:
     w[live + V_REFUND_FAULT] = price_unit(c, k, v, w, live, KIND_REFUND, FOR_QUALITY, AT_SCRAP)
     state(w, KIND_OPENED, 0, 0, 0, 0, 0)
     w[live + V_OPENED] = charge(c, k, v, w, live, -1, AT_SCRAP)
-
-

@@ -235,5 +235,3 @@ def _tell_sale(w: Ints, live: int, day: int, shipped: int, paid: int) -> None:
         _tell(w, live, KIND_PARCEL, 0, shipped, w[live + V_IMPORTED])
     _tell(w, live, KIND_DELIVERED, 0, delivered, w[live + V_DELIVERED])
     _tell(w, live, KIND_PAYOUT, 0, paid, w[live + V_PAID_OUT])
-
-

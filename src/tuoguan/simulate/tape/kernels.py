@@ -224,9 +224,7 @@ def _next(w: Ints, state: np.uint64, own: int, mark: int, share: float, unit: in
 
 
 @inner
-def _write_marks(
-    c: Ints, k: Ints, v: Ints, w: Ints, f: Floats, h: Hashes, e: Ints, room: int, own: int
-) -> bool:
+def _write_marks(c: Ints, k: Ints, v: Ints, w: Ints, f: Floats, h: Hashes, e: Ints, room: int, own: int) -> bool:
     """The marked units of a listing in order of their numbers; False when there is no room for them."""
     live, at = AT_LIVE + own * V_COLUMNS, own * F_COLUMNS
     late_share = f[at + F_LATE] if w[live + V_CLOCKS] > 0 else 0.0
@@ -276,7 +274,9 @@ def _mark_back(w: Ints, f: Floats, h: Hashes, e: Ints, mark: int, live: int, wor
     e[mark + M_KIND] = MARK_FAULT if fault else MARK_MIND
     e[mark + M_DAYS] = 1 + int(wait * wait * w[live + V_WINDOW])
     e[mark + M_MORE] = 1 if luck(w, state, word + 3) < w[live + V_RESALE] / PPM else 0
-    minor = w[live + V_BACK_FAULT] + w[live + V_REFUND_FAULT] if fault else w[live + V_BACK_MIND] + w[live + V_REFUND_MIND]
+    minor = (
+        w[live + V_BACK_FAULT] + w[live + V_REFUND_FAULT] if fault else w[live + V_BACK_MIND] + w[live + V_REFUND_MIND]
+    )
     e[mark + M_MINOR] = minor + w[live + V_RETURN_WORK]
 
 
