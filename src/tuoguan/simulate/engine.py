@@ -23,6 +23,7 @@ from tuoguan.simulate.scenario import Candidates, Outcomes, Record, Scenario
 Progress = Callable[[int, int], None]
 Ints = npt.NDArray[np.int64]
 BLOCK_PATHS = 8_192  # rows x paths that a thread takes at a time
+LISTEN_SECONDS = 0.1  # how long an interrupt may go unheard: not every system wakes the thread that waits
 CALL_PATHS = 1_024  # of these, played without looking whether somebody wants to stop: some ten milliseconds
 
 
@@ -164,7 +165,8 @@ def _play_all(
     with ThreadPoolExecutor(workers) as pool:
         try:
             lanes = [pool.submit(work) for _ in range(workers)]
-            wait(lanes, return_when=FIRST_EXCEPTION)
+            while not all(lane.done() for lane in lanes) and not any(lane.done() and lane.exception() for lane in lanes):
+                wait(lanes, LISTEN_SECONDS, FIRST_EXCEPTION)
         finally:
             stopped.set()
     for lane in lanes:
