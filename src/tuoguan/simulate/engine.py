@@ -7,7 +7,7 @@ and the seed alone: not on its neighbors, the number of threads or the size of t
 import os
 import threading
 from collections.abc import Callable
-from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
+from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -165,12 +165,18 @@ def _play_all(
     with ThreadPoolExecutor(workers) as pool:
         try:
             lanes = [pool.submit(work) for _ in range(workers)]
-            while not all(lane.done() for lane in lanes) and not any(lane.done() and lane.exception() for lane in lanes):
+            while not _ended(lanes):
                 wait(lanes, LISTEN_SECONDS, FIRST_EXCEPTION)
         finally:
             stopped.set()
     for lane in lanes:
         lane.result()
+
+
+def _ended(lanes: list[Future[None]]) -> bool:
+    """True when all are done, or one has failed."""
+    done = [lane for lane in lanes if lane.done()]
+    return len(done) == len(lanes) or any(lane.exception() is not None for lane in done)
 
 
 def _blocks(table: col.Tables, size: int) -> list[tuple[int, int]]:

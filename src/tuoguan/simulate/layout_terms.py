@@ -47,7 +47,7 @@ class Terms:
         return found
 
     def _check(self, name: str, term: Uncertain) -> None:
-        least, most = RANGE_BY_TERM.get(name.split(" ")[-1], (0, MOST))
+        least, most = RANGE_BY_TERM.get(name.rsplit(" ", maxsplit=1)[-1], (0, MOST))
         if not least <= term.low <= term.value <= term.high <= most:
             found = f"{term.value} in [{term.low}, {term.high}]"
             self.problems.append(f"{name}: {found}, allowed {least} to {most} with low <= value <= high")

@@ -106,7 +106,7 @@ def _options(laid: Laid) -> Iterator[str]:
     ):  # fmt: skip
         for at in np.flatnonzero((laid.option[:, column] < low) | (laid.option[:, column] > MOST_MINOR)):
             yield f"{name} of {laid.rows.first[at].key}: {laid.option[at, column]}, allowed {low} to {MOST_MINOR}"
-    for at, option in enumerate(laid.rows.first):
+    for option in laid.rows.first:
         listings, places = len(option.listings), len(option.places)
         if not (1 <= listings <= col.SLOTS and 1 <= places <= col.SLOTS):
             yield f"{option.key}: {listings} listings and {places} places, allowed 1 to {col.SLOTS} of each"
