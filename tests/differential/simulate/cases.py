@@ -12,7 +12,7 @@ from tuoguan.simulate.scenario import NONE
 from unit.simulate import world
 
 CHARGES = (
-    world.charge(K.COMMISSION, F.ORDER_PLACED, basis=1, value=83_331),
+    world.charge(K.COMMISSION, F.ORDER_PLACED, basis=1, value=83_331, minimum_minor=170),
     world.charge(
         K.SERVICE, F.ORDER_PLACED, per=1, value=450_000, low=123_456, high=987_654, distribution=1, stream=120
     ),
@@ -40,6 +40,7 @@ CLOCKS = (
     world.clock("deliver_by", world.fixed(4_321), duty=Duty.FIRST_MILE),
     world.clock("work_by", world.fixed(0), business_days=2),
     world.clock("stock_by", world.fixed(2_000), starts=F.STOCK_ORDER_PLACED),
+    world.clock("jit_by", world.fixed(1_500), starts=F.STOCK_ORDER_PLACED, inbound=("jit", "own")),
     world.clock("theirs", world.fixed(60), duty=Duty.PROMOTION),
 )
 LIMITS = {
@@ -70,7 +71,7 @@ def about(low, high, stream):
 
 @st.composite
 def contracts(draw, name):
-    clocks = tuple(draw(st.lists(st.sampled_from(CLOCKS), max_size=4, unique_by=id)))
+    clocks = tuple(draw(st.lists(st.sampled_from(CLOCKS), max_size=5, unique_by=id)))
     dropped = draw(st.lists(st.sampled_from(CHARGES), max_size=9, unique_by=id))
     charges = [world.REVENUE, *(each for each in CHARGES if each not in dropped)]
     charges += [
@@ -82,6 +83,7 @@ def contracts(draw, name):
     quantities[Q.SETTLEMENT_LAG_DAYS] = world.ranged(1, 4, draw(st.integers(4, 15)), 901)
     settings = {
         SettingName.SETTLEMENT_TRIGGER: draw(st.sampled_from(["inbound", "shipped", "delivered", "received"])),
+        SettingName.INBOUND: draw(st.sampled_from(["stock_order", "jit"])),
         SettingName.CUSTOMS_REGIME: draw(st.sampled_from(["parcel", "bulk", "none"])),
     }
     return world.contract(
@@ -124,7 +126,8 @@ def listings(draw, name, places_count):
     return world.listing(
         draw(contracts(name)), place=draw(st.integers(0, places_count - 1)),
         reach=draw(about(500_000, 1_000_000, 915)), visibility=draw(about(400_000, 1_300_000, 903)),
-        spread=draw(about(0, 500_000, 916)), retail_price=draw(about(1_700, 3_000, 917)),
+        spread=draw(about(0, 500_000, 916)), supply_price_minor=draw(st.sampled_from([-1, 1_234])),
+        retail_price=draw(about(1_700, 3_000, 917)),
         delivery_days=draw(about(2, 20, 918)), pick_order=draw(about(0, 3_000_000, 919)),
         label_parcel=draw(about(0, 3_000_000, 920)), return_unit=draw(about(0, 3_000_000, 921)),
         minutes_order=draw(about(0, 9_999, 922)), minutes_stock_order=draw(about(0, 9_999, 923)),

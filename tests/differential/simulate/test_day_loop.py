@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from differential.simulate.cases import ONE_LANE, policies, scenarios
 from differential.simulate.slow import Slow
 from tuoguan.contracts import assess
-from tuoguan.simulate import Candidates, PolicyKind, compare, run, trace
+from tuoguan.simulate import Candidates, PolicyKind, Record, compare, run, trace
 
 
 def charged(facts):
@@ -55,7 +55,7 @@ def check(scenario, demand, path):
 @given(scenarios(), st.integers(1, 3))
 def test_a_run_is_the_mean_of_its_paths(case, threads):
     scenario, demand = case
-    out = run(scenario, demand, threads=threads)
+    out = run(scenario, demand, threads=threads, record=Record.DAILY)
     paths = [Slow(scenario, demand, 0, path).play() for path in range(scenario.paths)]
     total = sum((Counter(path.tally) for path in paths), Counter())
     assert out.profit[0].tolist() == [path.profit for path in paths]
@@ -66,6 +66,9 @@ def test_a_run_is_the_mean_of_its_paths(case, threads):
         assert np.isclose(rate[0] * total["sold"], total[name])
     weeks = np.array([np.add.reduceat(path.minutes, np.arange(0, scenario.horizon_days, 7)) for path in paths])
     assert np.allclose(out.hours[0], weeks.mean(axis=0) / 60_000)
+    assert out.daily.cash_minor[0].tolist() == [path.cash for path in paths]
+    assert out.daily.on_hand[0].transpose(0, 2, 1).tolist() == [path.stock for path in paths]
+    assert out.daily.minutes[0].tolist() == [path.minutes for path in paths]
     volume = np.array([path.volume for path in paths])
     assert np.abs(out.volume_cm3[0] - volume.mean(axis=0)).max() <= 0.5  # noqa: PLR2004 a rounded mean
     lows = np.array([weekly_lows(path.cash) for path in paths])
@@ -82,9 +85,11 @@ def weekly_lows(cash):
 @given(scenarios(), st.data())
 def test_comparing_policies_gives_the_profit_of_options_built_with_them(case, data):
     scenario, demand = case
-    option, kinds = scenario.options[0], list(PolicyKind)
+    one, kinds = scenario.options[0], list(PolicyKind)
+    two = replace(one, key="two", on_hand=one.on_hand + 7, listings=one.listings[::-1])
+    scenario = replace(scenario, options=(one, two))
     wanted, numbers, first = [], [], data.draw(st.integers(0, 3))
-    for _ in range(3):
+    for option in (one, one, two):
         places = tuple(
             replace(
                 place,
@@ -101,5 +106,5 @@ def test_comparing_policies_gives_the_profit_of_options_built_with_them(case, da
             ]
             for rule in (place.policy for place in places)
         ])  # fmt: skip
-    candidates = Candidates(np.zeros(3, np.int64), np.array(numbers, np.int64))
+    candidates = Candidates(np.array([0, 0, 1]), np.array(numbers, np.int64))
     assert compare(scenario, demand, candidates, first_path=first, paths=2).tolist() == wanted

@@ -50,6 +50,7 @@ def charge(
         reason=Reason(record["reason"]).name, deadline=clock, basis=Basis(record["basis"]).name,
         rate=format_ppm(record["value"]) if rate else None, amount=None if rate else format_ppm(record["value"]),
         currency="USD", per=Per(record["per"]).name, free_days=record["free_days"],
+        minimum=format_ppm(record["minimum_minor"] * 10_000) if record["minimum_minor"] else None,
         after_hours=str(record["after_minutes"] // 60),
         until_hours=None if record["until_minutes"] < 0 else str(record["until_minutes"] // 60),
     )  # fmt: skip
