@@ -198,7 +198,7 @@ def _amounts(laid: Laid, scenario: Scenario, demand: Demand) -> Iterator[str]:
     pull = high[laid.listing[:, col.L_REACH_T]] * high[laid.listing[:, col.L_VISIBILITY_T]] / PPM**2
     for at, row in enumerate(laid.option):
         own = slice(row[col.O_LISTING], row[col.O_LISTING] + row[col.O_LISTINGS])
-        units = demand.level_mean[series[row[col.O_SERIES]]] * days * float(pull[own].max())
+        units = float(demand.level_mean[series[row[col.O_SERIES]]]) * days * float(pull[own].max())
         if units * worth[own].max() > MOST_MINOR:
             total = f"{units:.0f} units at {worth[own].max():.0f}"
             yield f"sales of {laid.rows.first[at].key}: {total}, allowed up to {MOST_MINOR} minor units"
