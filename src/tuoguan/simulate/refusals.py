@@ -206,8 +206,8 @@ def _amounts(laid: Laid, scenario: Scenario, demand: Demand) -> Iterator[str]:
     most = laid.number[:, :, [col.N_LEVEL, col.N_CAP, col.N_FAST_LEVEL]].max(axis=(1, 2)).astype(np.float64)
     most = np.maximum(most, option[:, col.O_ON_HAND]) + option[:, col.O_MOQ] + option[:, col.O_CARTON]
     stock = most * high[option[:, col.O_UNIT_COST_T]] / micro
-    for at in np.flatnonzero(stock > MOST_MINOR):
-        yield f"stock of {_name(laid, (at, 0))}: worth {stock[at]:.0f}, allowed up to {MOST_MINOR} minor units"
+    for row_at in np.flatnonzero(stock > MOST_MINOR):
+        yield f"stock of {_name(laid, (int(row_at), 0))}: worth {stock[row_at]:.0f}, allowed up to {MOST_MINOR} minor units"
 
 
 def _where(wrong: npt.NDArray[np.bool_]) -> list[tuple[int, int]]:

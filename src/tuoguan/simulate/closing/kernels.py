@@ -231,9 +231,9 @@ def _left_at(w: Ints, f: Floats, own: int, season: float) -> int:
     last = AT_LIVE + w[site + W_LAST] * V_COLUMNS
     if w[site + W_LAST] >= 0 and w[last + V_STOP] < w[G_HORIZON] and w[last + V_SALVAGE] >= 0:
         share = w[last + V_SALVAGE]
-    worth = to_minor_units(w, w[G_UNIT_COST] * kept)
-    if w[site + W_BOUGHT] > 0:
-        worth = divided(max(0, w[site + W_PAID]) * kept, w[site + W_BOUGHT])
+    landed = min(kept, w[site + W_BOUGHT])
+    worth = divided(max(0, w[site + W_PAID]) * landed, max(1, w[site + W_BOUGHT]))
+    worth += to_minor_units(w, w[G_UNIT_COST] * (kept - landed))
     return int(worth + share_of(to_minor_units(w, w[G_UNIT_COST] * (units - kept)), share))
 
 
