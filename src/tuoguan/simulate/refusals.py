@@ -207,7 +207,8 @@ def _amounts(laid: Laid, scenario: Scenario, demand: Demand) -> Iterator[str]:
     most = np.maximum(most, option[:, col.O_ON_HAND]) + option[:, col.O_MOQ] + option[:, col.O_CARTON]
     stock = most * high[option[:, col.O_UNIT_COST_T]] / micro
     for row_at in np.flatnonzero(stock > MOST_MINOR):
-        yield f"stock of {_name(laid, (int(row_at), 0))}: worth {stock[row_at]:.0f}, allowed up to {MOST_MINOR} minor units"
+        value, name = stock[row_at], _name(laid, (int(row_at), 0))
+        yield f"stock of {name}: worth {value:.0f}, allowed up to {MOST_MINOR} minor units"
 
 
 def _where(wrong: npt.NDArray[np.bool_]) -> list[tuple[int, int]]:
