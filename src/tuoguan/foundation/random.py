@@ -33,4 +33,5 @@ class Stream(IntEnum):
     SPREAD = 18
     COST = 19
     BOOTSTRAP = 20
+    SHOCK = 21
     TERM = 100

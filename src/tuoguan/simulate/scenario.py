@@ -4,7 +4,7 @@ Hides nothing and computes nothing: these are the words between `choose`, `simul
 All money is minor units of one book currency; sub-cent unit costs are micro-units of a major unit (``*_micro``).
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 import numpy as np
@@ -13,6 +13,8 @@ import numpy.typing as npt
 from tuoguan.contracts import Compiled, Distribution, Evidence, Uncertain
 from tuoguan.foundation.days import Day
 from tuoguan.foundation.random import Stream
+
+NONE = Uncertain(0, 0, 0, list(Distribution).index(Distribution.FIXED), 0, Evidence.ASSUMED, ())
 
 
 class Component(StrEnum):
@@ -36,19 +38,50 @@ class Component(StrEnum):
 
 
 class PolicyKind(StrEnum):
-    """jit: nothing on stock, ship to order; base_stock: order up to a level every review day."""
+    """How a place is restocked; formulas and sources in `tuoguan.inventory` and docs/rooms/simulate.md.
+
+    jit                    nothing on stock, bought when sold
+    newsvendor             one order at the start
+    base_stock             up to ``order_up_to`` every review, (R, S)
+    capped_base_stock      the same, at most ``order_cap``
+    projected              up to ``order_up_to`` expected units on hand when the order arrives (PIL)
+    capped_projected       the same, at most ``order_cap``
+    reorder                (s, S): up to ``order_up_to`` when the position is at or below ``reorder_point``
+    capped_reorder         (s, S, q)
+    single_index           one position for two lanes: fast up to ``fast_order_up_to``, slow up to ``order_up_to``
+    dual_index             the fast lane fills what arrives within its lead time, the slow one the whole position
+    capped_dual_index      the same, slow orders of at most ``order_cap``
+    tailored_base_surge    ``order_cap`` units by the slow lane every review, the fast one up to ``fast_order_up_to``
+    """
 
     JIT = "jit"
+    NEWSVENDOR = "newsvendor"
     BASE_STOCK = "base_stock"
+    CAPPED_BASE_STOCK = "capped_base_stock"
+    PROJECTED = "projected"
+    CAPPED_PROJECTED = "capped_projected"
+    REORDER = "reorder"
+    CAPPED_REORDER = "capped_reorder"
+    SINGLE_INDEX = "single_index"
+    DUAL_INDEX = "dual_index"
+    CAPPED_DUAL_INDEX = "capped_dual_index"
+    TAILORED_BASE_SURGE = "tailored_base_surge"
 
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """How one site is restocked. ``order_up_to`` in units; reviewed every ``review_days``."""
+    """How one place is restocked, in units; which numbers count, `PolicyKind` says. Reviewed every ``review_days``.
+
+    follows_season  levels and caps hold at season 1 and are scaled by the season ahead
+    """
 
     kind: PolicyKind
     order_up_to: int = 0
     review_days: int = 7
+    reorder_point: int = 0
+    order_cap: int = 0
+    fast_order_up_to: int = 0
+    follows_season: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +95,7 @@ class Lane:
     minimum_minor: int
     lead_days: Uncertain
     divisor_cm3_per_kg: int
+    may_cross: bool = False  # True: a later order may arrive before an earlier one
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +108,8 @@ class Place:
     storage_cbm_day: Uncertain
     receive_cbm: Uncertain
     policy: Policy
+    fast_lane: Lane | None = None  # the second lane of policies that use two
+    handling_per_day: int = 0  # most orders packed a day at the seller's own place, the rest wait; 0: no limit
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +133,7 @@ class Listing:
     minutes_week: Uncertain  # per listing and week
     live_after_days: Uncertain  # onboarding + review + listing, nought for today's listing
     opens_store: bool = True  # False: the seller has the store already, so no deposit moves
+    answer_days: Uncertain = NONE  # from a change of demand until levels under this contract follow it
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +161,8 @@ class Option:
     on_hand: int
     series: int  # row of Demand
     assumed: tuple[str, ...]  # what in this option nobody knows, in words for the report
+    on_order: tuple[tuple[int, int], ...] = ()  # (day, units) under way to the first place today
+    cost_currency: str = ""  # currency of ``unit_cost`` as the supplier bills it; "": the book currency, no FX risk
 
 
 def _assumed(low: int, value: int, high: int, stream: Stream) -> Uncertain:
@@ -140,6 +179,12 @@ class Scenario:
     quality_returns   ppm of returns that come back for a fault; the rest are changes of mind
     lateness_minutes  how late a late order is, drawn per day's batch
     deposit_ppm       part of a store's deposit that one option carries (one over the number of products in the store)
+    terminal_cover_days  days of sales for which stock left at a living place keeps its landed cost; the rest: salvage
+    shocks_per_year   ppm of one: how often demand of a product in a market changes for good (only once is played)
+    shock_factor      ppm: what such a change multiplies demand by
+    freight_month_sd  ppm: standard deviation of the log of freight rates' change in 30 days
+    fx_month_sd       ppm: the same for the cost currency
+    antithetic        odd paths mirror the uniform numbers of the even path before them
     """
 
     options: tuple[Option, ...]
@@ -153,6 +198,41 @@ class Scenario:
     quality_returns: Uncertain = _assumed(200_000, 400_000, 600_000, Stream.RETURNS)
     lateness_minutes: Uncertain = _assumed(60, 1_440, 7_200, Stream.LATE)
     deposit_ppm: int = 1_000_000
+    terminal_cover_days: int = 0
+    shocks_per_year: Uncertain = NONE
+    shock_factor: Uncertain = NONE
+    freight_month_sd: Uncertain = NONE
+    fx_month_sd: Uncertain = NONE
+    antithetic: bool = False
+
+
+class Record(StrEnum):
+    """What `run` keeps beside the outcomes of whole paths."""
+
+    NOTHING = "nothing"
+    DAILY = "daily"
+
+
+@dataclass(frozen=True, slots=True)
+class Candidates:
+    """Stock policies to be compared without building an option for each: rows are candidates.
+
+    option  int64 [candidate]                        row of ``Scenario.options``; rows of one option stand together
+    number  int64 [candidate, place, NUMBERS]        kind (position in `PolicyKind`), order_up_to, review_days,
+                                                     reorder_point, order_cap, fast_order_up_to, follows_season
+    """
+
+    option: npt.NDArray[np.int64]
+    number: npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class Daily:
+    """Every day of every path: int64 [option, path, day] (``on_hand`` int64 [option, path, place, day])."""
+
+    on_hand: npt.NDArray[np.int64]
+    cash_minor: npt.NDArray[np.int64]
+    minutes: npt.NDArray[np.int64]  # thousandths of a minute of staff time
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,6 +247,8 @@ class Outcomes:
     hours_by_duty     f8    [option, 13]          total over the horizon, mean, in `Duty` order
     volume_cm3        int64 [option, week]        peak volume at seller-owned places, mean over paths
     units_sold, units_ordered f8 [option];  fill_rate, late_rate, delivery_days, return_rate f8 [option]
+    error     dict of the estimate's name to its standard error, same shape, from means of batches of paths
+    daily     every day of every path when it was asked for
     """
 
     profit: npt.NDArray[np.int64]
@@ -182,3 +264,5 @@ class Outcomes:
     late_rate: npt.NDArray[np.float64]
     delivery_days: npt.NDArray[np.float64]
     return_rate: npt.NDArray[np.float64]
+    error: dict[str, npt.NDArray[np.float64]] = field(default_factory=dict)
+    daily: Daily | None = None
