@@ -1,0 +1,1 @@
+"""The order rules of the literature as arithmetic on whole units; see `kernels`."""
