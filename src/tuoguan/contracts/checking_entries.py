@@ -20,6 +20,7 @@ from tuoguan.contracts.schema import (
     QuantityEntry,
     Scale,
     SettingEntry,
+    SettingName,
     Source,
 )
 from tuoguan.foundation.days import Day, iso, parse_day
@@ -151,6 +152,10 @@ def _number(at: str, entry: QuantityEntry | NumberEntry) -> Iterator[Problem]:
 def _deadline(at: str, entry: DeadlineEntry) -> Iterator[Problem]:
     if entry.starts not in FACT_NAMES:
         yield unknown(f"{at}.starts", entry.starts, FACT_NAMES, "a fact", "unknown_fact")
+    ways = SETTING_OPTIONS[SettingName.INBOUND]
+    for way in entry.inbound:
+        if way not in ways:
+            yield unknown(f"{at}.inbound", way, ways, "a way of inbound", "unknown_option")
     given = [name for name in ("hours", "days", "business_days") if getattr(entry, name) is not None]
     if len(given) != 1:
         fix = "give exactly one of hours, days, business_days"

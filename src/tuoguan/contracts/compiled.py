@@ -46,13 +46,14 @@ class Uncertain:
 
 @dataclass(frozen=True, slots=True)
 class DeadlineTerm:
-    """A clock of the day: minutes, or business days when ``business_days`` >= 0."""
+    """A clock of the day: minutes, or business days when ``business_days`` >= 0; ``inbound`` as in `DeadlineEntry`."""
 
     name: str
     duty: Duty
     starts: int
     minutes: Uncertain
     business_days: int
+    inbound: tuple[str, ...] = ()
 
 
 def matrix_of(charges: npt.NDArray[np.void]) -> npt.NDArray[np.int64]:

@@ -260,7 +260,7 @@ def _deadline(item: Placed[DeadlineEntry], owner_id: str) -> DeadlineTerm:
         days = entry.days if entry.days is not None else entry.business_days
         minutes = _uncertain(str(days), entry, lambda text: int(text) * MINUTES_PER_DAY, stream)
     business_days = NONE if entry.business_days is None else entry.business_days
-    return DeadlineTerm(entry.name, entry.duty, int(FACT_NAMES[entry.starts]), minutes, business_days)
+    return DeadlineTerm(entry.name, entry.duty, int(FACT_NAMES[entry.starts]), minutes, business_days, entry.inbound)
 
 
 def _hash(owner_id: str, on: Day, converter: Converter, placed: Iterable[Placed[Provenance]]) -> str:

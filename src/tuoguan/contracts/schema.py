@@ -265,11 +265,15 @@ class QuantityEntry(Provenance, frozen=True, kw_only=True, forbid_unknown_fields
 
 
 class DeadlineEntry(Provenance, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A clock: ``duty`` must be done within hours, days or business days after a fact."""
+    """A clock: ``duty`` must be done within hours, days or business days after a fact.
+
+    ``inbound`` names the ways of the `inbound` setting for which a clock of stock orders counts; empty = every way.
+    """
 
     name: str
     duty: Duty
     starts: str
+    inbound: tuple[str, ...] = ()
     hours: str | None = None
     days: int | None = None
     business_days: int | None = None

@@ -1,8 +1,11 @@
-"""Play one option (product, market, listings, stock policy) many times on common luck."""
+"""Play one option (product, market, listings, stock policies) many times on common luck."""
 
-from tuoguan.simulate.engine import Trace, run, trace
+from tuoguan.simulate.engine import compare, run, trace
+from tuoguan.simulate.outcomes import Trace
 from tuoguan.simulate.scenario import (
+    Candidates,
     Component,
+    Daily,
     Lane,
     Listing,
     Option,
@@ -10,10 +13,11 @@ from tuoguan.simulate.scenario import (
     Place,
     Policy,
     PolicyKind,
+    Record,
     Scenario,
 )
 
 __all__ = [
-    "Component", "Lane", "Listing", "Option", "Outcomes", "Place", "Policy", "PolicyKind", "Scenario", "Trace", "run",
-    "trace",
+    "Candidates", "Component", "Daily", "Lane", "Listing", "Option", "Outcomes", "Place", "Policy", "PolicyKind",
+    "Record", "Scenario", "Trace", "compare", "run", "trace",
 ]  # fmt: skip

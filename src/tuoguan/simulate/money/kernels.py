@@ -1,9 +1,8 @@
 # ruff: noqa: I001 the columns stand side by side
-"""Booking, paying and charging inside the day loop, in int64 minor units.
+"""Paying, charging and drawing inside a path, in int64 minor units.
 
 Hides that tables travel as bare pointers: no owner is counted and no bound or sign of an index is looked at inside the
-loop. Keeps the invariant that what enters the bridge is also paid or owed, and that a charge is priced by the contract
-kernels alone.
+loop. Keeps the invariant that a charge is priced by the contract kernels alone.
 """
 
 from collections.abc import Callable
@@ -15,13 +14,14 @@ from numba import config, njit, types
 from numba.extending import intrinsic
 
 from tuoguan.contracts.kernels import charge_minor, draw_value
-from tuoguan.foundation.kernels import HALF_UP, div_round, mix, mul_ppm, to_unit
+from tuoguan.foundation.kernels import HALF_UP, PPM, div_round, mix, mul_ppm, to_unit
 from tuoguan.simulate.columns.kernels import (
-    AT_COMPONENT, AT_DAYS, AT_DUTY, AT_FACT, AT_LIVE, AT_TALLY, A_BEYOND, A_LOGGED, C_COLUMNS, C_COMPONENT, C_TERM,
-    FACT_CUSTOMS, FACT_DAYS_HELD, FACT_LINES, FACT_MINUTES, FACT_ORDERS, FACT_PARCELS, FACT_QUANTITY, FACT_REASON,
-    FACT_RETAIL, FACT_SUPPLY, FACT_VOLUME, FACT_WEIGHT, G_HORIZON, G_LOG_ROWS, G_MICRO, G_VOLUME, G_WEIGHT, Ints,
-    KINDS, KIND_MISSED, LOG_COLUMNS, LOG_DAY, LOG_FIELDS, LOG_LISTING, LOG_MINOR, ROWS, ROW_WORK, V_COLUMNS,
-    V_CONTRACT, V_DEADLINE, V_RETAIL, V_SUPPLY,
+    AT_DAYS, AT_FACT, AT_LIVE, AT_TALLY, A_BEYOND, C_COLUMNS, C_COMPONENT, C_TERM, FACT_CUSTOMS, FACT_DAYS_HELD,
+    FACT_LINES, FACT_MINUTES, FACT_ORDERS, FACT_PARCELS, FACT_QUANTITY, FACT_REASON, FACT_RETAIL, FACT_SUPPLY,
+    FACT_VOLUME, FACT_WEIGHT, F_LUCK, F_ROWS, G_CALENDAR, G_HORIZON, G_LOGGED, G_LOG_ROWS, G_MICRO, G_MIRROR, G_VOLUME,
+    G_WEIGHT, Hashes, Ints, KINDS, LOG_COLUMNS, LOG_CUSTOMS, LOG_DAY, LOG_DEADLINE, LOG_HELD, LOG_KIND, LOG_LISTING,
+    LOG_MINOR, LOG_MINUTES, LOG_ORDERS, LOG_QUANTITY, LOG_REASON, ROWS, ROW_WORK, V_COLUMNS, V_CONTRACT, V_RETAIL,
+    V_SUPPLY,
 )  # fmt: skip
 
 Kernel = Callable[..., Any]
@@ -72,9 +72,10 @@ else:
 
 
 @inner
-def luck(state: np.uint64, word: int) -> float:
-    """The uniform number at the address whose last word is ``word``."""
-    return to_unit(mix(state, word))
+def luck(w: Ints, state: np.uint64, word: int) -> float:
+    """The uniform number at the address whose last word is ``word``; mirrored on a mirrored path."""
+    u = to_unit(mix(state, word))
+    return 1.0 - u if w[G_MIRROR] == 1 else u
 
 
 @inner
@@ -102,31 +103,45 @@ def to_minor_units(w: Ints, micro: int) -> int:
 
 
 @inner
+def row_of(w: Ints, row: int) -> Ints:
+    """The start of a calendar row."""
+    return past(w, AT_DAYS + row * w[G_CALENDAR])
+
+
+@inner
+def log_at(w: Ints) -> int:
+    """Where the facts recorded for `trace` start."""
+    return int(AT_DAYS + ROWS * w[G_CALENDAR])
+
+
+@inner
+def luck_row(w: Ints, row: int) -> int:
+    """Where a row of ``f`` starts; the rows hold one number more than the calendar."""
+    return int(F_LUCK + row * (w[G_CALENDAR] + 1))
+
+
+@inner
 def post(w: Ints, day: int, minor: int) -> None:
     """Pay or receive on ``day``; past the horizon the amount is only owed."""
-    if day < w[G_HORIZON]:
-        w[AT_DAYS + day] += minor
-    else:
-        w[AT_TALLY + A_BEYOND] += minor
+    w[AT_DAYS + min(day, w[G_HORIZON])] += minor
 
 
 @inner
 def book(w: Ints, component: int, day: int, minor: int) -> None:
-    """Enter an amount in the bridge and pay it on ``day``."""
-    w[AT_COMPONENT + component] += minor
+    """Enter an amount in the bridge (``component`` is its place in ``w``) and pay it on ``day``."""
+    w[component] += minor
     post(w, day, minor)
 
 
 @inner
-def toil(w: Ints, day: int, duty: int, minutes: int) -> None:
-    """Add staff time (thousandths of a minute) to the week and the duty."""
-    w[AT_DAYS + ROW_WORK * w[G_HORIZON] + day // 7] += minutes
-    w[AT_DUTY + duty] += minutes
+def toil(w: Ints, day: int, minutes: int) -> None:
+    """Add staff time (thousandths of a minute) to the day."""
+    w[AT_DAYS + ROW_WORK * w[G_CALENDAR] + day] += minutes
 
 
 @inner
 def state(w: Ints, kind: int, reason: int, quantity: int, orders: int, minutes: int, held: int) -> None:
-    """Fill in the part of the fact that changes; one unit is one order, one parcel and one customs line."""
+    """Fill in the part of the fact that changes; one order is one parcel and one customs line."""
     w[AT_FACT] = kind
     w[AT_FACT + FACT_REASON] = reason
     w[AT_FACT + FACT_QUANTITY] = quantity
@@ -149,34 +164,40 @@ def aim(w: Ints, live: int, customs_minor: int) -> None:
 
 @inner
 def charged(k: Ints, w: Ints, live: int, kind: int) -> bool:
-    """True when the contract prices this kind of fact, or when facts are being recorded."""
+    """True when the contract prices this kind of fact."""
     at = w[live + V_CONTRACT] * (KINDS + 1) + kind
-    return bool(k[at] < k[at + 1] or w[G_LOG_ROWS] > 0)
+    return bool(k[at] < k[at + 1])
 
 
 @inner
-def charge(c: Ints, k: Ints, v: Ints, w: Ints, live: int, day: int, moved: int) -> int:
-    """What the contract makes of the fact, entered in the bridge (under ``moved`` when that is not negative)."""
+def charge(c: Ints, k: Ints, v: Ints, w: Ints, live: int, deadline: int, to: int) -> int:
+    """What the contract makes of the fact, its components added to those that start at ``to`` in ``w``."""
     kind, total = w[AT_FACT], 0
-    deadline = w[live + V_DEADLINE] if kind == KIND_MISSED else -1
     at = w[live + V_CONTRACT] * (KINDS + 1) + kind
     for row in range(k[at], k[at + 1]):
         term = row * C_COLUMNS
         minor = charge_minor(past(c, term), v[c[term + C_TERM]], past(w, AT_FACT), deadline)
-        w[AT_COMPONENT + (moved if moved >= 0 else c[term + C_COMPONENT])] += minor
+        w[to + c[term + C_COMPONENT]] += minor
         total += minor
-    if w[G_LOG_ROWS] > 0:
-        _record(w, (live - AT_LIVE) // V_COLUMNS, day, total)
     return total
 
 
 @inner
-def _record(w: Ints, own: int, day: int, minor: int) -> None:
+def record(w: Ints, live: int, day: int, minor: int, deadline: int) -> None:
     """Keep the fact for `trace`; one past the room is counted but not written."""
-    row = w[AT_TALLY + A_LOGGED]
-    w[AT_TALLY + A_LOGGED] += 1
+    row, at = w[G_LOGGED], log_at(w) + w[G_LOGGED] * LOG_COLUMNS
+    w[G_LOGGED] += 1
     if row < w[G_LOG_ROWS]:
-        at = AT_DAYS + ROWS * w[G_HORIZON] + row * LOG_COLUMNS
-        w[at + LOG_LISTING], w[at + LOG_DAY], w[at + LOG_MINOR] = own, day, minor
-        for column in range(LOG_COLUMNS - LOG_FIELDS):
-            w[at + LOG_FIELDS + column] = w[AT_FACT + column]
+        w[at + LOG_LISTING], w[at + LOG_DAY], w[at + LOG_MINOR] = (live - AT_LIVE) // V_COLUMNS, day, minor
+        w[at + LOG_KIND], w[at + LOG_REASON] = w[AT_FACT], w[AT_FACT + FACT_REASON]
+        w[at + LOG_QUANTITY], w[at + LOG_ORDERS] = w[AT_FACT + FACT_QUANTITY], w[AT_FACT + FACT_ORDERS]
+        w[at + LOG_MINUTES], w[at + LOG_HELD] = w[AT_FACT + FACT_MINUTES], w[AT_FACT + FACT_DAYS_HELD]
+        w[at + LOG_DEADLINE], w[at + LOG_CUSTOMS] = deadline, w[AT_FACT + FACT_CUSTOMS]
+
+
+@inner
+def share_of_large(amount: int, ppm: int, denominator: int) -> int:
+    """amount x ppm / (denominator x 1e6) rounded half up once, where the product may pass 2**63; both nought or more."""
+    bottom = denominator * PPM
+    whole = amount // bottom
+    return int(whole * ppm + divided((amount - whole * bottom) * ppm, bottom))

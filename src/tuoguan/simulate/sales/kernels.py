@@ -1,256 +1,239 @@
 # ruff: noqa: I001 the columns stand side by side
-"""One day's buyers and all that follows from a sale: payout, lateness, returns, fines, each on its own day.
+"""A day's buyers at a place and all that follows from a sale: payout, lateness, returns, fines, each on its own day.
 
-Hides the batches priced once per path. Keeps the invariant that everything a sale leads to is entered in the bridge on
-the day of the sale.
+Hides that a day's units are sold together wherever nobody can tell. Keeps the invariant that everything a sale leads to
+is entered in the profit on the day of the sale.
 """
 
-import math
-
-import numpy as np
-
-from tuoguan.foundation.kernels import PPM
 from tuoguan.simulate.columns.kernels import (
-    AT_COMPONENT, AT_FACT, AT_KEPT, AT_LIVE, AT_SITE, AT_TALLY, A_BACK, A_DELIVERY_DAYS, A_DEMANDED, A_LATE,
-    A_RETURNED, A_SOLD, COMPONENTS, DAY_MINUTES, FOR_CHANGE_OF_MIND, FOR_QUALITY, F_COLUMNS, F_LATE, F_QUALITY,
-    F_RETURN, F_SPLIT, F_WEIGHT, Floats, G_LATENESS_LOW, G_LISTINGS, G_LOG_ROWS, H_LATE, H_QUALITY, H_RETURNS,
-    H_SPLIT, Hashes, Ints, KEPT_COLUMNS, KEPT_COUNTS, KIND_DELIVERED, KIND_INCIDENT, KIND_MISSED, KIND_ORDER_PLACED,
-    KIND_PARCEL, KIND_PAYOUT, KIND_REFUND, KIND_RETURNED, KIND_SHIPPED, KIND_STOCK_OUT, LAST_MILE, RETURNS,
-    TRIGGER_SHIPPED, V_CLOCK, V_COLUMNS, V_DELIVERY, V_GOT, V_KEPT, V_LOST, V_MADE, V_MINUTES_ORDER, V_ORDER_DUTY,
-    V_PARCEL, V_PARCEL_MICRO, V_PENALTY_DELAY, V_PLACE, V_RESALE, V_RESERVE, V_RESERVE_DAYS, V_RETAIL, V_RETURN_MICRO,
-    V_TRIGGER, V_WINDOW, W_COLUMNS,
+    AT_COMPONENT, AT_DAYS, AT_LIVE, AT_SITE, DAY_MINUTES, E_BUYER, E_BUYERS, E_COLUMNS, E_DAY, E_FIRST, E_HELD, E_PAID,
+    E_SLOT, E_TOTAL, E_UNITS, E_WAIT, FOR_CHANGE_OF_MIND, FOR_QUALITY, G_HORIZON, G_LISTINGS, G_LOG_ROWS, Hashes, Ints,
+    KIND_DELIVERED, KIND_INCIDENT, KIND_ORDER_PLACED, KIND_PARCEL, KIND_PAYOUT, KIND_REFUND, KIND_RETURNED,
+    KIND_SHIPPED, KIND_STOCK_OUT, MARK_FAULT, MARK_INCIDENT, MARK_LATE, M_COLUMNS, M_DAYS, M_KIND, M_MINOR, M_MORE,
+    M_UNIT, PENALTIES, RETURNS, V_BACK_FAULT, V_BACK_MIND, V_CLOCKS, V_COLUMNS, V_CLOCK, V_DELIVERED, V_DELIVERY,
+    V_FIRST_CLOCK, V_HELD, V_IMPORTED, V_INCIDENT, V_LATE, V_LOST, V_MINUTES_ORDER, V_MISSED, V_NEXT_MARK, V_NOW,
+    V_ORDERED, V_PAID_OUT, V_PARCEL, V_PLACE, V_REFUND_FAULT, V_REFUND_MIND, V_RESERVE_DAYS, V_RETAIL, V_RETURNED,
+    V_SHIPPED, V_SOLD, V_TODAY, V_WAITED, V_WORK, W_COLUMNS, W_ENTRY, W_HANDLING, W_JIT, W_LISTINGS, W_ON_HAND,
+    W_PLAIN, W_SLOT,
 )  # fmt: skip
-from tuoguan.simulate.counts.kernels import binomial_quantile
-from tuoguan.simulate.money.kernels import (
-    aim,
-    book,
-    charge,
-    charged,
-    drawn,
-    inner,
-    luck,
-    post,
-    share_of,
-    state,
-    to_minor_units,
-    toil,
-)  # fmt: skip
-from tuoguan.simulate.stock.kernels import buy, expect, pay_day, slot_of, take
-
-SURE = 1e-9  # far wider than the rounding of the comparisons it guards
+from tuoguan.simulate.money.kernels import aim, book, inner, record, state, toil
+from tuoguan.simulate.places.kernels import add, buy, expect, expect_back, in_cartons
+from tuoguan.simulate.prices.kernels import price_miss, price_misses
+from tuoguan.simulate.tape.kernels import frozen, settled_on
 
 
 @inner
-def _split(w: Ints, f: Floats, h: Hashes, day: int, units: int, total: float) -> None:
-    """Buyers arrive one by one in random order and choose a listing by its weight: the fair way to share stock."""
-    for buyer in range(units):
-        point = luck(h[H_SPLIT], day * 65536 + buyer) * total
-        own = 0
-        while own < w[G_LISTINGS] - 1 and point >= f[own * F_COLUMNS + F_WEIGHT]:
-            point -= f[own * F_COLUMNS + F_WEIGHT]
-            own += 1
-        while f[own * F_COLUMNS + F_WEIGHT] <= 0.0:
-            own -= 1
-        take(w, AT_LIVE + own * V_COLUMNS, 1)
+def serve(c: Ints, k: Ints, v: Ints, w: Ints, h: Hashes, e: Ints, own: int, day: int) -> None:
+    """Serve the day's buyers of a place: together where stock lasts or one listing sells, else one by one."""
+    site = AT_SITE + own * W_COLUMNS
+    at = w[site + W_ENTRY]
+    enough = w[site + W_ON_HAND] >= e[at + E_TOTAL]
+    if w[site + W_PLAIN] == 1 and (enough or w[site + W_LISTINGS] == 1):
+        if enough or w[site + W_JIT] == 0:
+            while e[at + E_DAY] == day:
+                _serve_listing(c, k, v, w, e, at, site, day)
+                at += E_COLUMNS
+            w[site + W_ENTRY] = at
+            return
+    _make_and_serve(c, k, v, w, h, e, own, day)
 
 
 @inner
-def _pay_out(w: Ints, live: int, paid: int, minor: int) -> None:
-    """Post a payout, the reserved share of a positive one later."""
-    held = 0
-    if minor > 0 and w[live + V_RESERVE] > 0:
-        held = share_of(minor, w[live + V_RESERVE])
-        post(w, paid + w[live + V_RESERVE_DAYS], held)
-    post(w, paid, minor - held)
+def _serve_listing(c: Ints, k: Ints, v: Ints, w: Ints, e: Ints, at: int, site: int, day: int) -> None:
+    """One listing's buyers of a day, from stock."""
+    live, units = AT_LIVE + e[at + E_SLOT] * V_COLUMNS, e[at + E_UNITS]
+    sold = min(units, w[site + W_ON_HAND])
+    if sold > 0:
+        w[site + W_ON_HAND] -= sold
+        _sell(c, k, v, w, e, at, live, e[at + E_FIRST], sold, day)
+    if sold < units:
+        w[live + V_MISSED] += units - sold
+        w[AT_DAYS + day] += (units - sold) * w[live + V_LOST]
 
 
 @inner
-def _price_batch(c: Ints, k: Ints, v: Ints, w: Ints, live: int, day: int, shipped: int, units: int) -> int:
-    """What the contract settles for ``units`` sold: charges on order, shipment, import and delivery."""
-    aim(w, live, w[live + V_RETAIL])
-    state(w, KIND_ORDER_PLACED, 0, units, units, 0, 0)
-    net = 0
-    for kind in (KIND_ORDER_PLACED, KIND_SHIPPED, KIND_PARCEL, KIND_DELIVERED):
-        if kind == KIND_PARCEL and w[live + V_PARCEL] == 0:
-            continue
-        on = shipped
-        if kind == KIND_ORDER_PLACED:
-            on = day
-        elif kind == KIND_DELIVERED:
-            on = shipped + w[live + V_DELIVERY]
-        w[AT_FACT] = kind
-        net += charge(c, k, v, w, live, on, -1)
-    return int(net)
-
-
-@inner
-def _batch(c: Ints, k: Ints, v: Ints, w: Ints, live: int, day: int, shipped: int, units: int) -> int:
-    """The net of a batch: small sizes are priced once per path, their components entered at its end by `unpack`."""
-    if units >= KEPT_COUNTS or w[G_LOG_ROWS] > 0:
-        book(w, LAST_MILE, shipped, -to_minor_units(w, units * w[live + V_PARCEL_MICRO]))
-        return _price_batch(c, k, v, w, live, day, shipped, units)
-    kept = AT_KEPT + ((live - AT_LIVE) // V_COLUMNS * KEPT_COUNTS + units) * KEPT_COLUMNS
-    if w[kept + 1] == 0:
-        w[live + V_KEPT] = max(w[live + V_KEPT], units + 1)
-        for part in range(COMPONENTS):
-            w[kept + 4 + part] = w[AT_COMPONENT + part]
-            w[AT_COMPONENT + part] = 0
-        w[kept + 1], w[kept + 2] = 1, _price_batch(c, k, v, w, live, day, shipped, units)
-        w[kept + 3] = -to_minor_units(w, units * w[live + V_PARCEL_MICRO])
-        w[AT_COMPONENT + LAST_MILE] += w[kept + 3]
-        for part in range(COMPONENTS):
-            before = w[kept + 4 + part]
-            w[kept + 4 + part] = w[AT_COMPONENT + part]
-            w[AT_COMPONENT + part] = before
-    w[kept] += 1
-    post(w, shipped, w[kept + 3])
-    return int(w[kept + 2])
-
-
-@inner
-def unpack(w: Ints, own: int) -> None:
-    """Enter the components of a listing's batches that were looked up rather than priced."""
-    for units in range(w[AT_LIVE + own * V_COLUMNS + V_KEPT]):
-        kept = AT_KEPT + (own * KEPT_COUNTS + units) * KEPT_COLUMNS
-        if w[kept] > 0:
-            for part in range(COMPONENTS):
-                w[AT_COMPONENT + part] += w[kept] * w[kept + 4 + part]
-            w[kept] = 0
-
-
-@inner
-def forget(w: Ints, own: int) -> None:
-    """Price this listing's batches anew from here on."""
-    live = AT_LIVE + own * V_COLUMNS
-    for units in range(w[live + V_KEPT]):
-        w[AT_KEPT + (own * KEPT_COUNTS + units) * KEPT_COLUMNS + 1] = 0
-    w[live + V_KEPT] = 0
-
-
-@inner
-def _sell(c: Ints, k: Ints, v: Ints, w: Ints, f: Floats, h: Hashes, live: int, day: int) -> None:
-    """One listing's sales of one day, with everything that follows from them, each on its own day."""
-    units, made, shipped, overdue = w[live + V_GOT], w[live + V_MADE], day, 0
+def _make_and_serve(c: Ints, k: Ints, v: Ints, w: Ints, h: Hashes, e: Ints, own: int, day: int) -> None:
+    """A day on which goods are made to order, run short among listings, or are packed in turn."""
+    site, ready, spare = AT_SITE + own * W_COLUMNS, day, 0
+    at = w[site + W_ENTRY]
+    made = max(0, e[at + E_TOTAL] - w[site + W_ON_HAND]) if w[site + W_JIT] == 1 else 0
     if made > 0:
-        shipped = buy(c, k, v, w, h, AT_SITE + w[live + V_PLACE] * W_COLUMNS, day, made)
-        if w[live + V_CLOCK] >= 0:
-            overdue = max(0, (shipped - day) * DAY_MINUTES - w[live + V_CLOCK])
-    toil(w, day, w[live + V_ORDER_DUTY], w[live + V_MINUTES_ORDER] * units)
-    delivered = shipped + w[live + V_DELIVERY]
-    paid = pay_day(w, h, live, day, shipped if w[live + V_TRIGGER] == TRIGGER_SHIPPED else delivered)
-    _pay_out(w, live, paid, _batch(c, k, v, w, live, day, shipped, units))
-    if charged(k, w, live, KIND_PAYOUT):
-        _enter(c, k, v, w, live, paid, KIND_PAYOUT, 0, units, 0)
-    w[AT_TALLY + A_SOLD] += units
-    w[AT_TALLY + A_DELIVERY_DAYS] += units * w[live + V_DELIVERY] + made * (shipped - day)
-    _be_late(c, k, v, w, f, h, live, day, units, made, overdue)
-    _take_back(c, k, v, w, f, h, live, day, delivered, units)
-    _fine(c, k, v, w, f, h, live, day, delivered, units)
-
-
-@inner
-def _enter(
-    c: Ints, k: Ints, v: Ints, w: Ints, live: int, on: int, kind: int, reason: int, units: int, minutes: int
-) -> None:
-    """Charge a fact about sold units on the day it is certain."""
-    aim(w, live, w[live + V_RETAIL])
-    state(w, kind, reason, units, units, minutes, 0)
-    post(w, on, charge(c, k, v, w, live, on, RETURNS if kind in (KIND_RETURNED, KIND_REFUND) else -1))
-
-
-@inner
-def _hits(f: Floats, at: int, state: np.uint64, slot: int, units: int) -> int:
-    """How many of ``units`` meet the share kept at ``at``; the usual answer, none, is found by one comparison.
-
-    (1 - share) ** units is at least 1 - units x share: below that nobody is hit, and no exponential is needed.
-    """
-    if f[at] <= 0.0:
-        return 0
-    u = luck(state, slot)
-    if u < 1.0 - units * f[at] - SURE or u <= math.exp(units * f[at + 1]):
-        return 0
-    return int(binomial_quantile(u, units, f[at]))
-
-
-@inner
-def _be_late(
-    c: Ints, k: Ints, v: Ints, w: Ints, f: Floats, h: Hashes, live: int, day: int, units: int, made: int, overdue: int
-) -> None:
-    """Missed deadlines: goods made to order that came after the clock, and a drawn share of the rest."""
-    if overdue > 0:
-        w[AT_TALLY + A_LATE] += made
-        _miss(c, k, v, w, live, day, made, overdue)
-        units -= made
-    late = _hits(f, (live - AT_LIVE) // V_COLUMNS * F_COLUMNS + F_LATE, h[H_LATE], slot_of(live, day, 0), units)
-    if late > 0:
-        minutes = drawn(w, G_LATENESS_LOW, luck(h[H_LATE], slot_of(live, day, 1)))
-        w[AT_TALLY + A_LATE] += late
-        w[AT_TALLY + A_DELIVERY_DAYS] += late * ((minutes + DAY_MINUTES - 1) // DAY_MINUTES)
-        _miss(c, k, v, w, live, day, late, minutes)
-
-
-@inner
-def _miss(c: Ints, k: Ints, v: Ints, w: Ints, live: int, day: int, units: int, minutes: int) -> None:
-    """Charge a missed deadline on the day it is certain by how much it was missed."""
-    if charged(k, w, live, KIND_MISSED):
-        known = day + (max(0, w[live + V_CLOCK]) + minutes + DAY_MINUTES - 1) // DAY_MINUTES
-        _enter(c, k, v, w, live, known, KIND_MISSED, 0, units, minutes)
-
-
-@inner
-def _take_back(
-    c: Ints, k: Ints, v: Ints, w: Ints, f: Floats, h: Hashes, live: int, day: int, delivered: int, units: int
-) -> None:
-    """Returns of a batch: how many, when within the window (early days likelier), why, and what is resold."""
-    share = (live - AT_LIVE) // V_COLUMNS * F_COLUMNS + F_RETURN
-    back = _hits(f, share, h[H_RETURNS], slot_of(live, day, 0), units)
-    if back == 0:
-        return
-    w[AT_TALLY + A_RETURNED] += back
-    wait = luck(h[H_RETURNS], slot_of(live, day, 1))
-    on = delivered + 1 + int(wait * wait * w[live + V_WINDOW])
-    faulty = binomial_quantile(luck(h[H_RETURNS], slot_of(live, day, 2)), back, f[F_SPLIT])
-    for reason in (FOR_QUALITY, FOR_CHANGE_OF_MIND):
-        came = faulty if reason == FOR_QUALITY else back - faulty
-        if came > 0:
-            for kind in (KIND_RETURNED, KIND_REFUND):
-                _enter(c, k, v, w, live, on, kind, reason, came, 0)
-    book(w, RETURNS, on, -to_minor_units(w, back * w[live + V_RETURN_MICRO]))
-    odd = luck(h[H_RETURNS], slot_of(live, day, 3))
-    again = min(back, int(back * w[live + V_RESALE] / PPM + odd))
-    w[AT_TALLY + A_BACK] += again
-    if again > 0:
-        expect(w, w[live + V_PLACE], on + 1, again)
-
-
-@inner
-def _fine(
-    c: Ints, k: Ints, v: Ints, w: Ints, f: Floats, h: Hashes, live: int, day: int, delivered: int, units: int
-) -> None:
-    """Quality incidents of a batch, landing after the contract's own delay."""
-    if not charged(k, w, live, KIND_INCIDENT):
-        return
-    share = (live - AT_LIVE) // V_COLUMNS * F_COLUMNS + F_QUALITY
-    hits = _hits(f, share, h[H_QUALITY], slot_of(live, day, 0), units)
-    if hits > 0:
-        on = delivered + w[live + V_PENALTY_DELAY]
-        _enter(c, k, v, w, live, on, KIND_INCIDENT, FOR_QUALITY, hits, 0)
-
-
-@inner
-def serve(c: Ints, k: Ints, v: Ints, w: Ints, f: Floats, h: Hashes, day: int, units: int, total: float) -> None:
-    """Serve the day's buyers; then sales and lost sales of every listing."""
-    w[AT_TALLY + A_DEMANDED] += units
-    for own in range(w[G_LISTINGS]):
-        live = AT_LIVE + own * V_COLUMNS
-        w[live + V_GOT], w[live + V_MADE], w[live + V_LOST] = 0, 0, 0
-    if w[G_LISTINGS] == 1:
-        take(w, AT_LIVE, units)
+        spare = in_cartons(w, made) - made
+        ready = buy(c, k, v, w, h, own, 0, day, made + spare)
+    if w[site + W_PLAIN] == 1 and w[site + W_LISTINGS] == 1:
+        _serve_made(c, k, v, w, e, at, site, day, ready)
     else:
-        _split(w, f, h, day, units, total)
-    for own in range(w[G_LISTINGS]):
-        live = AT_LIVE + own * V_COLUMNS
-        if w[live + V_GOT] > 0:
-            _sell(c, k, v, w, f, h, live, day)
-        if w[live + V_LOST] > 0 and charged(k, w, live, KIND_STOCK_OUT):
-            _enter(c, k, v, w, live, day, KIND_STOCK_OUT, 0, w[live + V_LOST], 0)
+        _serve_each(c, k, v, w, e, own, day, ready)
+    if spare > 0:
+        if ready == day:
+            add(w, own, day, spare)
+        else:
+            expect(w, own, ready, spare)
+    while e[at + E_DAY] == day:
+        at += E_COLUMNS
+    w[site + W_ENTRY] = at
+
+
+@inner
+def _serve_made(c: Ints, k: Ints, v: Ints, w: Ints, e: Ints, at: int, site: int, day: int, ready: int) -> None:
+    """The buyers of the only listing, from stock first, the rest from what was made for them."""
+    live, units = AT_LIVE + e[at + E_SLOT] * V_COLUMNS, e[at + E_UNITS]
+    sold = min(units, w[site + W_ON_HAND])
+    w[site + W_ON_HAND] -= sold
+    if sold > 0:
+        _sell(c, k, v, w, e, at, live, e[at + E_FIRST], sold, day)
+    _sell(c, k, v, w, e, at, live, e[at + E_FIRST] + sold, units - sold, ready)
+
+
+@inner
+def _serve_each(c: Ints, k: Ints, v: Ints, w: Ints, e: Ints, own: int, day: int, ready: int) -> None:
+    """Buyers one by one in the order they came."""
+    site = AT_SITE + own * W_COLUMNS
+    start = w[site + W_ENTRY]
+    for other in range(w[G_LISTINGS]):
+        w[AT_LIVE + other * V_COLUMNS + V_TODAY] = 0
+    for buyer in range(e[start + E_BUYERS]):
+        slot = e[e[start + E_BUYER] + buyer] if w[G_LISTINGS] > 1 else 0
+        live, at = AT_LIVE + slot * V_COLUMNS, start
+        if w[live + V_PLACE] != own:
+            continue
+        while e[at + E_SLOT] != slot:
+            at += E_COLUMNS
+        number = e[at + E_FIRST] + w[live + V_TODAY]
+        w[live + V_TODAY] += 1
+        if w[site + W_ON_HAND] > 0:
+            w[site + W_ON_HAND] -= 1
+            _sell(c, k, v, w, e, at, live, number, 1, _packed(w, site, day))
+        elif w[site + W_JIT] == 1:
+            _sell(c, k, v, w, e, at, live, number, 1, _packed(w, site, ready))
+        else:
+            _lose(w, live, day)
+
+
+@inner
+def _packed(w: Ints, site: int, ready: int) -> int:
+    """The shipping day of the next unit in order of sale."""
+    most = w[site + W_HANDLING]
+    if most == 0:
+        return ready
+    w[site + W_SLOT] = max(ready * most, w[site + W_SLOT] + 1)
+    return int(w[site + W_SLOT] // most)
+
+
+@inner
+def _lose(w: Ints, live: int, day: int) -> None:
+    """A buyer who finds nothing."""
+    w[live + V_MISSED] += 1
+    w[AT_DAYS + day] += w[live + V_LOST]
+    if w[G_LOG_ROWS] > 0:
+        _tell(w, live, KIND_STOCK_OUT, 0, day, w[live + V_LOST])
+
+
+@inner
+def _tell(w: Ints, live: int, kind: int, reason: int, day: int, minor: int) -> None:
+    """Record one unit's fact."""
+    aim(w, live, w[live + V_RETAIL])
+    state(w, kind, reason, 1, 1, 0, 0)
+    record(w, live, day, minor, -1)
+
+
+@inner
+def _sell(
+    c: Ints, k: Ints, v: Ints, w: Ints, e: Ints, at: int, live: int, first: int, units: int, shipped: int
+) -> None:
+    """Sell ``units`` of a listing's buyers from number ``first`` on, all shipped on one day."""
+    day, paid, held, elapsed = e[at + E_DAY], e[at + E_PAID], e[at + E_HELD], 0
+    if shipped != day:
+        paid = settled_on(w, live, shipped + e[at + E_WAIT])
+        held = min(frozen(w, live, paid + w[live + V_RESERVE_DAYS]), w[G_HORIZON])
+        paid = min(paid, w[G_HORIZON])
+        w[live + V_WAITED] += units * (shipped - day)
+        elapsed = (shipped - day) * DAY_MINUTES
+    w[live + V_SOLD] += units
+    w[AT_DAYS + paid] += units * w[live + V_NOW]
+    w[AT_DAYS + held] += units * w[live + V_HELD]
+    w[AT_DAYS + min(shipped, w[G_HORIZON])] += units * w[live + V_WORK]
+    toil(w, day, units * w[live + V_MINUTES_ORDER])
+    overdue = w[live + V_CLOCKS] > 0 and elapsed > w[live + V_FIRST_CLOCK]
+    if w[G_LOG_ROWS] > 0:
+        _tell_sale(w, live, day, shipped, settled_on(w, live, shipped + e[at + E_WAIT]))
+    if overdue:
+        _be_late(c, k, v, w, live, day, elapsed, units)
+    if e[w[live + V_NEXT_MARK] + M_UNIT] < first + units:
+        _follow_marks(c, k, v, w, e, live, first, units, day, shipped, overdue)
+
+
+@inner
+def _be_late(c: Ints, k: Ints, v: Ints, w: Ints, live: int, day: int, elapsed: int, units: int) -> None:
+    """Units that took longer than the shortest clock: every clock they missed is charged on the day it is certain."""
+    known = day + (elapsed + DAY_MINUTES - 1) // DAY_MINUTES
+    w[live + V_LATE] += units
+    book(w, AT_COMPONENT + PENALTIES, known, units * price_misses(c, k, v, w, live, elapsed))
+    if w[G_LOG_ROWS] > 0:
+        for clock in range(w[live + V_CLOCKS]):
+            minor = price_miss(c, k, v, w, live, clock, elapsed)
+            if elapsed > w[live + V_CLOCK + 2 * clock]:
+                record(w, live, known, minor, w[live + V_CLOCK + 2 * clock + 1])
+
+
+@inner
+def _follow_marks(
+    c: Ints, k: Ints, v: Ints, w: Ints, e: Ints, live: int, first: int, units: int, day: int, shipped: int,
+    overdue: bool,
+) -> None:  # fmt: skip
+    """What the marks on units ``first`` and following lead to; those on units before them mean nothing."""
+    mark = w[live + V_NEXT_MARK]
+    while e[mark + M_UNIT] < first + units:
+        if e[mark + M_UNIT] >= first:
+            if e[mark + M_KIND] != MARK_LATE:
+                _come_back(w, e, mark, live, shipped + w[live + V_DELIVERY] + e[mark + M_DAYS])
+            elif not overdue:
+                _mark_late(c, k, v, w, e, mark, live, day)
+        mark += M_COLUMNS
+    w[live + V_NEXT_MARK] = mark
+
+
+@inner
+def _mark_late(c: Ints, k: Ints, v: Ints, w: Ints, e: Ints, mark: int, live: int, day: int) -> None:
+    """One unit that is late for no reason of stock or hands."""
+    elapsed = e[mark + M_MORE]
+    w[live + V_WAITED] += (elapsed - w[live + V_FIRST_CLOCK] + DAY_MINUTES - 1) // DAY_MINUTES
+    if w[G_LOG_ROWS] > 0:
+        _be_late(c, k, v, w, live, day, elapsed, 1)
+        return
+    w[live + V_LATE] += 1
+    book(w, AT_COMPONENT + PENALTIES, day + e[mark + M_DAYS], e[mark + M_MINOR])
+
+
+@inner
+def _come_back(w: Ints, e: Ints, mark: int, live: int, on: int) -> None:
+    """A return or a quality incident of one unit."""
+    kind, minor = e[mark + M_KIND], e[mark + M_MINOR]
+    if kind == MARK_INCIDENT:
+        book(w, AT_COMPONENT + PENALTIES, on, minor)
+        if w[G_LOG_ROWS] > 0:
+            _tell(w, live, KIND_INCIDENT, FOR_QUALITY, on, w[live + V_INCIDENT])
+        return
+    w[live + V_RETURNED] += 1
+    book(w, AT_COMPONENT + RETURNS, on, minor)
+    if e[mark + M_MORE] == 1:
+        expect_back(w, w[live + V_PLACE], on + 1)
+    if w[G_LOG_ROWS] > 0:
+        fault = kind == MARK_FAULT
+        reason = FOR_QUALITY if fault else FOR_CHANGE_OF_MIND
+        _tell(w, live, KIND_RETURNED, reason, on, w[live + V_BACK_FAULT] if fault else w[live + V_BACK_MIND])
+        _tell(w, live, KIND_REFUND, reason, on, w[live + V_REFUND_FAULT] if fault else w[live + V_REFUND_MIND])
+
+
+@inner
+def _tell_sale(w: Ints, live: int, day: int, shipped: int, paid: int) -> None:
+    """Record the facts of one unit sold."""
+    delivered = shipped + w[live + V_DELIVERY]
+    _tell(w, live, KIND_ORDER_PLACED, 0, day, w[live + V_ORDERED])
+    _tell(w, live, KIND_SHIPPED, 0, shipped, w[live + V_SHIPPED])
+    if w[live + V_PARCEL] == 1:
+        _tell(w, live, KIND_PARCEL, 0, shipped, w[live + V_IMPORTED])
+    _tell(w, live, KIND_DELIVERED, 0, delivered, w[live + V_DELIVERED])
+    _tell(w, live, KIND_PAYOUT, 0, paid, w[live + V_PAID_OUT])
+
+

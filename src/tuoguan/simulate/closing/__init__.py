@@ -1,0 +1,1 @@
+"""Counts and levels from uniform numbers by monotone inversion; the functions live in `kernels`."""

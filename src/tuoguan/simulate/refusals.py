@@ -1,0 +1,227 @@
+"""What a scenario may not ask for: every problem is found before anything is drawn, and told in one ValueError.
+
+Hides that a hundred thousand options are looked at as columns. Keeps the invariant that a message has the name, the
+value and the allowed range.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from tuoguan.demand import Demand
+from tuoguan.foundation.money import EXPONENT_BY_CURRENCY
+from tuoguan.simulate.columns import kernels as col
+from tuoguan.simulate.layout_options import Rows
+from tuoguan.simulate.scenario import PolicyKind, Scenario
+
+Ints = npt.NDArray[np.int64]
+MOST_MINOR = 10**12  # money of one option that integers are made for
+MOST_TOLD = 200
+LONGEST_DAYS = 3_650
+PPM = 1_000_000
+# Terms of the scenario as a whole, drawn at no address.
+OF_SCENARIO = (
+    "overlap", "quality_returns", "lateness_minutes", "shocks_per_year", "freight_month_sd", "fx_month_sd",
+)  # fmt: skip
+# The least and most of terms that are not just nought or more.
+RANGE_BY_TERM = {
+    "elasticity": (-100 * PPM, 100 * PPM), "speed_response": (-PPM + 1, 10 * PPM), "spread": (-10 * PPM, PPM),
+    "overlap": (0, PPM), "quality_returns": (0, PPM), "salvage": (-PPM, PPM), "salvage_share": (-1, PPM),
+}  # fmt: skip
+MOST_TERM = 10**15
+CAPPED = [at for at, kind in enumerate(PolicyKind) if kind.startswith("capped")]
+FILLED = [at for at, kind in enumerate(PolicyKind) if at not in (col.JIT, col.TAILORED_BASE_SURGE)]
+TWO_LANES = range(col.SINGLE_INDEX, col.TAILORED_BASE_SURGE + 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Laid:
+    """A scenario as integer rows, before anything is drawn."""
+
+    rows: Rows
+    once: dict[str, int]  # row of each term of the scenario
+    option: Ints
+    listing: Ints
+    place: Ints
+    term: Ints  # [term, 7] low, central, high, distribution, two addresses, stream
+    use: Ints
+    number: Ints
+
+
+def refuse(laid: Laid, scenario: Scenario, demand: Demand, paths: int) -> None:
+    """Nothing, where all is well; ValueError with every problem, a line each, where it is not."""
+    problems = [*_scenario(laid, scenario, paths), *_demand(laid, demand)]
+    if len(laid.option):
+        problems += [*_terms(laid), *_options(laid, demand), *_policies(laid, scenario)]
+        if not problems:
+            problems += _amounts(laid, scenario, demand)
+    if problems:
+        more = f"\nand {len(problems) - MOST_TOLD} more" if len(problems) > MOST_TOLD else ""
+        raise ValueError("\n".join(problems[:MOST_TOLD]) + more)
+
+
+def _scenario(laid: Laid, scenario: Scenario, paths: int) -> Iterator[str]:
+    if not scenario.options or paths < 1 or scenario.horizon_days < 1:
+        counts = f"{len(scenario.options)}, {paths} and {scenario.horizon_days}"
+        yield f"options, paths, horizon_days: {counts}; a scenario needs at least one option, one path and one day"
+    if scenario.horizon_days > LONGEST_DAYS:
+        yield f"horizon_days: {scenario.horizon_days}, allowed 1 to {LONGEST_DAYS}"
+    for name in ("wage_per_hour_minor", "capital_rate_ppm_year", "deposit_ppm", "terminal_cover_days"):
+        value = getattr(scenario, name)
+        if not 0 <= value <= 10**9:
+            yield f"{name}: {value}, allowed 0 to {10**9}"
+    currencies = laid.rows.contracts.currencies
+    if len(currencies) > 1:
+        yield f"currency: a scenario needs contracts compiled in one currency, found {sorted(currencies)}"
+
+
+def _demand(laid: Laid, demand: Demand) -> Iterator[str]:
+    """Problems of the series that options use."""
+    if not len(demand.sku) or not demand.season.size:
+        yield f"demand: {len(demand.sku)} series and a season of {demand.season.size} days, allowed 1 or more of each"
+        return
+    rows = np.array([row for row in laid.rows.series], np.int64)
+    for row in rows[(rows < 0) | (rows >= len(demand.sku))]:
+        yield f"series: {row}, allowed 0 to {len(demand.sku) - 1}"
+    rows = rows[(rows >= 0) & (rows < len(demand.sku))]
+    for name, values, low in (
+        ("level_mean", demand.level_mean, 0.0), ("level_shape", demand.level_shape, 0.0),
+        ("dispersion", demand.dispersion, 1.0),
+    ):  # fmt: skip
+        least = values[rows] > low if name == "level_shape" else values[rows] >= low
+        word = "above" if name == "level_shape" else "from"
+        for row in rows[~(least & np.isfinite(values[rows]))]:
+            yield f"{name} of {demand.sku[row]} in {demand.market[row]}: {values[row]}, allowed {word} {low:g}, finite"
+    if not (np.isfinite(demand.season) & (demand.season >= 0.0)).all():
+        wrong = demand.season[~(np.isfinite(demand.season) & (demand.season >= 0.0))][0]
+        yield f"season: {wrong}, allowed from 0, finite"
+    profiles = demand.profile[rows]
+    for profile in np.unique(profiles[(profiles < 0) | (profiles >= len(demand.season))]):
+        yield f"profile: {profile}, allowed 0 to {len(demand.season) - 1}"
+
+
+def _terms(laid: Laid) -> Iterator[str]:
+    names = laid.rows.terms.name
+    bounds = np.array([RANGE_BY_TERM.get(name.split(" ")[-1], (0, MOST_TERM)) for name in names], np.int64)
+    low, value, high = laid.term[:, 0], laid.term[:, 1], laid.term[:, 2]
+    for at in np.flatnonzero((low < bounds[:, 0]) | (high > bounds[:, 1]) | (value < low) | (value > high)):
+        found = f"{value[at]} in [{low[at]}, {high[at]}]"
+        yield f"{names[at]}: {found}, allowed {bounds[at, 0]} to {bounds[at, 1]} with low <= value <= high"
+
+
+def _options(laid: Laid, demand: Demand) -> Iterator[str]:
+    """Problems of distinct options, told under the key of the first that has them."""
+    for name, column, low in (
+        ("on_hand", col.O_ON_HAND, 0), ("moq", col.O_MOQ, 0), ("carton", col.O_CARTON, 0),
+        ("unit_weight_g", col.O_WEIGHT, 0), ("unit_volume_cm3", col.O_VOLUME, 0),
+        ("delivery_days_today", col.O_DAYS_TODAY, 0), ("retail_price_today_minor", col.O_PRICE_TODAY, 0),
+    ):  # fmt: skip
+        for at in np.flatnonzero((laid.option[:, column] < low) | (laid.option[:, column] > MOST_MINOR)):
+            yield f"{name} of {laid.rows.first[at].key}: {laid.option[at, column]}, allowed {low} to {MOST_MINOR}"
+    for at, option in enumerate(laid.rows.first):
+        listings, places = len(option.listings), len(option.places)
+        if not (1 <= listings <= col.SLOTS and 1 <= places <= col.SLOTS):
+            yield f"{option.key}: {listings} listings and {places} places, allowed 1 to {col.SLOTS} of each"
+        for listing in option.listings:
+            if not 0 <= listing.place < places:
+                yield f"place of a listing of {option.key}: {listing.place}, allowed 0 to {places - 1}"
+        for day, units in option.on_order:
+            if day < 0 or units < 0:
+                yield f"on_order of {option.key}: {units} units on day {day}, allowed 0 or more of both"
+    for at in np.flatnonzero((laid.place[:, col.P_HANDLING] < 0)):
+        yield f"handling_per_day: {laid.place[at, col.P_HANDLING]}, allowed 0 or more"
+
+
+def _policies(laid: Laid, scenario: Scenario) -> Iterator[str]:
+    """Problems of policies, told by the row they stand in."""
+    number = laid.number
+    there = np.arange(number.shape[1]) < laid.use[:, col.USE_PLACES, None]
+    ranges = (
+        ("kind", col.N_KIND, 0, len(PolicyKind) - 1), ("order_up_to", col.N_LEVEL, 0, MOST_MINOR),
+        ("review_days", col.N_REVIEW, 1, LONGEST_DAYS), ("reorder_point", col.N_POINT, -MOST_MINOR, MOST_MINOR),
+        ("order_cap", col.N_CAP, 0, MOST_MINOR), ("fast_order_up_to", col.N_FAST_LEVEL, 0, MOST_MINOR),
+        ("follows_season", col.N_SEASON, 0, 1),
+    )  # fmt: skip
+    for name, column, low, high in ranges:
+        values = number[:, :, column]
+        wrong = there & ((values < low) | (values > high))
+        yield from (f"{name} of {_name(laid, at)}: {values[at]}, allowed {low} to {high}" for at in _where(wrong))
+    kind, stocks = number[:, :, col.N_KIND], there & _has_listing(laid, number.shape[1])
+    stocks &= kind != col.JIT
+    for at in _where(stocks & np.isin(kind, CAPPED) & (number[:, :, col.N_CAP] == 0)):
+        yield f"order_cap of {_name(laid, at)}: 0 never orders, allowed 1 or more"
+    yield from _never(laid, scenario, stocks)
+    yield from _lanes(laid, there & np.isin(kind, TWO_LANES))
+
+
+def _never(laid: Laid, scenario: Scenario, stocks: npt.NDArray[np.bool_]) -> Iterator[str]:
+    """Places that hold stock and can never get any: no level, or leads that are longer than the horizon."""
+    kind, number = laid.number[:, :, col.N_KIND], laid.number
+    most = np.maximum(
+        np.where(np.isin(kind, FILLED), number[:, :, col.N_LEVEL], number[:, :, col.N_CAP]),
+        np.where(np.isin(kind, TWO_LANES), number[:, :, col.N_FAST_LEVEL], 0),
+    )
+    opening = laid.option[:, col.O_ON_HAND] + laid.option[:, col.O_DUES]
+    stocked = (opening[laid.use[:, col.USE_OPTION]] > 0)[:, None] & (np.arange(number.shape[1]) == 0)
+    for at in _where(stocks & (most == 0) & ~stocked):
+        yield f"order_up_to of {_name(laid, at)}: 0 with nothing on hand never sells, allowed 1 or more"
+    lead = _leads(laid, number.shape[1])
+    for at in _where(stocks & (lead > scenario.horizon_days) & ~stocked):
+        yield f"lead days of {_name(laid, at)}: {lead[at]}, allowed 0 to the horizon of {scenario.horizon_days}"
+
+
+def _leads(laid: Laid, places: int) -> Ints:
+    """Central lead days of supplier and slow lane [row, place]."""
+    central = laid.term[:, 1]
+    supplier = central[laid.option[laid.use[:, col.USE_OPTION], col.O_SUPPLIER_T]]
+    row = np.minimum(laid.use[:, col.USE_PLACE, None] + np.arange(places), len(laid.place) - 1)
+    return np.asarray(supplier[:, None] + central[laid.place[row, col.P_LANES + col.K_LEAD_T]], np.int64)
+
+
+def _lanes(laid: Laid, two: npt.NDArray[np.bool_]) -> Iterator[str]:
+    """Policies for two lanes at places that have one."""
+    row = np.minimum(laid.use[:, col.USE_PLACE, None] + np.arange(two.shape[1]), len(laid.place) - 1)
+    for at in _where(two & (laid.place[row, col.P_FAST] == 0)):
+        yield f"fast_lane of {_name(laid, at)}: none, but the policy orders by two lanes"
+
+
+def _has_listing(laid: Laid, places: int) -> npt.NDArray[np.bool_]:
+    """True [row, place] where a listing draws on the place."""
+    found = np.zeros((len(laid.option), places), np.bool_)
+    for at, row in enumerate(laid.option):
+        drawn = laid.listing[row[col.O_LISTING] : row[col.O_LISTING] + row[col.O_LISTINGS], col.L_PLACE]
+        found[at, drawn[(drawn >= 0) & (drawn < places)]] = True
+    return np.asarray(found[laid.use[:, col.USE_OPTION]], np.bool_)
+
+
+def _amounts(laid: Laid, scenario: Scenario, demand: Demand) -> Iterator[str]:
+    """Options whose sales or stock could pass what integers are made for."""
+    high = laid.term[:, 2].astype(np.float64)
+    series = np.array(list(laid.rows.series), np.int64)
+    days = scenario.horizon_days * float(demand.season.max())
+    micro = 10.0 ** (6 - EXPONENT_BY_CURRENCY[next(iter(laid.rows.contracts.currencies))])
+    worth = high[laid.listing[:, col.L_RETAIL_T]]
+    pull = high[laid.listing[:, col.L_REACH_T]] * high[laid.listing[:, col.L_VISIBILITY_T]] / PPM**2
+    for at, row in enumerate(laid.option):
+        own = slice(row[col.O_LISTING], row[col.O_LISTING] + row[col.O_LISTINGS])
+        units = demand.level_mean[series[row[col.O_SERIES]]] * days * float(pull[own].max())
+        if units * worth[own].max() > MOST_MINOR:
+            total = f"{units:.0f} units at {worth[own].max():.0f}"
+            yield f"sales of {laid.rows.first[at].key}: {total}, allowed up to {MOST_MINOR} minor units"
+    option = laid.option[laid.use[:, col.USE_OPTION]]
+    most = laid.number[:, :, [col.N_LEVEL, col.N_CAP, col.N_FAST_LEVEL]].max(axis=(1, 2)).astype(np.float64)
+    most = np.maximum(most, option[:, col.O_ON_HAND]) + option[:, col.O_MOQ] + option[:, col.O_CARTON]
+    stock = most * high[option[:, col.O_UNIT_COST_T]] / micro
+    for at in np.flatnonzero(stock > MOST_MINOR):
+        yield f"stock of {_name(laid, (at, 0))}: worth {stock[at]:.0f}, allowed up to {MOST_MINOR} minor units"
+
+
+def _where(wrong: npt.NDArray[np.bool_]) -> list[tuple[int, int]]:
+    return [(int(row), int(place)) for row, place in np.argwhere(wrong)]
+
+
+def _name(laid: Laid, at: tuple[int, int]) -> str:
+    """What a row and place are called: the key of the option's first row, the number of the row, the place."""
+    return f"{laid.rows.first[laid.use[at[0], col.USE_OPTION]].key} (row {at[0]}, place {at[1]})"

@@ -1,1 +1,0 @@
-"""Ordering, receiving and holding goods."""
