@@ -40,6 +40,7 @@ from tuoguan.intake.schema import (
     Limits,
     Seller,
 )
+from tuoguan.simulate import Candidates, compare
 
 ON = parse_day("2026-11-22")
 HORIZON = 182
@@ -134,9 +135,6 @@ def regret(found: Evaluated, demand: Demand, count: int, threads: int) -> dict[s
 
 
 def _shortfall(scenario: Any, demand: Demand, groups: Groups, row: int, threads: int) -> float:
-    from tuoguan.choose.policies import compare
-    from tuoguan.simulate.scenario import Candidates
-
     option = groups.options[row]
     facts = read_facts((option,), demand, groups.horizon_days, groups.wage_per_hour_minor, groups.capital_rate_ppm_year)
     own = np.array(numbers_of(option.places[0].policy)).reshape(1, 1, NUMBERS)

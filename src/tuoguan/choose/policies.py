@@ -16,13 +16,12 @@ from tuoguan.choose.policies_blocks import Block, Task, made_pair, search_blocks
 from tuoguan.choose.policies_facts import Facts, estimates, read_facts
 from tuoguan.choose.policies_kept import Found
 from tuoguan.choose.policies_numbers import with_policies
-from tuoguan.choose.policies_play import compare
 from tuoguan.choose.policies_search import Compare, Effort
 from tuoguan.demand import Demand
 from tuoguan.foundation.arrays import Flags, Floats, Ints
 from tuoguan.foundation.ids import address
 from tuoguan.foundation.money import to_minor
-from tuoguan.simulate import Option, Outcomes, Policy, Scenario, run
+from tuoguan.simulate import Option, Outcomes, Policy, Scenario, compare, run
 
 Progress = Callable[[str, int, int], None]
 

@@ -18,7 +18,6 @@ from tuoguan.choose.options_pairs import pair, pairs_of_group
 from tuoguan.choose.policies_facts import Facts
 from tuoguan.choose.policies_kept import Found, keep_found, load_found
 from tuoguan.choose.policies_numbers import POINT, UP_TO, policies_of, unique_rows, with_policies
-from tuoguan.choose.policies_play import playable
 from tuoguan.choose.policies_search import Best, Compare, Effort, Field, Player, Stopped, joined, settle, tune
 from tuoguan.choose.policies_start import starts
 from tuoguan.demand import Demand
@@ -122,7 +121,7 @@ def search_block(task: Task, block: Block, stopped: Callable[[], bool] = lambda:
     owner = task.groups.group_of()[rows] - block.first
     scenario = replace(task.scenario, options=options)
     player, best = Player(scenario, task.demand, task.compare, stopped), _unfound(options)
-    option, number = playable(*starts(task.facts.take(rows), scenario.horizon_days))
+    option, number = starts(task.facts.take(rows), scenario.horizon_days)
     field = tune(player, option, _widened(number), owner, task.effort, best)
     parts = _pairs(options, owner, field, task.effort.pairs)
     if len(parts):

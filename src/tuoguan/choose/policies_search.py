@@ -15,8 +15,7 @@ from tuoguan.choose.policies_numbers import CAP, FAST, UP_TO, neighbors
 from tuoguan.choose.policies_settle import PAIR, against_best, ranks, settled, student_quantile
 from tuoguan.demand import Demand
 from tuoguan.foundation.arrays import Flags, Floats, Ints
-from tuoguan.simulate import Option, Scenario
-from tuoguan.simulate.scenario import Candidates
+from tuoguan.simulate import Candidates, Option, Scenario
 
 
 class Compare(Protocol):

@@ -19,11 +19,9 @@ from tuoguan.choose.policies import (
     search_seed,
 )
 from tuoguan.choose.policies_numbers import CODE, KIND, NUMBERS, REVIEW, UP_TO, numbers_of
-from tuoguan.choose.policies_play import compare
 from tuoguan.choose.policies_search import Best, Effort, Player, settle, tune
 from tuoguan.foundation.kernels import u01
-from tuoguan.simulate import PolicyKind, run
-from tuoguan.simulate.scenario import Candidates
+from tuoguan.simulate import Candidates, PolicyKind, compare, run
 
 SMALL = Effort(tune=((16, 2, 0.2), (32, 1, 0.0)), looks=(32, 64))
 

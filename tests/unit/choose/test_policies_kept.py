@@ -9,7 +9,7 @@ from choose_workspace import batch, demand, groups, product
 from tuoguan.choose import policies_blocks
 from tuoguan.choose.policies import THOROUGH, evaluate
 from tuoguan.choose.policies_kept import Found, keep_found, load_found
-from tuoguan.choose.policies_play import compare
+from tuoguan.simulate import compare
 
 SOMETHING = Found(
     np.arange(14).reshape(1, 2, 7), np.array([1.5]), np.zeros((0, 2), np.int64), np.zeros((0, 2, 7), np.int64),
