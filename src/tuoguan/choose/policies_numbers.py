@@ -84,7 +84,7 @@ def neighbors(number: Ints, step: float) -> tuple[Ints, Ints]:
                         moved[:, place, column] = np.maximum(old + sign * size, 0)
                     source.append(rows)
                     found.append(_sound(moved, place))
-    if not found:
+    if not found or step <= 0.0:
         return np.zeros(0, np.int64), np.zeros((0, *number.shape[1:]), np.int64)
     return np.concatenate(source), np.concatenate(found)
 
@@ -104,6 +104,8 @@ def _sound(number: Ints, place: int) -> Ints:
 
 def unique_rows(option: Ints, number: Ints) -> tuple[Ints, Ints]:
     """The distinct rows, sorted by option and then by their numbers."""
+    if not len(option):
+        return option, number
     table = np.column_stack([option, number.reshape(len(number), -1)])
     kept = np.unique(table, axis=0)
     return np.ascontiguousarray(kept[:, 0]), np.ascontiguousarray(kept[:, 1:]).reshape(-1, *number.shape[1:])

@@ -11,11 +11,13 @@ from typing import Protocol
 
 import numpy as np
 
-from tuoguan.choose.policies_numbers import CAP, FAST, UP_TO, neighbors
+from tuoguan.choose.policies_numbers import CAP, FAST, UP_TO, neighbors, unique_rows
 from tuoguan.choose.policies_settle import PAIR, against_best, ranks, settled, student_quantile
 from tuoguan.demand import Demand
 from tuoguan.foundation.arrays import Flags, Floats, Ints
 from tuoguan.simulate import Candidates, Option, Scenario
+
+TUNING_DOUBT = 0.2  # part of the doubt that is spent on dropping options while policies are tuned
 
 
 class Compare(Protocol):
@@ -31,7 +33,7 @@ class Compare(Protocol):
 class Effort:
     """How hard the search tries. Paths are even, because they are mirrored in pairs.
 
-    tune        per round: paths played so far, policies of an option that go on, step of their neighbors (0: none)
+    tune        per round: paths, policies of an option that go on, step of their neighbors (0: none join)
     looks       paths after which the options of a group are compared; the last one is the budget
     confidence  of the pick of every group, and of what was dropped on the way
     indifference_ppm  of the best mean: a difference that nobody minds, but at least one unit of the currency
@@ -40,7 +42,7 @@ class Effort:
     whole       True: every option is searched and reported, however far behind
     """
 
-    tune: tuple[tuple[int, int, float], ...] = ((16, 2, 0.2), (32, 2, 0.1), (64, 1, 0.0))
+    tune: tuple[tuple[int, int, float], ...] = ((16, 3, 0.25), (32, 2, 0.12), (64, 2, 0.06), (128, 1, 0.0))
     looks: tuple[int, ...] = (32, 64, 128, 256, 512)
     confidence: float = 0.95
     indifference_ppm: int = 5_000
@@ -93,11 +95,6 @@ class Player:
         found = self.compare(scenario, self.demand, candidates, first_path=first, paths=until - first, threads=1)
         return found.astype(np.float64)
 
-    def on(self, field: Field, first: int, until: int) -> Field:
-        """The field after the paths ``first`` to ``until`` - 1 too."""
-        more = self.play(field.option, field.number, first, until)
-        return replace(field, profit=np.concatenate([field.profit, more], axis=1))
-
     def fresh(self, option: Ints, number: Ints, until: int) -> Field:
         """New candidates after ``until`` paths."""
         self.tried += np.bincount(option, minlength=len(self.tried))
@@ -111,17 +108,21 @@ class Stopped(Exception):
 def tune(player: Player, option: Ints, number: Ints, group_of: Ints, effort: Effort, best: "Best") -> Field:
     """The best policy found for each option that is not hopeless, one row per option, on the tuning paths.
 
-    Successive halving on growing luck: after each round the best few of an option stay, their leader's neighbors join
-    them, and options surely far behind their group's best leave. ``best`` is told every option's leader of each round.
+    Successive halving on growing luck: after each round the best few of an option stay, their neighbors join them, and
+    options surely far behind their group's best leave. Those that stay are played again beside those that join, since
+    the luck of an option costs more than a policy on it. ``best`` is told every option's leader of each round.
     """
-    field, joining, seen = Field(option[:0], number[:0], np.zeros((0, 0))), (option, number), 0
+    field = Field(option[:0], number[:0], np.zeros((0, 0)))
     for paths, keep, step in effort.tune:
-        field = joined(player.on(field, seen, paths), player.fresh(*joining, paths))
+        if not len(option):
+            return Field(option, number, np.zeros((0, paths)))
+        field = player.fresh(option, number, paths)
         place = ranks(field.option, field.profit.mean(axis=1), field.size)
-        best.note(field.take(place == 0))
-        hopeful = _hopeful(field, group_of, effort)
-        joining = _beside(field, (place == 0) & hopeful, step)
-        field, seen = field.take((place < keep) & hopeful), paths
+        leaders = field.take(place == 0)
+        best.note(leaders)
+        hopeful = np.isin(field.option, leaders.option[_hopeful(leaders, group_of, effort)])
+        field = field.take((place < keep) & hopeful)
+        option, number = _with_neighbors(field, step)
     return field
 
 
@@ -150,29 +151,22 @@ def joined(one: Field, two: Field) -> Field:
     return Field(option[order], number[order], profit[order])
 
 
-def _beside(field: Field, leading: Flags, step: float) -> tuple[Ints, Ints]:
-    """Neighbors of the leading policies that are not in the field."""
-    if step <= 0.0:
-        return field.option[:0], field.number[:0]
-    rows = np.flatnonzero(leading)
-    source, number = neighbors(field.number[rows], step)
-    every = np.concatenate([field.option, field.option[rows][source]]), np.concatenate([field.number, number])
-    table = np.column_stack([every[0], every[1].reshape(len(every[1]), -1)])
-    _, first = np.unique(table, axis=0, return_index=True)
-    fresh = first[first >= len(field.option)]
-    fresh = fresh[np.argsort(every[0][fresh], kind="stable")]
-    return every[0][fresh], every[1][fresh]
+def _with_neighbors(field: Field, step: float) -> tuple[Ints, Ints]:
+    """The policies of the field and their neighbors, each once."""
+    source, number = neighbors(field.number, step)
+    return unique_rows(np.concatenate([field.option, field.option[source]]), np.concatenate([field.number, number]))
 
 
-def _hopeful(field: Field, group_of: Ints, effort: Effort) -> Flags:
-    """False for options whose best policy is surely behind the group's best by more than tuning could bring."""
-    group = group_of[field.option]
-    leader, lead, error = against_best(group, field.profit, field.size)
-    best = np.where(leader >= 0, field.profit[leader].mean(axis=1), 0.0)
-    doubt = (1.0 - effort.confidence) / 5.0 / len(effort.tune)
-    t = student_quantile(1.0 - doubt / max(int(np.bincount(group).max()), 1), field.profit.shape[1] // PAIR - 1)
-    near = lead - t * error <= best * effort.hopeless_ppm / 1e6
-    return np.asarray(np.bincount(field.option, near, len(group_of))[field.option] > 0)
+def _hopeful(leaders: Field, group_of: Ints, effort: Effort) -> Flags:
+    """[row] False for options whose best policy is surely behind the group's best by more than tuning could bring."""
+    group = group_of[leaders.option]
+    leader, lead, error = against_best(group, leaders.profit, leaders.size)
+    best = np.where(leader >= 0, leaders.profit[leader].mean(axis=1), 0.0)
+    doubt = TUNING_DOUBT * (1.0 - effort.confidence) / len(effort.tune)
+    rivals = np.bincount(group)
+    freedom = leaders.profit.shape[1] // PAIR - 1
+    t = np.array([student_quantile(1.0 - doubt / max(count, 1), freedom) for count in rivals.tolist()])
+    return np.asarray(lead - t[group] * error <= best * effort.hopeless_ppm / 1e6)
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,10 +185,10 @@ class Settled:
 def settle(player: Player, field: Field, group_of: Ints, groups: int, effort: Effort, unit_minor: int) -> Settled:
     """Options of each group played on fresh paths until the pick is settled at the asked confidence.
 
-    ``unit_minor`` is one unit of the currency. Of the doubt a fifth was spent on tuning and the rest is shared by the
-    looks; options surely behind are not played on.
+    ``unit_minor`` is one unit of the currency. What the tuning left of the doubt is shared by the looks; options surely
+    behind are not played on.
     """
-    start, doubt = effort.tune[-1][0], 0.8 * (1.0 - effort.confidence) / len(effort.looks)
+    start, doubt = effort.tune[-1][0], (1.0 - TUNING_DOUBT) * (1.0 - effort.confidence) / len(effort.looks)
     mean = np.zeros(len(field.option))
     paths, decided = np.zeros(groups, np.int64), np.ones(groups, bool)
     rows = np.arange(len(field.option))
@@ -202,7 +196,8 @@ def settle(player: Player, field: Field, group_of: Ints, groups: int, effort: Ef
     for look in effort.looks:
         if not len(rows):
             break
-        running, seen = player.on(running, start + seen, start + look), look
+        more = player.play(running.option, running.number, start + seen, start + look)
+        running, seen = replace(running, profit=np.concatenate([running.profit, more], axis=1)), look
         group, average = group_of[running.option], running.profit.mean(axis=1)
         mean[rows], paths[group] = average, look
         top = np.zeros(groups)

@@ -12,8 +12,9 @@ from tuoguan.foundation.arrays import Flags, Floats, Ints
 from tuoguan.inventory.closed import newsvendor_levels, reorder_levels
 from tuoguan.simulate import PolicyKind
 
-MULTIPLES = (0.35, 0.6, 0.8, 1.0, 1.3, 1.8, 2.6)  # of the closed form's level
-ORDER_MULTIPLES = (0.6, 1.0, 1.7)  # of the economic order, of a cap over a review's demand
+MULTIPLES = (0.4, 0.7, 1.0, 1.4, 2.2)  # of the closed form's level; a search moves on from the best of them
+BLIND_MULTIPLES = (0.7, 1.0, 1.4)  # where the season is followed, for levels that do not
+ORDER_MULTIPLES = ((1.0, 0.6), (1.0, 1.0), (1.0, 1.7), (0.6, 1.0))  # of the reorder point, of the economic order
 SWING_LEAST = 1.1  # a season that moves less is not followed
 ORDER_REVIEWS = 1.3  # an order this many reviews' demand large makes its size worth a search
 LONG_LEAD_REVIEWS = 1.5  # a lead time this many reviews long makes caps worth a search
@@ -26,22 +27,38 @@ MEAN_MOST, DISPERSION_MOST = 99_000.0, 9_900.0
 
 
 def starts(facts: Facts, horizon_days: int) -> tuple[Ints, Ints]:
-    """(option [candidate], numbers [candidate, 1, NUMBERS]) of policies to begin with; rows of an option together."""
-    made = _season_blind(facts, horizon_days)
-    swings = np.flatnonzero(facts.swing > SWING_LEAST)
-    if len(swings):
-        rows = _season_blind(facts.take(swings).at_season_one(), horizon_days)
-        rows[:, 0] = swings[rows[:, 0]]
-        rows[:, 1 + SEASON] = np.isin(rows[:, 1 + KIND], [CODE[PolicyKind.JIT]], invert=True)
-        made = np.concatenate([made, rows])
+    """(option [candidate], numbers [candidate, 1, NUMBERS]) of policies to begin with; rows of an option together.
+
+    Where the season swings, policies follow it and a few levels that do not are tried beside them.
+    """
+    swings = facts.swing > SWING_LEAST
+    flat, waves = np.flatnonzero(~swings), np.flatnonzero(swings)
+    blind = facts.take(waves)
+    parts = [
+        _numbered(_of_all_kinds(facts.take(flat), horizon_days), flat),
+        _numbered(_following(_of_all_kinds(blind.at_season_one(), horizon_days)), waves),
+        _numbered(_base_stock(blind, base_level(blind, horizon_days), BLIND_MULTIPLES), waves),
+    ]
+    made = np.concatenate(parts)
     return unique_rows(made[:, 0], made[:, 1:].reshape(-1, 1, NUMBERS))
 
 
-def _season_blind(facts: Facts, horizon_days: int) -> Ints:
+def _numbered(rows: Ints, options: Ints) -> Ints:
+    """The rows with the options' own numbers instead of their places in a part."""
+    rows[:, 0] = options[rows[:, 0]]
+    return rows
+
+
+def _following(rows: Ints) -> Ints:
+    rows[:, 1 + SEASON] = rows[:, 1 + KIND] != CODE[PolicyKind.JIT]
+    return rows
+
+
+def _of_all_kinds(facts: Facts, horizon_days: int) -> Ints:
     """[candidate, 1 + NUMBERS] the option's row and its numbers."""
     level = base_level(facts, horizon_days)
     parts = [
-        _just_in_time(facts), _base_stock(facts, level), _reorder(facts, level), _capped(facts, level),
+        _just_in_time(facts), _base_stock(facts, level, MULTIPLES), _reorder(facts, level), _capped(facts, level),
         _projected(facts, horizon_days), _once(facts, horizon_days), *_two_lanes(facts, level, horizon_days),
     ]  # fmt: skip
     return np.concatenate(parts)
@@ -104,10 +121,10 @@ def _just_in_time(facts: Facts) -> Ints:
     return _rows(facts, _where(facts.may_jit > 0.0), PolicyKind.JIT)
 
 
-def _base_stock(facts: Facts, level: Floats) -> Ints:
+def _base_stock(facts: Facts, level: Floats, multiples: tuple[float, ...]) -> Ints:
     """A grid around the level; a level of nought only runs down what is there."""
     every = np.arange(len(level))
-    parts = [_rows(facts, every, PolicyKind.BASE_STOCK, up_to=level * multiple) for multiple in MULTIPLES]
+    parts = [_rows(facts, every, PolicyKind.BASE_STOCK, up_to=level * multiple) for multiple in multiples]
     nothing = _rows(facts, _where(facts.on_hand > 0.0), PolicyKind.BASE_STOCK)
     return np.concatenate([*parts, nothing])
 
@@ -129,7 +146,7 @@ def _reorder(facts: Facts, level: Floats) -> Ints:
     return _stacked([
         _rows(facts, which, PolicyKind.REORDER, up_to=np.minimum(point * at + size * by, top),
               point=np.minimum(point * at, np.minimum(point * at + size * by, top) - 1.0))
-        for at in (0.6, 1.0) for by in ORDER_MULTIPLES
+        for at, by in ORDER_MULTIPLES
     ])  # fmt: skip
 
 
@@ -158,7 +175,7 @@ def _capped(facts: Facts, level: Floats) -> Ints:
     flow = facts.daily[which] * facts.review[which]
     return _stacked([
         _rows(facts, which, PolicyKind.CAPPED_BASE_STOCK, up_to=level[which] * room, cap=np.ceil(flow * by))
-        for room, by in ((1.0, 1.5), (1.3, 1.2), (1.3, 2.0), (1.8, 1.5))
+        for room, by in ((1.0, 1.5), (1.5, 1.4))
     ])  # fmt: skip
 
 
@@ -170,7 +187,7 @@ def _projected(facts: Facts, horizon_days: int) -> Ints:
     share = np.minimum(1.0, part.review / max(horizon_days, 1))
     level = quantile(mean, variance, part.margin, part.holding * part.review + part.loss * share)
     return _stacked([
-        _rows(facts, which, PolicyKind.PROJECTED, up_to=level * multiple) for multiple in (0.6, 1.0, 1.6)
+        _rows(facts, which, PolicyKind.PROJECTED, up_to=level * multiple) for multiple in (0.7, 1.3)
     ])  # fmt: skip
 
 
@@ -180,7 +197,7 @@ def _once(facts: Facts, horizon_days: int) -> Ints:
     part = facts.take(which)
     mean, variance = spread(part, np.maximum(horizon_days - part.live, 1.0), part.daily)
     level = quantile(mean, variance, part.margin, part.loss)
-    return _stacked([_rows(facts, which, PolicyKind.NEWSVENDOR, up_to=level * by) for by in (0.3, 0.6, 1.0)])
+    return _stacked([_rows(facts, which, PolicyKind.NEWSVENDOR, up_to=level * by) for by in (0.4, 0.8)])
 
 
 def _two_lanes(facts: Facts, level: Floats, horizon_days: int) -> list[Ints]:
@@ -201,14 +218,13 @@ def _two_lanes(facts: Facts, level: Floats, horizon_days: int) -> list[Ints]:
     flow = part.daily * part.review
     made = [
         _rows(facts, which, PolicyKind.CAPPED_DUAL_INDEX, up_to=slow * high, fast=fast * low, cap=np.ceil(flow * by))
-        for low, high, by in ((0.5, 1.0, 1.5), (0.5, 1.3, 1.2), (1.0, 1.0, 1.5), (1.0, 1.3, 1.2))
+        for low, high, by in ((0.5, 1.0, 1.5), (1.0, 1.2, 1.3))
     ]
     made += [
         _rows(facts, which, PolicyKind.DUAL_INDEX, up_to=slow * high, fast=fast * low)
-        for low, high in ((0.4, 1.0), (0.7, 0.8), (0.7, 1.2), (1.0, 1.0))
+        for low, high in ((0.5, 1.0), (1.0, 0.8))
     ]
     made += [
-        _rows(facts, which, PolicyKind.TAILORED_BASE_SURGE, cap=np.ceil(flow * by), fast=fast)
-        for by in (0.6, 0.8, 0.95)
+        _rows(facts, which, PolicyKind.TAILORED_BASE_SURGE, cap=np.ceil(flow * by), fast=fast) for by in (0.7, 0.9)
     ]
     return [*made, _rows(facts, which, PolicyKind.SINGLE_INDEX, up_to=slow, fast=np.minimum(fast, slow))]
