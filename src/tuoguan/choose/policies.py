@@ -27,7 +27,7 @@ Progress = Callable[[str, int, int], None]
 
 THOROUGH = Effort()
 LEAN = Effort(
-    tune=((16, 1, 0.2), (32, 1, 0.0)), looks=(32, 64, 128, 256), pairs=1, whole=False,
+    tune=((8, 3, 0.25), (16, 2, 0.15), (32, 1, 0.0)), looks=(32, 64, 128, 256), pairs=1, whole=False,
 )  # fmt: skip
 WHOLE_OPTIONS = 5_000  # a larger catalogue is screened before and after the search
 STOCK_MOST = 10**12  # units, more than any level

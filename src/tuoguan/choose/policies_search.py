@@ -42,7 +42,7 @@ class Effort:
     whole       True: every option is searched and reported, however far behind
     """
 
-    tune: tuple[tuple[int, int, float], ...] = ((16, 3, 0.25), (32, 2, 0.12), (64, 2, 0.06), (128, 1, 0.0))
+    tune: tuple[tuple[int, int, float], ...] = ((8, 4, 0.3), (16, 3, 0.2), (32, 2, 0.1), (64, 2, 0.05), (128, 1, 0.0))
     looks: tuple[int, ...] = (32, 64, 128, 256, 512)
     confidence: float = 0.95
     indifference_ppm: int = 5_000

@@ -12,9 +12,9 @@ from tuoguan.foundation.arrays import Flags, Floats, Ints
 from tuoguan.inventory.closed import newsvendor_levels, reorder_levels
 from tuoguan.simulate import PolicyKind
 
-MULTIPLES = (0.4, 0.7, 1.0, 1.4, 2.2)  # of the closed form's level; a search moves on from the best of them
-BLIND_MULTIPLES = (0.7, 1.0, 1.4)  # where the season is followed, for levels that do not
-ORDER_MULTIPLES = ((1.0, 0.6), (1.0, 1.0), (1.0, 1.7), (0.6, 1.0))  # of the reorder point, of the economic order
+MULTIPLES = (0.2, 0.4, 0.7, 1.0, 1.5)  # of the closed form's level; a search moves on from the best of them
+BLIND_MULTIPLES = (0.3, 0.6, 1.0)  # where the season is followed, for levels that do not
+ORDER_MULTIPLES = ((0.6, 0.5), (1.0, 0.6), (1.0, 1.0), (0.6, 1.2))  # of the reorder point, of the economic order
 SWING_LEAST = 1.1  # a season that moves less is not followed
 ORDER_REVIEWS = 1.3  # an order this many reviews' demand large makes its size worth a search
 LONG_LEAD_REVIEWS = 1.5  # a lead time this many reviews long makes caps worth a search
