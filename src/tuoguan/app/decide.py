@@ -4,6 +4,7 @@ Straight line: open, list options, find their policies, choose under the shared 
 that the same inputs and the same seed give the same decision on any number of threads.
 """
 
+import shutil
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,6 +25,7 @@ from tuoguan.choose import (
     frontier,
     is_handed_over,
 )
+from tuoguan.foundation.ids import content_hash, json_bytes
 from tuoguan.foundation.problems import Problem, Refused
 from tuoguan.intake import Seller
 
@@ -71,15 +73,18 @@ def decide(
     paths: int | None = None,
     threads: int | None = None,
     progress: Progress | None = None,
+    keep: Path | None = None,
 ) -> Decision:
     """The decision for a workspace; ``paths`` None takes as many futures as the catalogue's size leaves time for.
 
-    Refused with every problem when its files cannot be used.
+    ``keep`` is a folder where a search that is stopped leaves what it has found, for the next run with the same inputs,
+    contracts, code and seed to go on from; `forget` removes it. Refused with every problem when the workspace's files
+    cannot be used.
     """
     tell = progress or _silent
     tell("read", 0, 1)
     opened = open_workspace(Path(folder))
-    evaluated = evaluate_workspace(opened, seed=seed, paths=paths, threads=threads, progress=tell)
+    evaluated = evaluate_workspace(opened, seed=seed, paths=paths, threads=threads, progress=tell, keep=keep)
     tell("choose", 0, 1)
     portfolio = choose(evaluated, opened.batch.seller)
     has_capacity = bool(opened.batch.seller.sites)
@@ -99,7 +104,7 @@ def decide(
 
 def evaluate_workspace(
     opened: Opened, *, seed: int, paths: int | None, threads: int | None, progress: Progress | None,
-    sku: str | None = None, market: str | None = None,
+    sku: str | None = None, market: str | None = None, keep: Path | None = None,
 ) -> Evaluated:  # fmt: skip
     """Every option of the workspace (or of one product and market) with its best policy."""
     demand = opened.demand
@@ -109,7 +114,13 @@ def evaluate_workspace(
     if not groups.options:
         raise Refused(_nothing_left(groups.excluded))
     paths = paths or paths_for(len(groups.options))
-    return evaluate(groups, demand, paths=paths, seed=seed, threads=threads, progress=progress)
+    own = None if keep is None else keep / content_hash(json_bytes(dict(opened.hashes())))
+    return evaluate(groups, demand, paths=paths, seed=seed, threads=threads, progress=progress, keep=own)
+
+
+def forget(keep: Path) -> None:
+    """Removes what a search left in the folder, once its answer is written."""
+    shutil.rmtree(keep, ignore_errors=True)
 
 
 def attitudes(evaluated: Evaluated, seller: Seller) -> tuple[Point, ...]:
@@ -171,4 +182,4 @@ def _silent(stage: str, done: int, total: int) -> None:
     """Says nothing."""
 
 
-__all__ = ["Decision", "Opened", "decide", "evaluate_workspace", "today_rows"]
+__all__ = ["Decision", "Opened", "decide", "evaluate_workspace", "forget", "today_rows"]

@@ -14,11 +14,15 @@ from tuoguan.foundation.problems import Problem, Refused
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """One option: row of ``Evaluated``, its money in minor units, its work and its service."""
+    """One option: row of ``Evaluated``, its money in minor units, its work and its service.
+
+    ``mean_error_minor`` is the standard error of the mean profit.
+    """
 
     row: int
     key: str
     mean_minor: int
+    mean_error_minor: int
     p05_minor: int
     p95_minor: int
     hours_per_week: float
@@ -90,7 +94,8 @@ def _side(evaluated: Evaluated, row: int) -> Side:
     profit = outcomes.profit[row]
     p05, p95 = np.percentile(profit, [5, 95])
     return Side(
-        row=row, key=option.key, mean_minor=round(float(profit.mean())), p05_minor=round(float(p05)),
+        row=row, key=option.key, mean_minor=round(float(profit.mean())),
+        mean_error_minor=round(float(evaluated.error()[row])), p05_minor=round(float(p05)),
         p95_minor=round(float(p95)), hours_per_week=float(outcomes.hours[row].mean()),
         cash_peak_minor=cash_peak(evaluated, row), units_sold=float(outcomes.units_sold[row]),
         fill_rate=float(outcomes.fill_rate[row]), delivery_days=float(outcomes.delivery_days[row]),

@@ -60,6 +60,7 @@ def decision_json(decision: Decision) -> dict[str, Any]:
         },
         "counts": {
             "groups": groups.count, "options": len(groups.options), "policies_tried": decision.evaluated.searched,
+            "settled": int(decision.evaluated.search.settled.sum()),
             "sold": int((portfolio.chosen != NOT_SOLD).sum()),
             "undecided": sum(why.undecided for why in decision.explanations),
         },

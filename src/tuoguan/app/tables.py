@@ -4,7 +4,7 @@ import numpy as np
 import polars as pl
 
 from tuoguan.app.decide import NOT_SOLD, Decision, cash_peak
-from tuoguan.simulate import Component, Option, PolicyKind
+from tuoguan.simulate import Component, Option, Policy, PolicyKind
 
 
 def chosen_table(decision: Decision) -> pl.DataFrame:
@@ -44,12 +44,15 @@ def _listing_columns(option: Option, index: int) -> dict[str, object]:
     listing = option.listings[index]
     place = option.places[listing.place]
     platform, model, _ = listing.contract.id.split("/")
-    stocked = place.policy.kind is PolicyKind.BASE_STOCK
+    policy = place.policy
     return {
         "listing": index, "contract": listing.contract.id, "platform": platform, "model": model,
         "contract_hash": listing.contract.hash, "place": place.id, "lane": place.lane.id,
-        "policy": place.policy.kind.value, "order_up_to": place.policy.order_up_to if stocked else 0,
-        "review_days": place.policy.review_days, "retail_price_minor": listing.retail_price.value,
+        "policy": policy.kind.value, "order_up_to": policy.order_up_to, "reorder_point": policy.reorder_point,
+        "order_cap": policy.order_cap, "fast_order_up_to": policy.fast_order_up_to,
+        "follows_season": policy.follows_season,
+        "fast_lane": place.fast_lane.id if place.fast_lane else "", "review_days": policy.review_days,
+        "retail_price_minor": listing.retail_price.value,
         "supply_price_minor": supply_price(
             listing.retail_price.value, listing.spread.value, listing.supply_price_minor),
         "live_after_days": listing.live_after_days.value,
@@ -64,7 +67,9 @@ def supply_price(retail_minor: int, spread_ppm: int, quoted_minor: int) -> int:
 CHOSEN = {
     "sku": pl.String, "name": pl.String, "market": pl.String, "decision": pl.String, "today": pl.String,
     "listing": pl.Int64, "contract": pl.String, "platform": pl.String, "model": pl.String, "contract_hash": pl.String,
-    "place": pl.String, "lane": pl.String, "policy": pl.String, "order_up_to": pl.Int64, "review_days": pl.Int64,
+    "place": pl.String, "lane": pl.String, "policy": pl.String, "order_up_to": pl.Int64,
+    "reorder_point": pl.Int64, "order_cap": pl.Int64, "fast_order_up_to": pl.Int64, "follows_season": pl.Boolean,
+    "fast_lane": pl.String, "review_days": pl.Int64,
     "retail_price_minor": pl.Int64, "supply_price_minor": pl.Int64, "live_after_days": pl.Int64,
     "profit_minor": pl.Int64, "gain_minor": pl.Int64, "gain_p05_minor": pl.Int64, "gain_p95_minor": pl.Int64,
     "best_probability": pl.Float64, "undecided": pl.Boolean, "runner_up": pl.String, "hours_per_week": pl.Float64,
@@ -84,7 +89,8 @@ def options_table(decision: Decision) -> pl.DataFrame:
     picked = np.zeros(len(options), dtype=np.bool_)
     picked[decision.portfolio.chosen[decision.portfolio.chosen >= 0]] = True
     money = {
-        "mean": ordered.mean(axis=1), "p05": p05, "p50": p50, "p95": p95, "cvar": ordered[:, :tail].mean(axis=1),
+        "mean": ordered.mean(axis=1), "mean_error": evaluated.error(),
+        "p05": p05, "p50": p50, "p95": p95, "cvar": ordered[:, :tail].mean(axis=1),
         "cash_peak": np.maximum(0, -outcomes.cash_low.min(axis=1)),
     }  # fmt: skip
     frame = pl.DataFrame({
@@ -103,10 +109,17 @@ def options_table(decision: Decision) -> pl.DataFrame:
 
 
 def _policy_text(option: Option) -> str:
-    """The stock policy of every place, such as ``base_stock 120 every 7 d``."""
-    return " + ".join(
-        f"{place.policy.kind.value} {place.policy.order_up_to} every {place.policy.review_days} d"
-        if place.policy.kind is PolicyKind.BASE_STOCK
-        else place.policy.kind.value
-        for place in option.places
-    )
+    """The stock policy of every place, such as ``base_stock 120 every 7 d`` or ``reorder 30 to 120 every 7 d``."""
+    return " + ".join(_one_policy_text(place.policy) for place in option.places)
+
+
+def _one_policy_text(policy: Policy) -> str:
+    if policy.kind is PolicyKind.JIT:
+        return policy.kind.value
+    point = f"{policy.reorder_point} to " if policy.kind in (PolicyKind.REORDER, PolicyKind.CAPPED_REORDER) else ""
+    level = f" {point}{policy.order_up_to}" if policy.order_up_to else ""
+    cap = f" at most {policy.order_cap}" if policy.order_cap else ""
+    fast = f" fast {policy.fast_order_up_to}" if policy.fast_order_up_to else ""
+    season = " with the season" if policy.follows_season else ""
+    once = "" if policy.kind is PolicyKind.NEWSVENDOR else f" every {policy.review_days} d"
+    return f"{policy.kind.value}{level}{cap}{fast}{season}{once}"

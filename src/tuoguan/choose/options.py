@@ -18,6 +18,7 @@ from tuoguan.choose.options_market import MarketTerms, bulk_duty
 from tuoguan.choose.options_places import Convert, Spot, in_time, salvage, spots
 from tuoguan.choose.options_products import History, product_facts, read_history
 from tuoguan.choose.options_terms import NOUGHT, fixed, ranged, scaled
+from tuoguan.choose.options_world import World, cost_currency, read_world
 from tuoguan.contracts import Compiled, Library, QuantityName, SettingName, Uncertain
 from tuoguan.demand import Demand
 from tuoguan.foundation.days import Day
@@ -26,7 +27,7 @@ from tuoguan.foundation.money import parse_minor
 from tuoguan.foundation.parties import Duty
 from tuoguan.foundation.random import Stream
 from tuoguan.intake import Batch, Seller
-from tuoguan.simulate import Option
+from tuoguan.simulate import Option, Place
 
 ELASTICITY_UNKNOWN = ranged(-4_500_000, -2_620_000, -1_000_000, int(Stream.ELASTICITY), ("E05",))
 SPEED_UNKNOWN = ranged(5_000, 15_000, 20_000, int(Stream.TERM) + 8, ("E03",))
@@ -56,6 +57,7 @@ class Groups:
     capital_rate_ppm_year: int
     currency: str
     store_products: int  # products among which a store's deposit is shared
+    world: World = World()
 
     @property
     def count(self) -> int:
@@ -134,12 +136,29 @@ def _group(product: Product, ground: Ground, series: int) -> tuple[list[Option],
         found = [] if reason else _options_of(contract, product, ground, today, series)
         options += found
         if not found:
-            code, en, zh = reason or NO_CARRIER
+            code, en, zh = reason or _no_way(contract, product, ground)
             excluded.append(Exclusion(product.sku, ground.terms.market, contract.id, code, en, zh))
     return options, excluded, today_id
 
 
 NO_CARRIER = ("no_carrier", "no lane or carrier of the cards takes this product", "没有可承运该商品的线路或承运商")
+
+
+def _too_slow(place: Place, product: Product, ground: Ground) -> bool:
+    """True when not even a first order is likely to arrive before the horizon ends."""
+    lane = place.fast_lane or place.lane
+    slowest = max(place.lane.lead_days.value, lane.lead_days.value)
+    return _supplier_lead(product).value + slowest >= ground.horizon_days
+
+
+def _no_way(contract: Compiled, product: Product, ground: Ground) -> tuple[str, str, str]:
+    """Why no place is left: every lane is too slow for the horizon, or nothing carries the product."""
+    places = [spot.place for spot in ground.spots_by_contract[contract.id]]
+    if not places or not all(_too_slow(place, product, ground) for place in places):
+        return NO_CARRIER
+    days = _supplier_lead(product).value + min(place.lane.lead_days.value for place in places)
+    en = f"goods take {days} days to arrive, the horizon is {ground.horizon_days} days"
+    return "too_slow", en, f"到货需 {days} 天，而规划期只有 {ground.horizon_days} 天"
 
 
 def _out(contract: Compiled, product: Product, ground: Ground) -> tuple[str, str, str] | None:
@@ -171,6 +190,8 @@ def _options_of(contract: Compiled, product: Product, ground: Ground, today: Tod
     quote = ground.history.quote(product.sku, ground.terms.market, contract.id)
     found: list[Option] = []
     for spot in ground.spots_by_contract[contract.id]:
+        if _too_slow(spot.place, product, ground):
+            continue
         made = listing(contract, product, spot, ground.terms, ground.seller, today, quote, ground.horizon_days)
         if made is None:
             continue
@@ -199,6 +220,7 @@ def _facts(contract: Compiled, product: Product, ground: Ground, today: Today, s
         "speed_response": terms.number("speed_response") or SPEED_UNKNOWN,
         "delivery_days_today": today.delivery_days, "retail_price_today_minor": today.retail_price_minor,
         "duty_ad_valorem": _duty(contract, terms), "salvage": salvage(contract),
+        "cost_currency": cost_currency(ground.seller.origin, ground.seller.currency),
         "on_hand": ground.history.on_hand(product.sku, site, is_today and not spot.place.owner_is_seller),
     }  # fmt: skip
 
@@ -261,6 +283,7 @@ def _collected(
         start_on=on, horizon_days=seller.horizon_days, wage_per_hour_minor=_wage(seller, any_terms),
         capital_rate_ppm_year=rate.value if rate else 0, currency=seller.currency,
         store_products=max(1, len({sku for sku, _ in names})),
+        world=read_world(any_terms, seller.origin, seller.currency, on),
     )  # fmt: skip
 
 
@@ -271,10 +294,15 @@ def _wage(seller: Seller, terms: MarketTerms) -> int:
     return own if own > 0 else terms.minor(card.value) if card else 0
 
 
+def is_handed_over(option: Option) -> bool:
+    """True when storage and last mile are the platform's under every contract of the option."""
+    return not any(one.contract.owns(Duty.STORAGE) or one.contract.owns(Duty.LAST_MILE) for one in option.listings)
+
+
 def with_options(groups: Groups, options: list[list[Option]]) -> Groups:
     """The same groups with other options, one list per group."""
     counts = np.array([0, *map(len, options)], dtype=np.int64)
     return replace(groups, options=tuple(option for own in options for option in own), first=np.cumsum(counts))
 
 
-__all__ = ["Groups", "Quote", "enumerate_options", "with_options"]
+__all__ = ["Groups", "Quote", "enumerate_options", "is_handed_over", "with_options"]

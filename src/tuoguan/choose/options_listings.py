@@ -65,7 +65,7 @@ def listing(
         live_after_days=NOUGHT
         if is_today
         else terms.once(("live", contract.hash), lambda: live_after(contract, seller)) or NOUGHT,
-        opens_store=not has_store(contract, seller),
+        opens_store=not has_store(contract, seller), answer_days=answer_days(contract),
     )  # fmt: skip
     return made, _assumed(made, platform_priced)
 
@@ -126,6 +126,17 @@ def live_after(contract: Compiled, seller: Seller) -> Uncertain:
     if not has_store(contract, seller):
         names.append(QuantityName.ONBOARDING_DAYS)
     return total(contract.quantities[name] for name in names if name in contract.quantities)
+
+
+def answer_days(contract: Compiled) -> Uncertain:
+    """Days from a change of demand until stock under the contract follows it.
+
+    Who owns the retail price and the stock answers at the next review. Where the platform owns either, it must look at
+    the product again: one price review.
+    """
+    if contract.owns(Duty.RETAIL_PRICE) and contract.owns(Duty.STORAGE):
+        return NOUGHT
+    return contract.quantities.get(QuantityName.PRICE_REVIEW_DAYS, NOUGHT)
 
 
 def _price(contract: Compiled, today: Today, quote: Quote) -> Uncertain:

@@ -19,8 +19,10 @@ def platform_of(option: Option) -> str:
     return option.listings[0].contract.id.split("/")[0]
 
 
-def pairs_of_group(options: list[Option], means: npt.NDArray[np.float64], most: int) -> list[Option]:
-    """At most ``most`` pairs of the group's best profitable singles, the most promising first."""
+def pairs_of_group(
+    options: list[Option], means: npt.NDArray[np.float64], most: int
+) -> list[tuple[int, int]]:  # fmt: skip
+    """Rows of at most ``most`` pairs of the group's best profitable singles, the most promising first."""
     leaders = _leaders(options, means)
     wanted = [
         (means[one] + means[two], one, two)
@@ -29,7 +31,7 @@ def pairs_of_group(options: list[Option], means: npt.NDArray[np.float64], most: 
         if platform_of(options[one]) != platform_of(options[two])
     ]
     wanted.sort(key=lambda entry: (-entry[0], entry[1], entry[2]))
-    return [pair(options[one], options[two]) for _, one, two in wanted[:most]]
+    return [(one, two) for _, one, two in wanted[:most]]
 
 
 def _leaders(options: list[Option], means: npt.NDArray[np.float64]) -> list[int]:
@@ -59,7 +61,14 @@ def pair(first: Option, second: Option) -> Option:
 
 
 def _shared(one: Place, two: Place) -> Place:
-    if one.policy.kind is PolicyKind.JIT and two.policy.kind is PolicyKind.JIT:
-        return one
-    level = one.policy.order_up_to + two.policy.order_up_to
-    return replace(one, policy=Policy(PolicyKind.BASE_STOCK, level, one.policy.review_days))
+    """The place both draw on: levels, reorder points and caps add up; two kinds that differ become base stock."""
+    a, b = one.policy, two.policy
+    if PolicyKind.JIT in (a.kind, b.kind):
+        return one if b.kind is PolicyKind.JIT else two
+    policy = replace(
+        a, order_up_to=a.order_up_to + b.order_up_to, reorder_point=a.reorder_point + b.reorder_point,
+        order_cap=a.order_cap + b.order_cap, fast_order_up_to=a.fast_order_up_to + b.fast_order_up_to,
+        follows_season=a.follows_season and b.follows_season,
+    )  # fmt: skip
+    same = a.kind is b.kind
+    return replace(one, policy=policy if same else Policy(PolicyKind.BASE_STOCK, policy.order_up_to, a.review_days))

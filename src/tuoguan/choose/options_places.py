@@ -25,7 +25,22 @@ MINUTES_PER_DAY = 1440
 STOCKED = Policy(PolicyKind.BASE_STOCK)
 ASSUMED_SITE = "assumed-3pl"
 BULK_MODES = ("sea", "air", "rail")
+SLOW_MODE, FAST_MODE = "sea", "air"  # the two lanes of policies that use two
 DIVISORS = {"air": 6000, "express": 5000}  # cm3 per kg, source L09
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """A lane to a place, perhaps with a second, faster one beside it; ``assumed`` names what was not quoted."""
+
+    lane: Lane
+    assumed: tuple[str, ...]
+    fast: Lane | None = None
+
+    @property
+    def name(self) -> str:
+        """The lanes' ids: "sea", "sea+air"."""
+        return self.lane.id + (f"+{self.fast.id}" if self.fast else "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +61,8 @@ def spots(contract: Compiled, seller: Seller, terms: MarketTerms, convert: Conve
     if at == "platform_origin":
         return (_platform_spot(contract, domestic_lane(terms, contract), "platform-origin"),)
     if at == "platform_market":
-        lanes = market_lanes(seller, terms, convert)
-        return tuple(_platform_spot(contract, lane, "platform-market", words) for lane, words in lanes)
+        ways = market_ways(seller, terms, convert)
+        return tuple(_platform_spot(contract, way.lane, "platform-market", way.assumed, way.fast) for way in ways)
     if at == "seller_market":
         return _own_spots(seller, terms, convert)
     return _origin_spots(contract, seller, terms, convert)
@@ -63,22 +78,25 @@ def in_time(place: Place, contract: Compiled, supplier_lead_days: int) -> Place:
     return replace(place, policy=STOCKED) if late and place.policy.kind is PolicyKind.JIT else place
 
 
-def _platform_spot(contract: Compiled, lane: Lane, name: str, assumed: tuple[str, ...] = ()) -> Spot:
+def _platform_spot(
+    contract: Compiled, lane: Lane, name: str, assumed: tuple[str, ...] = (), fast: Lane | None = None
+) -> Spot:  # fmt: skip
     jit = contract.settings.get(SettingName.INBOUND, "stock_order") == "jit"
     # The platform's warehouses are one place per platform, so two of its contracts can share the stock.
-    place_id = f"{contract.id.split('/')[0]}-{name}/{lane.mode}"
-    place = Place(place_id, False, lane, NOUGHT, NOUGHT, JIT if jit else STOCKED)
+    place_id = f"{contract.id.split('/')[0]}-{name}/{lane.mode}" + (f"+{fast.mode}" if fast else "")
+    place = Place(place_id, False, lane, NOUGHT, NOUGHT, JIT if jit else STOCKED, fast)
     return Spot(place, NOUGHT, NOUGHT, NOUGHT, None, assumed)
 
 
 def _own_spots(seller: Seller, terms: MarketTerms, convert: Convert) -> tuple[Spot, ...]:
     own = [site for site in seller.sites if site.market == terms.market]
     sites: list[Site | None] = [*own] or [None]
-    lanes = market_lanes(seller, terms, convert)
+    ways = market_ways(seller, terms, convert)
     abroad = () if sites[0] else ("warehouse abroad",)
     return tuple(
-        _site_spot(site, lane, (*words, *abroad), terms, convert, STOCKED) for site in sites for lane, words in lanes
-    )
+        _site_spot(site, replace(way, assumed=(*way.assumed, *abroad)), terms, convert, STOCKED)
+        for site in sites for way in ways
+    )  # fmt: skip
 
 
 def _origin_spots(contract: Compiled, seller: Seller, terms: MarketTerms, convert: Convert) -> tuple[Spot, ...]:
@@ -86,12 +104,11 @@ def _origin_spots(contract: Compiled, seller: Seller, terms: MarketTerms, conver
     sites: list[Site | None] = [*own] or [None]
     lane = domestic_lane(terms, contract)
     words = () if own else ("warehouse at origin",)
-    return tuple(_site_spot(site, lane, words, terms, convert, JIT, AT_ORIGIN) for site in sites)
+    return tuple(_site_spot(site, Way(lane, words), terms, convert, JIT, AT_ORIGIN) for site in sites)
 
 
 def _site_spot(
-    site: Site | None, lane: Lane, words: tuple[str, ...], terms: MarketTerms, convert: Convert, policy: Policy,
-    prefix: str = "",
+    site: Site | None, way: Way, terms: MarketTerms, convert: Convert, policy: Policy, prefix: str = ""
 ) -> Spot:  # fmt: skip
     """The site at its own quotes, the card's numbers (by ``prefix``) where it has none; None is the card's own."""
 
@@ -105,10 +122,11 @@ def _site_spot(
 
     name = site.id if site else prefix + ASSUMED_SITE
     storage, receive = price("storage_per_cbm_day", "storage.cbm_day"), price("receive_per_cbm", "receive.cbm")
-    place = Place(f"{name}/{lane.id}", True, lane, storage, receive, policy)
+    handling = (site.handling_orders_per_day if site else None) or 0
+    place = Place(f"{name}/{way.name}", True, way.lane, storage, receive, policy, way.fast, handling)
     return Spot(
         place, price("pick_per_order", "pick.order"), price("pick_next_unit", "pick.unit"),
-        price("return_per_unit", "return.unit"), quoted("label_per_parcel"), words,
+        price("return_per_unit", "return.unit"), quoted("label_per_parcel"), way.assumed,
     )  # fmt: skip
 
 
@@ -118,6 +136,17 @@ def domestic_lane(terms: MarketTerms, contract: Compiled) -> Lane:
     lead = terms.number("domestic.lead_days") or ranged(1, 2, 4, Stream.LANE_LEAD)
     divisor = terms.number("domestic.divisor_cm3_per_kg")
     return Lane("domestic", "domestic", rate, NOUGHT, 0, lead, divisor.value if divisor else 0)
+
+
+def market_ways(seller: Seller, terms: MarketTerms, convert: Convert) -> tuple[Way, ...]:
+    """Every lane to the market alone, and the first sea lane with the first air lane for what is urgent."""
+    lanes = market_lanes(seller, terms, convert)
+    slow = next(((lane, words) for lane, words in lanes if lane.mode == SLOW_MODE), None)
+    fast = next(((lane, words) for lane, words in lanes if lane.mode == FAST_MODE), None)
+    alone = tuple(Way(lane, words) for lane, words in lanes)
+    if slow is None or fast is None or fast[0].lead_days.value >= slow[0].lead_days.value:
+        return alone
+    return (*alone, Way(slow[0], (*slow[1], *fast[1]), fast[0]))
 
 
 def market_lanes(seller: Seller, terms: MarketTerms, convert: Convert) -> tuple[tuple[Lane, tuple[str, ...]], ...]:

@@ -1,145 +1,233 @@
 """A good stock policy for every option, found on one stream of luck and reported on another.
 
-Hides the search: a grid around the newsvendor's level, sequential halving on common random numbers, then pairs of
-listings built from the best singles. Keeps two invariants: what is reported was never used to choose, and every
-candidate of a round has seen the same luck.
+Hides the search: closed-form starts, halving on common luck, options compared until the pick is settled, pairs of
+listings built from the best singles. Keeps the invariant that what is reported was never used to choose.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 
-from tuoguan.choose.options import Groups, with_options
+from tuoguan.choose.options import Groups, is_handed_over, with_options
 from tuoguan.choose.options_excluded import Exclusion
-from tuoguan.choose.options_pairs import pairs_of_group
-from tuoguan.choose.policies_start import estimate_parts, start_levels
+from tuoguan.choose.policies_blocks import Block, Task, made_pair, search_blocks
+from tuoguan.choose.policies_facts import Facts, estimates, read_facts
+from tuoguan.choose.policies_kept import Found
+from tuoguan.choose.policies_numbers import with_policies
+from tuoguan.choose.policies_search import Compare, Effort
 from tuoguan.demand import Demand
+from tuoguan.foundation.arrays import Flags, Floats, Ints
 from tuoguan.foundation.ids import address
-from tuoguan.foundation.money import EXPONENT_BY_CURRENCY, to_minor
-from tuoguan.simulate import Option, Outcomes, Policy, PolicyKind, Scenario, run
+from tuoguan.foundation.money import to_minor
+from tuoguan.simulate import Option, Outcomes, Policy, Scenario, compare, run
 
 Progress = Callable[[str, int, int], None]
-Candidate = tuple[int, Option]  # (row of the option it belongs to, the option with this policy)
 
-PAIR_MULTIPLES = (0.7, 1.0, 1.3)
-KEEP = 2
-BLOCK_ROWS = 20_000  # candidates played at a time, so that memory does not grow with the catalogue
-
-
-@dataclass(frozen=True, slots=True)
-class Effort:
-    """How much search a catalogue gets: multiples of the start level, paths per round, options per group that stay.
-
-    ``screen`` and ``report`` are the most options per group that enter the search and the report (0: all of them).
-    """
-
-    multiples: tuple[float, ...]
-    round_paths: tuple[int, ...]
-    screen: int
-    report: int
-    pairs: int
-
-
-THOROUGH = Effort((0.0, 0.35, 0.6, 0.8, 1.0, 1.3, 1.7, 2.4), (8, 24, 64), 0, 0, 2)
-BALANCED = Effort((0.2, 0.4, 0.6, 0.8, 1.1, 1.6, 2.4), (16, 64), 12, 10, 2)
-QUICK = Effort((0.2, 0.5, 0.8, 1.2, 1.8), (16, 64), 8, 6, 1)
-FRUGAL = Effort((0.2, 0.5, 0.8, 1.2, 1.8), (16, 64), 6, 4, 1)
+THOROUGH = Effort()
+LEAN = Effort(
+    tune=((8, 3, 0.25), (16, 2, 0.15), (32, 1, 0.0)), looks=(32, 64, 128, 256), pairs=1, whole=False,
+)  # fmt: skip
+WHOLE_OPTIONS = 5_000  # a larger catalogue is screened before and after the search
+STOCK_MOST = 10**12  # units, more than any level
+SCREEN_MARGIN = 0.5  # of the best estimate of a group: how far behind a closed form may put an option that is searched
 
 
 def effort_for(options: int) -> Effort:
-    """The search that keeps a run in minutes: thorough up to 1,000 options, frugal past 40,000."""
-    sizes = ((1_000, THOROUGH), (10_000, BALANCED), (40_000, QUICK))
-    return next((effort for most, effort in sizes if options <= most), FRUGAL)
+    """Thorough for a catalogue that a person looks through; lean past `WHOLE_OPTIONS` options."""
+    return THOROUGH if options <= WHOLE_OPTIONS else LEAN
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """How sure the search is, by group: policies tried, paths the comparison of options took, whether it was settled.
+
+    Settled: at the asked confidence no other option, nor not selling, earns more than an indifferent amount above the
+    best. Where it is False, luck left the choice open when the paths were spent.
+    """
+
+    tried: Ints
+    paths: Ints
+    settled: Flags
 
 
 @dataclass(frozen=True, slots=True)
 class Evaluated:
     """Every option with its best policy and what then happened, on luck the search never saw.
 
-    ``scenario`` replays ``outcomes`` row by row; ``searched`` counts the candidate policies that were tried.
+    ``scenario`` replays ``outcomes`` row by row.
     """
 
     groups: Groups
     scenario: Scenario
     outcomes: Outcomes
-    searched: int
-    _mean: npt.NDArray[np.float64] = field(init=False, repr=False)
+    search: Search
+    _mean: Floats = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         # Every group asks for it, so it is taken once.
         object.__setattr__(self, "_mean", np.asarray(self.outcomes.profit.mean(axis=1)))
 
-    def mean(self) -> npt.NDArray[np.float64]:
+    def mean(self) -> Floats:
         """Mean profit by option, minor."""
         return self._mean
+
+    def error(self) -> Floats:
+        """Standard error of the mean profit by option, minor; paths of the report are independent."""
+        paths = max(self.scenario.paths - 1, 1)
+        return np.asarray(self.outcomes.profit.std(axis=1) / np.sqrt(paths))
+
+    @property
+    def searched(self) -> int:
+        """Candidate policies that were tried."""
+        return int(self.search.tried.sum())
 
 
 def evaluate(
     groups: Groups, demand: Demand, *, paths: int, seed: int, threads: int | None = None,
-    progress: Progress | None = None, effort: Effort | None = None,
+    progress: Progress | None = None, effort: Effort | None = None, keep: Path | None = None,
+    compare: Compare = compare,
 ) -> Evaluated:  # fmt: skip
     """Best policy per option by search on one stream, then what happens on ``paths`` paths of the stream ``seed``.
 
     Options of a large catalogue that are far behind are left out with the reason "screened" in ``groups.excluded``.
-    ValueError when there is no option at all.
+    ``keep`` is a folder for what has been found so far: a search that was stopped goes on from there. Name it after
+    the inputs, the contracts and the code. ValueError when there is no option at all.
     """
     if not groups.options:
         raise ValueError("no option to evaluate: every product is excluded")
     effort = effort or effort_for(len(groups.options))
-    groups = kept(groups, estimates(groups, demand), effort.screen)
-    player = Player(scenario_of(groups, 1, search_seed(seed)), demand, threads, progress)
-    singles, means = player.search(_grid(groups, demand, effort), effort.round_paths)
-    groups = kept(with_policies(groups, singles), means, effort.report)
-    means = means_of(groups, singles, means)
-    doubles = _pairs(groups, means, effort.pairs)
-    played, _ = player.search(_around(doubles), effort.round_paths[-1:]) if doubles else ([], [])
-    final = with_options(groups, _merged(groups, played))
+    facts = _facts(groups, demand)
+    if not effort.whole:
+        worth = estimates(facts, groups.horizon_days, groups.wage_per_hour_minor, groups.currency)
+        rows = np.flatnonzero(promising(groups, worth))
+        groups, facts = kept(groups, rows, worth, "before the search"), facts.take(rows)
+    luck = replace(scenario_of(groups, 1, search_seed(seed)), options=(), antithetic=True)
+    task = Task(groups, facts, demand, luck, effort, compare, keep)
+    answers = list(search_blocks(task, threads, _named(progress, "policies")))
+    final = _found(groups, answers, effort)
     scenario = scenario_of(final, paths, seed)
     outcomes = run(scenario, demand, threads=threads, progress=_named(progress, "outcomes"))
-    return Evaluated(final, scenario, outcomes, player.searched)
+    return Evaluated(final, scenario, outcomes, _search(groups, answers))
 
 
-def with_policies(groups: Groups, options: list[Option]) -> Groups:
-    """The same groups whose options carry the policies found."""
-    return replace(groups, options=tuple(options))
+def _facts(groups: Groups, demand: Demand) -> Facts:
+    wage, capital = groups.wage_per_hour_minor, groups.capital_rate_ppm_year
+    return read_facts(groups.options, demand, groups.horizon_days, wage, capital)
 
 
-def kept(groups: Groups, worth: npt.NDArray[np.float64], most: int) -> Groups:
-    """The best ``most`` options of each group by ``worth``; the others are recorded as screened. 0 keeps all."""
-    if most == 0:
-        return groups
-    own: list[list[Option]] = []
-    out: list[Exclusion] = []
-    for group in range(groups.count):
-        rows = sorted(groups.rows(group), key=lambda row: (-worth[row], row))
-        own.append([groups.options[row] for row in sorted(rows[:most])])
-        out += [_screened(groups.options[row], worth[row] - worth[rows[0]]) for row in rows[most:]]
-    return replace(with_options(groups, own), excluded=groups.excluded + tuple(out))
+def _search(groups: Groups, answers: list[tuple[Block, Found]]) -> Search:
+    """What is known of every group; a group without options is settled without a look."""
+    tried, paths = np.zeros(groups.count, np.int64), np.zeros(groups.count, np.int64)
+    settled = np.ones(groups.count, np.bool_)
+    for block, found in answers:
+        here = slice(block.first, block.last)
+        tried[here], paths[here], settled[here] = found.tried, found.paths, found.decided
+    return Search(tried, paths, settled)
 
 
-def _screened(option: Option, behind: float) -> Exclusion:
-    amount = to_minor(-behind)
-    en = f"{option.key}: about {amount} minor units behind the best option before the full evaluation"
-    zh = f"{option.key}：初筛时比最佳方案约少 {amount} 最小货币单位"
+def _found(groups: Groups, answers: list[tuple[Block, Found]], effort: Effort) -> Groups:
+    """The groups with the policies found, their pairs at the end of each group, and only what is worth a report."""
+    own: list[list[Option]] = [[] for _ in range(groups.count)]
+    mean: list[list[float]] = [[] for _ in range(groups.count)]
+    owner = groups.group_of()
+    for block, found in answers:
+        options = groups.options[block.rows.start : block.rows.stop]
+        at = owner[block.rows.start : block.rows.stop]
+        for row, option in enumerate(options):
+            own[at[row]].append(with_policies(option, found.number[row]))
+            mean[at[row]].append(float(found.mean[row]))
+        for row, parts in enumerate(found.pair):
+            double = with_policies(made_pair(options, found.number, parts), found.pair_number[row])
+            own[at[parts[0]]].append(double)
+            mean[at[parts[0]]].append(float(found.pair_mean[row]))
+    whole = with_options(groups, own)
+    if effort.whole:
+        return whole
+    worth = np.array([value for means in mean for value in means])
+    return kept(whole, np.flatnonzero(reported(whole, worth)), worth, "in the search")
+
+
+def promising(groups: Groups, worth: Floats) -> Flags:
+    """[option] True where the closed form puts it within the safety margin of its group's best, or it is today's."""
+    group = groups.group_of()
+    top = np.full(groups.count, -np.inf)
+    np.maximum.at(top, group, worth)
+    near = worth >= top[group] - SCREEN_MARGIN * np.abs(top[group])
+    return np.asarray(near | _protected(groups, worth))
+
+
+def reported(groups: Groups, worth: Floats) -> Flags:
+    """[option] True where it may matter to a choice under limits: nothing in the group earns more with less stock.
+
+    Stock stands for cash and volume; how much of it an option needs is the sum of its levels. The best of today's way
+    and of either side of the rule of thumb always stay.
+    """
+    group = groups.group_of()
+    stock = np.array([sum(_most(one.policy) for one in option.places) for option in groups.options])
+    order = np.lexsort((stock, -worth, group))
+    least = np.minimum.accumulate(stock[order] - group[order] * STOCK_MOST) + group[order] * STOCK_MOST
+    first = np.diff(group[order], prepend=-1) != 0
+    leaner = np.empty(len(group), np.bool_)
+    leaner[order] = first | (stock[order] < np.append(0, least[:-1]))
+    return np.asarray((leaner & (worth > 0.0)) | _protected(groups, worth))
+
+
+def _most(policy: Policy) -> int:
+    return max(policy.order_up_to, policy.order_cap)
+
+
+def _protected(groups: Groups, worth: Floats) -> Flags:
+    """The best option of each group, of today's contract in it, and of what is handed over or kept."""
+    handed = np.array([is_handed_over(option) for option in groups.options])
+    today = np.array(
+        [len(one.listings) == 1 and one.listings[0].contract.id == groups.today[group]
+         for one, group in zip(groups.options, groups.group_of(), strict=True)]
+    )  # fmt: skip
+    keep = np.zeros(len(worth), np.bool_)
+    for flags in (today, handed, ~handed):
+        rows = np.flatnonzero(flags)
+        order = rows[np.lexsort((rows, -worth[rows], groups.group_of()[rows]))]
+        keep[order[np.diff(groups.group_of()[order], prepend=-1) != 0]] = True
+    return keep
+
+
+def kept(groups: Groups, rows: Ints, worth: Floats, when: str) -> Groups:
+    """Only these options; the others are recorded as screened, with how far they are behind."""
+    group = groups.group_of()
+    top = np.full(groups.count, -np.inf)
+    np.maximum.at(top, group, worth)
+    gone = np.setdiff1d(np.arange(len(groups.options)), rows)
+    out = tuple(_screened(groups.options[row], float(top[group[row]] - worth[row]), when) for row in gone)
+    by_group: list[list[Option]] = [[] for _ in range(groups.count)]
+    for row in rows:
+        by_group[group[row]].append(groups.options[row])
+    return replace(with_options(groups, by_group), excluded=groups.excluded + out)
+
+
+WHEN_ZH = {"before the search": "搜索前估算", "in the search": "搜索中"}
+
+
+def _screened(option: Option, behind: float, when: str) -> Exclusion:
+    amount = str(to_minor(behind)) if np.isfinite(behind) else "far"
+    en = f"{option.key}: about {amount} minor units behind the best option {when}"
+    zh = f"{option.key}：{WHEN_ZH[when]}比最佳方案约少 {amount} 最小货币单位"
     return Exclusion(option.sku, option.market, option.listings[0].contract.id, "screened", en, zh)
-
-
-def means_of(groups: Groups, options: list[Option], means: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-    """The search means of the options that are left."""
-    by_key = {(one.sku, one.market, one.key): mean for one, mean in zip(options, means, strict=True)}
-    return np.array([by_key[one.sku, one.market, one.key] for one in groups.options])
 
 
 def scenario_of(groups: Groups, paths: int, seed: int) -> Scenario:
     """The scenario of these groups; a store's deposit is shared by the products in it."""
     overlaps = [groups.cannibalization[market] for market in sorted(groups.cannibalization)]
-    return Scenario(
+    world = groups.world
+    plain = Scenario(
         options=groups.options, start_on=groups.start_on, horizon_days=groups.horizon_days, paths=paths, seed=seed,
         wage_per_hour_minor=groups.wage_per_hour_minor, capital_rate_ppm_year=groups.capital_rate_ppm_year,
-        deposit_ppm=1_000_000 // groups.store_products, **({"overlap": overlaps[0]} if overlaps else {}),
+        deposit_ppm=1_000_000 // groups.store_products, terminal_cover_days=world.terminal_cover_days,
+        shocks_per_year=world.shocks_per_year, shock_factor=world.shock_factor,
+        freight_month_sd=world.freight_month_sd, fx_month_sd=world.fx_month_sd,
     )  # fmt: skip
+    return replace(plain, overlap=overlaps[0]) if overlaps else plain
 
 
 def search_seed(seed: int) -> int:
@@ -149,151 +237,3 @@ def search_seed(seed: int) -> int:
 
 def _named(progress: Progress | None, name: str) -> Callable[[int, int], None] | None:
     return None if progress is None else lambda done, total: progress(name, done, total)
-
-
-class Player:
-    """Plays candidates in blocks and remembers how many there were."""
-
-    def __init__(self, scenario: Scenario, demand: Demand, threads: int | None, progress: Progress | None) -> None:
-        self.scenario, self.demand, self.threads, self.progress = scenario, demand, threads, progress
-        self.searched = 0
-
-    def means(self, candidates: list[Candidate], paths: int) -> npt.NDArray[np.float64]:
-        """Mean profit of each candidate on the first ``paths`` paths, minor."""
-        self.searched += len(candidates)
-        found = []
-        for first in range(0, len(candidates), BLOCK_ROWS):
-            block = tuple(option for _, option in candidates[first : first + BLOCK_ROWS])
-            scenario = replace(self.scenario, options=block, paths=paths)
-            found.append(run(scenario, self.demand, threads=self.threads).profit.mean(axis=1))
-            if self.progress is not None:
-                self.progress(f"policies, {paths} paths", min(first + BLOCK_ROWS, len(candidates)), len(candidates))
-        return np.concatenate(found) if found else np.zeros(0)
-
-    def search(
-        self, candidates: list[Candidate], rounds: tuple[int, ...]
-    ) -> tuple[list[Option], npt.NDArray[np.float64]]:
-        """Each option (in order of rows) with its best candidate's policies, and that candidate's mean.
-
-        Sequential halving: after every round the best ``KEEP`` of each option stay; after the first of several rounds
-        the levels beside the leader join them. Ties go to the lower level.
-        """
-        scores = np.zeros(0)
-        for number, paths in enumerate(rounds):
-            scores = self.means(candidates, paths)
-            last = number == len(rounds) - 1
-            candidates, scores = _best(candidates, scores, 1 if last else KEEP)
-            if not last and number == 0:
-                candidates = _refined(candidates)
-        return [option for _, option in candidates], scores
-
-
-def _best(
-    candidates: list[Candidate], scores: npt.NDArray[np.float64], keep: int
-) -> tuple[list[Candidate], npt.NDArray[np.float64]]:
-    order = sorted(range(len(candidates)), key=lambda i: (candidates[i][0], -scores[i], _units(candidates[i][1]), i))
-    kept: list[int] = []
-    count, current = 0, -1
-    for index in order:
-        row = candidates[index][0]
-        count, current = (count + 1, row) if row == current else (1, row)
-        if count <= keep:
-            kept.append(index)
-    return [candidates[index] for index in kept], scores[kept]
-
-
-def _units(option: Option) -> int:
-    return sum(place.policy.order_up_to for place in option.places)
-
-
-def with_levels(option: Option, levels: Iterable[int]) -> Option:
-    """The option with these order-up-to levels at its places; -1 means JIT."""
-    places = tuple(
-        replace(
-            place,
-            policy=Policy(PolicyKind.JIT, 0, place.policy.review_days)
-            if level < 0
-            else Policy(PolicyKind.BASE_STOCK, level, place.policy.review_days),
-        )
-        for place, level in zip(option.places, levels, strict=True)
-    )
-    return replace(option, places=places)
-
-
-def levels_of(option: Option) -> tuple[int, ...]:
-    """The order-up-to level of each place, -1 for JIT."""
-    return tuple(-1 if place.policy.kind is PolicyKind.JIT else place.policy.order_up_to for place in option.places)
-
-
-def _grid(groups: Groups, demand: Demand, effort: Effort) -> list[Candidate]:
-    """JIT where it is allowed, and multiples of the analytic level; a level of nought only runs down what is there."""
-    starts = start_levels(groups.options, demand, groups.horizon_days, groups.capital_rate_ppm_year)
-    found: list[Candidate] = []
-    for row, (option, (start, *_)) in enumerate(zip(groups.options, starts, strict=True)):
-        least = 0 if option.on_hand > 0 else 1
-        levels = {max(least, round(start * multiple)) for multiple in effort.multiples}
-        if option.places[0].policy.kind is PolicyKind.JIT:
-            levels.add(-1)
-        found += [(row, with_levels(option, (level,))) for level in sorted(levels)]
-    return found
-
-
-def estimates(groups: Groups, demand: Demand) -> npt.NDArray[np.float64]:
-    """Rough profit of each option in closed form, minor: margin of a unit x expected units once goods are there."""
-    margins, units, minutes = estimate_parts(groups.options, demand, groups.horizon_days)
-    weeks = groups.horizon_days / 7.0
-    scale = 10 ** (6 - EXPONENT_BY_CURRENCY[groups.currency])
-    labor = (minutes[:, 0] * units + minutes[:, 1] * weeks) / 60_000.0 * groups.wage_per_hour_minor
-    return np.asarray(margins * units / scale - labor)
-
-
-def _refined(candidates: list[Candidate]) -> list[Candidate]:
-    """The survivors and the levels beside each option's leader, a step of about an eighth away."""
-    found: dict[tuple[int, tuple[int, ...]], Candidate] = {}
-    led: set[int] = set()
-    for row, option in candidates:
-        levels = levels_of(option)
-        wanted = [levels]
-        if row not in led:
-            wanted += [tuple(_step(level, share) for level in levels) for share in (0.88, 1.14)]
-        led.add(row)
-        for own in wanted:
-            found.setdefault((row, own), (row, with_levels(option, own)))
-    return list(found.values())
-
-
-def _step(level: int, share: float) -> int:
-    if level <= 0:
-        return level
-    moved = round(level * share)
-    return max(1, moved if moved != level else level + (1 if share > 1 else -1))
-
-
-def _around(doubles: tuple[Option, ...]) -> list[Candidate]:
-    found: dict[tuple[int, tuple[int, ...]], Candidate] = {}
-    for row, option in enumerate(doubles):
-        for multiple in PAIR_MULTIPLES:
-            levels = tuple(level if level <= 0 else max(1, round(level * multiple)) for level in levels_of(option))
-            found.setdefault((row, levels), (row, with_levels(option, levels)))
-    return list(found.values())
-
-
-def _pairs(groups: Groups, means: npt.NDArray[np.float64], most: int) -> tuple[Option, ...]:
-    made: list[Option] = []
-    for group in range(groups.count):
-        rows = groups.rows(group)
-        own = list(groups.options[rows.start : rows.stop])
-        made += pairs_of_group(own, means[rows.start : rows.stop], most)
-    return tuple(made)
-
-
-def _merged(groups: Groups, doubles: list[Option]) -> list[list[Option]]:
-    """Singles of each group, then its pairs."""
-    by_group: dict[tuple[str, str], list[Option]] = {}
-    for option in doubles:
-        by_group.setdefault((option.sku, option.market), []).append(option)
-    return [
-        [groups.options[row] for row in groups.rows(group)]
-        + by_group.get((groups.sku[group], groups.market[group]), [])
-        for group in range(groups.count)
-    ]

@@ -1,223 +1,230 @@
-"""Where the search for an order-up-to level starts: the newsvendor's critical ratio on lead-time demand.
+"""Where the search for a stock policy starts: closed forms of the literature, for a whole block of options at once.
 
-Hides the textbook. Keeps two invariants: with one period and no lead time the level is the newsvendor's, and everything
-here is a starting point whose money is float statistics, never booked.
+Hides which formula belongs to which kind. Keeps two invariants: with one period and no lead time the level is the
+newsvendor's, and a kind is only tried where it makes sense for the option.
 """
-
-from dataclasses import dataclass
-from functools import lru_cache
-from statistics import NormalDist
 
 import numpy as np
 
-from tuoguan.choose.options_market import NONE
-from tuoguan.choose.options_terms import PPM, mean
-from tuoguan.contracts import Basis, Compiled, Per
-from tuoguan.demand import Demand
-from tuoguan.foundation.arrays import Floats, Ints
-from tuoguan.foundation.facts import FactKind
-from tuoguan.foundation.money import EXPONENT_BY_CURRENCY
-from tuoguan.simulate import Listing, Option, Place
+from tuoguan.choose.policies_facts import Facts
+from tuoguan.choose.policies_numbers import CAP, CODE, FAST, KIND, NUMBERS, POINT, REVIEW, SEASON, UP_TO, unique_rows
+from tuoguan.foundation.arrays import Flags, Floats, Ints
+from tuoguan.inventory.closed import newsvendor_levels, reorder_levels
+from tuoguan.simulate import PolicyKind
 
-SALE_FACTS = (
-    FactKind.ORDER_PLACED, FactKind.UNITS_SHIPPED, FactKind.UNITS_DELIVERED, FactKind.UNITS_INBOUND,
-    FactKind.PARCEL_IMPORTED,
-)  # fmt: skip
-RECURRENCE_MEAN_MAX = 400.0
-DAYS_PER_YEAR = 365
-CM3_PER_CBM = 1_000_000
-
-
-@dataclass(frozen=True, slots=True)
-class Need:
-    """Demand at one place over lead time and review (units), and the worth of one unit short or over (micro)."""
-
-    mean: float
-    variance: float
-    underage: float
-    overage: float
-    horizon_units: float
+MULTIPLES = (0.2, 0.4, 0.7, 1.0, 1.5)  # of the closed form's level; a search moves on from the best of them
+BLIND_MULTIPLES = (0.3, 0.6, 1.0)  # where the season is followed, for levels that do not
+ORDER_MULTIPLES = ((0.6, 0.5), (1.0, 0.6), (1.0, 1.0), (0.6, 1.2))  # of the reorder point, of the economic order
+SWING_LEAST = 1.1  # a season that moves less is not followed
+ORDER_REVIEWS = 1.3  # an order this many reviews' demand large makes its size worth a search
+LONG_LEAD_REVIEWS = 1.5  # a lead time this many reviews long makes caps worth a search
+ORDER_UNITS = 200.0  # units or lots of an economic order that the exact recursion sees
+YEARS_DAYS = 730.0  # no level covers more demand than this
+ONCE_SHARE = 0.34  # of the horizon: with such a wait one order may be all there is
+STOPS_PER_YEAR = 1.0  # a contract that ends so often may end before a second order pays
+RATIO_LEAST, RATIO_MOST = 1e-4, 0.9999
+MEAN_MOST, DISPERSION_MOST = 99_000.0, 9_900.0
 
 
-def critical_ratio(underage: float, overage: float) -> float:
-    """Share of periods in which all demand should be met: cu / (cu + co); 0 when a sale earns nothing.
+def starts(facts: Facts, horizon_days: int) -> tuple[Ints, Ints]:
+    """(option [candidate], numbers [candidate, 1, NUMBERS]) of policies to begin with; rows of an option together.
 
-    Snyder & Shen, Fundamentals of Supply Chain Theory, example 4.3: a newspaper with cu = 0.12 and co = 0.18.
-
-    >>> round(critical_ratio(0.12, 0.18), 6)
-    0.4
+    Where the season swings, policies follow it and a few levels that do not are tried beside them.
     """
-    if underage <= 0:
-        return 0.0
-    return underage / (underage + max(overage, 1e-12))
-
-
-def quantile(means: Floats, variances: Floats, shares: Floats) -> Ints:
-    """Smallest whole x with P(D <= x) >= share, element by element: negative binomial, Poisson where variance <= mean.
-
-    By recurrence up to a mean of 400, by the Wilson-Hilferty gamma above. A share of 0 gives 0.
-    """
-    found = np.zeros(means.shape, dtype=np.int64)
-    small = (means > 0) & (means <= RECURRENCE_MEAN_MAX) & (shares > 0)
-    large = (means > RECURRENCE_MEAN_MAX) & (shares > 0)
-    found[small] = _by_recurrence(means[small], variances[small], np.minimum(shares[small], 0.9999))
-    found[large] = _by_gamma(means[large], variances[large], np.minimum(shares[large], 0.9999))
-    return found
-
-
-def _by_recurrence(means: Floats, variances: Floats, shares: Floats) -> Ints:
-    """Panjer's recurrence p(k) = p(k - 1) (a + b / k): a = 0 for Poisson, a = 1 - mean / variance otherwise."""
-    ratio = np.maximum(variances / means, 1.0)
-    spread = ratio > 1.0 + 1e-9
-    a = np.where(spread, 1.0 - 1.0 / ratio, 0.0)
-    shape = np.where(spread, means / np.where(spread, ratio - 1.0, 1.0), 0.0)
-    b = np.where(spread, (shape - 1.0) * a, means)
-    log_mass = np.where(spread, -shape * np.log(ratio), -means)
-    cumulative = np.exp(log_mass)
-    found = np.zeros(means.shape, dtype=np.int64)
-    open_ = np.flatnonzero(cumulative < shares)
-    step = 0
-    while open_.size:
-        step += 1
-        log_mass[open_] += np.log(np.maximum(a[open_] + b[open_] / step, 1e-300))
-        cumulative[open_] += np.exp(log_mass[open_])
-        found[open_] = step
-        open_ = open_[cumulative[open_] < shares[open_]]
-    return found
-
-
-def _by_gamma(means: Floats, variances: Floats, shares: Floats) -> Ints:
-    normal = NormalDist()
-    z = np.array([normal.inv_cdf(share) for share in shares])
-    shape = means * means / np.maximum(variances, means)
-    cube = 1.0 - 1.0 / (9.0 * shape) + z / (3.0 * np.sqrt(shape))
-    found: Ints = np.ceil(means * np.maximum(cube, 0.0) ** 3).astype(np.int64)
-    return found
-
-
-def start_levels(options: tuple[Option, ...], demand: Demand, horizon_days: int, capital_ppm: int) -> list[list[int]]:
-    """Order-up-to levels to start from, per option and place, in units."""
-    season = demand.season[:, :horizon_days].mean(axis=1)
-    needs = [
-        [_need(option, index, demand, season, horizon_days, capital_ppm) for index in range(len(option.places))]
-        for option in options
+    swings = facts.swing > SWING_LEAST
+    flat, waves = np.flatnonzero(~swings), np.flatnonzero(swings)
+    blind = facts.take(waves)
+    parts = [
+        _numbered(_of_all_kinds(facts.take(flat), horizon_days), flat),
+        _numbered(_following(_of_all_kinds(blind.at_season_one(), horizon_days)), waves),
+        _numbered(_base_stock(blind, base_level(blind, horizon_days), BLIND_MULTIPLES), waves),
     ]
-    flat = [need for own in needs for need in own]
-    table = np.array([(n.mean, n.variance, critical_ratio(n.underage, n.overage), n.horizon_units) for n in flat])
-    levels = iter(_levels(table.reshape(-1, 4)))
-    return [[next(levels) for _ in own] for own in needs]
+    made = np.concatenate(parts)
+    return unique_rows(made[:, 0], made[:, 1:].reshape(-1, 1, NUMBERS))
 
 
-def _levels(table: Floats) -> list[int]:
-    found = quantile(table[:, 0], table[:, 1], table[:, 2])
-    return [int(level) for level in np.minimum(found, np.ceil(table[:, 3]).astype(np.int64))]
+def _numbered(rows: Ints, options: Ints) -> Ints:
+    """The rows with the options' own numbers instead of their places in a part."""
+    rows[:, 0] = options[rows[:, 0]]
+    return rows
 
 
-def _need(option: Option, index: int, demand: Demand, season: Floats, horizon_days: int, capital_ppm: int) -> Need:
-    place, row = option.places[index], option.series
-    listings = [one for one in option.listings if one.place == index]
-    base = float(demand.level_mean[row]) * float(season[demand.profile[row]])
-    shares = [response(option, one) for one in listings]
-    daily = base * sum(shares)
-    review = place.policy.review_days
-    days = mean(option.supplier_lead_days) + mean(place.lane.lead_days) + review
-    lead = place.lane.lead_days
-    lead_variance = (lead.high - lead.low) ** 2 / 24.0
-    level_variance = (daily * days) ** 2 / max(float(demand.level_shape[row]), 1e-6)
-    variance = daily * days * float(demand.dispersion[row]) + daily**2 * lead_variance + level_variance
-    under, over = _worth(option, place, listings, shares, review, horizon_days, capital_ppm)
-    # Stock for more than the horizon cannot be sold in it, but the level must outlast the spread of the draw.
-    return Need(daily * days, variance, under, over, daily * horizon_days + 3.0 * float(np.sqrt(variance)) + 1.0)
+def _following(rows: Ints) -> Ints:
+    rows[:, 1 + SEASON] = rows[:, 1 + KIND] != CODE[PolicyKind.JIT]
+    return rows
 
 
-def response(option: Option, listing: Listing) -> float:
-    """Expected demand under the listing as a share of today's: reach, visibility, price and delivery speed."""
-    price = mean(listing.retail_price) / max(option.retail_price_today_minor, 1)
-    by_price = max(price, 1e-6) ** (mean(option.elasticity) / PPM)
-    days_saved = option.delivery_days_today - mean(listing.delivery_days)
-    by_speed = max(0.1, 1.0 + days_saved * mean(option.speed_response) / PPM)
-    return float(mean(listing.reach) / PPM * mean(listing.visibility) / PPM * by_price * by_speed)
+def _of_all_kinds(facts: Facts, horizon_days: int) -> Ints:
+    """[candidate, 1 + NUMBERS] the option's row and its numbers."""
+    level = base_level(facts, horizon_days)
+    parts = [
+        _just_in_time(facts), _base_stock(facts, level, MULTIPLES), _reorder(facts, level), _capped(facts, level),
+        _projected(facts, horizon_days), _once(facts, horizon_days), *_two_lanes(facts, level, horizon_days),
+    ]  # fmt: skip
+    return np.concatenate(parts)
 
 
-def _worth(
-    option: Option,
-    place: Place,
-    listings: list[Listing],
-    shares: list[float],
-    review: int,
-    horizon_days: int,
-    capital: int,
-) -> tuple[float, float]:
-    """(underage, overage) of one unit, micro: margin of a sale; holding for a review and its part of the last loss."""
-    cost = mean(option.unit_cost)
-    landed = cost * (1.0 + mean(option.duty_ad_valorem) / PPM) + freight_unit(option, place)
-    weight = max(sum(shares), 1e-12)
-    income = sum(share * unit_income(option, one) for share, one in zip(shares, listings, strict=True)) / weight
-    holding = (
-        mean(place.storage_cbm_day) * option.unit_volume_cm3 / CM3_PER_CBM + landed * capital / PPM / DAYS_PER_YEAR
-    )
-    loss = landed - cost * mean(option.salvage) / PPM
-    return income - landed, holding * review + loss * min(1.0, review / max(horizon_days, 1))
+def _rows(facts: Facts, which: Ints, kind: PolicyKind, **columns: Floats) -> Ints:
+    """Rows of one kind for some options; levels of at least 1 unit, what is not given is nought."""
+    rows = np.zeros((len(which), 1 + NUMBERS), np.int64)
+    rows[:, 0], rows[:, 1 + KIND] = which, CODE[kind]
+    rows[:, 1 + REVIEW] = facts.review[which]
+    for name, values in columns.items():
+        rows[:, 1 + COLUMN[name]] = np.maximum(np.rint(values), FLOOR[name])
+    return rows
 
 
-def freight_unit(option: Option, place: Place) -> float:
-    """Micro per unit along the lane: chargeable weight or volume, whichever the lane prices."""
-    lane, grams = place.lane, float(option.unit_weight_g)
-    if lane.divisor_cm3_per_kg > 0:
-        grams = max(grams, option.unit_volume_cm3 * 1000.0 / lane.divisor_cm3_per_kg)
-    return mean(lane.per_kg) * grams / 1000.0 + mean(lane.per_cbm) * option.unit_volume_cm3 / CM3_PER_CBM
+COLUMN = {"up_to": UP_TO, "point": POINT, "cap": CAP, "fast": FAST}
+FLOOR = {"up_to": 1, "point": 0, "cap": 1, "fast": 0}
+NO_ROWS = np.zeros((0, 1 + NUMBERS), np.int64)
 
 
-def unit_income(option: Option, listing: Listing) -> float:
-    """Expected micro that one delivered unit brings after the contract's charges and the seller's own parcel costs."""
-    contract, price = listing.contract, mean(listing.retail_price)
-    supply = listing.supply_price_minor if listing.supply_price_minor >= 0 else price * (1 - mean(listing.spread) / PPM)
-    minor = float(10 ** (6 - EXPONENT_BY_CURRENCY[contract.currency]))
-    values = {
-        Basis.RETAIL_VALUE: price * minor,
-        Basis.SUPPLY_VALUE: supply * minor,
-        Basis.CUSTOMS_VALUE: supply * minor,
-    }
-    own = mean(listing.pick_order) + mean(listing.label_parcel)
-    return _charged(contract, values, option.unit_weight_g, option.unit_volume_cm3) - own
+def _stacked(parts: list[Ints]) -> Ints:
+    return np.concatenate(parts) if parts else NO_ROWS
 
 
-def _charged(contract: Compiled, values: dict[Basis, float], weight_g: int, volume_cm3: int) -> float:
-    total = 0.0
-    for basis, by_weight, divisor, lower, upper, amount in _sale_charges(contract):
-        grams = max(weight_g, volume_cm3 * 1000 // divisor) if divisor > 0 else weight_g
-        if grams < lower or (upper != NONE and grams >= upper):
-            continue
-        total += amount * (values[basis] if basis else grams / 1000.0 if by_weight else 1.0)
-    return total
+def _where(flags: Flags) -> Ints:
+    return np.flatnonzero(flags)
 
 
-@lru_cache(maxsize=4_096)
-def _sale_charges(contract: Compiled) -> tuple[tuple[Basis, bool, int, int, int, float], ...]:
-    """What the contract moves for a unit sold: (basis, per kg, divisor, tier from, tier to, signed rate or micro)."""
-    found = []
-    for row in contract.charges:
-        basis, per = Basis(int(row["basis"])), int(row["per"])
-        untimely = int(row["fact"]) not in SALE_FACTS or int(row["reason"]) != 0 or int(row["deadline"]) != NONE
-        if untimely or per in (Per.UNIT_DAY, Per.CBM_DAY):
-            continue
-        amount = float(row["sign"]) * float(row["value"]) * float(row["share_ppm"]) / PPM
-        tier = int(row["divisor_cm3_per_kg"]), int(row["weight_from_g"]), int(row["weight_to_g"])
-        found.append((basis, per == Per.KG, *tier, amount / PPM if basis else amount))
-    return tuple(found)
+def spread(facts: Facts, days: Floats, daily: Floats) -> tuple[Floats, Floats]:
+    """Mean and variance of demand over ``days``: daily scatter, the lead time's and the level's own doubt."""
+    mean = daily * days
+    return mean, mean * facts.dispersion + daily**2 * facts.lead_variance + mean**2 / np.maximum(facts.shape, 1e-6)
 
 
-def estimate_parts(options: tuple[Option, ...], demand: Demand, horizon_days: int) -> tuple[Floats, Floats, Floats]:
-    """(micro margin of a unit, units in the horizon, thousandths of minutes [per order, per week]) of each option."""
-    season = demand.season[:, :horizon_days].mean(axis=1)
-    margins, units, minutes = [], [], []
-    for option in options:
-        place, listing = option.places[0], option.listings[0]
-        landed = mean(option.unit_cost) * (1.0 + mean(option.duty_ad_valorem) / PPM) + freight_unit(option, place)
-        lead = mean(option.supplier_lead_days) + mean(place.lane.lead_days)
-        idle = max(mean(listing.live_after_days), 0.0 if option.on_hand > 0 else lead)
-        base = float(demand.level_mean[option.series]) * float(season[demand.profile[option.series]])
-        units.append(base * response(option, listing) * max(horizon_days - idle, 0.0))
-        margins.append(unit_income(option, listing) - landed)
-        minutes.append((mean(listing.minutes_order), mean(listing.minutes_week)))
-    return np.array(margins), np.array(units), np.array(minutes).reshape(-1, 2)
+def quantile(mean: Floats, variance: Floats, underage: Floats, overage: Floats) -> Floats:
+    """The newsvendor's level of each, negative binomial with this mean and variance (`newsvendor_levels`).
+
+    Nought where a sale earns nothing. Means past the closed form's range are scaled down to it.
+    """
+    scale = np.maximum(mean / MEAN_MOST, 1.0)
+    dispersion = np.clip(variance / np.maximum(mean, 1e-12), 1.0, DISPERSION_MOST)
+    ratio = np.clip(underage / np.maximum(underage + overage, 1e-12), RATIO_LEAST, RATIO_MOST)
+    found, _ = newsvendor_levels(mean / scale, dispersion / scale.clip(max=dispersion), ratio, 1.0 - ratio)
+    return np.where((underage > 0.0) & (mean > 0.0), found * scale, 0.0)
+
+
+def base_level(facts: Facts, horizon_days: int) -> Floats:
+    """(R, S): the level that covers the critical ratio of demand over lead time and review.
+
+    Underage is the margin of a sale; overage one review's holding and its part of what is lost on stock left over.
+    Stock for more than the horizon cannot be sold in it, but the level must outlast the spread of the draw.
+    """
+    mean, variance = spread(facts, facts.lead + facts.review, facts.daily)
+    share = np.minimum(1.0, facts.review / max(horizon_days, 1))
+    level = quantile(mean, variance, facts.margin, facts.holding * facts.review + facts.loss * share)
+    return np.asarray(np.minimum(level, np.ceil(facts.daily * horizon_days + 3.0 * np.sqrt(variance) + 1.0)))
+
+
+def _just_in_time(facts: Facts) -> Ints:
+    return _rows(facts, _where(facts.may_jit > 0.0), PolicyKind.JIT)
+
+
+def _base_stock(facts: Facts, level: Floats, multiples: tuple[float, ...]) -> Ints:
+    """A grid around the level; a level of nought only runs down what is there."""
+    every = np.arange(len(level))
+    parts = [_rows(facts, every, PolicyKind.BASE_STOCK, up_to=level * multiple) for multiple in multiples]
+    nothing = _rows(facts, _where(facts.on_hand > 0.0), PolicyKind.BASE_STOCK)
+    return np.concatenate([*parts, nothing])
+
+
+def _reorder(facts: Facts, level: Floats) -> Ints:
+    """(s, S) where an order costs or must be large: Zheng and Federgruen's optimum with reviews as periods.
+
+    A minimum order counts as the fixed cost whose economic order it would be.
+    """
+    daily, holding = np.maximum(facts.daily, 1e-9), np.maximum(facts.holding, 1e-6)
+    fixed = np.maximum(facts.fixed, np.where(facts.batch > 1.0, facts.batch**2 * holding / (2.0 * daily), 0.0))
+    order = np.sqrt(2.0 * fixed * daily / holding)
+    which = _where((order > ORDER_REVIEWS * daily * facts.review) & (facts.margin > 0.0) & (level > 0.0))
+    if not len(which):
+        return NO_ROWS
+    part = facts.take(which)
+    point, size = _economic(part, fixed[which], holding[which] * part.review, order[which])
+    top = np.ceil(part.daily * YEARS_DAYS) + part.batch
+    return _stacked([
+        _rows(facts, which, PolicyKind.REORDER, up_to=np.minimum(point * at + size * by, top),
+              point=np.minimum(point * at, np.minimum(point * at + size * by, top) - 1.0))
+        for at, by in ORDER_MULTIPLES
+    ])  # fmt: skip
+
+
+def _economic(part: Facts, fixed: Floats, holding: Floats, order: Floats) -> tuple[Floats, Floats]:
+    """(reorder point, S - s) of `reorder_levels`; units are counted in lots where an order is large, which the work
+    of the recursion grows with.
+    """
+    mean, variance = spread(part, part.lead + part.review, part.daily)
+    lot = np.maximum(np.maximum(order / ORDER_UNITS, mean / MEAN_MOST), 1.0)
+    dispersion = np.clip(variance / np.maximum(mean, 1e-12) / lot, 1.0, DISPERSION_MOST)
+    lead = np.minimum(part.lead / part.review, 150.0)
+    each = np.clip(part.daily * part.review / lot, 1e-6, MEAN_MOST / (lead + 1.0))
+    penalty = np.clip(part.margin / holding, 1e-2, 1e6) * holding
+    point, up_to, _ = reorder_levels(each, dispersion, penalty, holding, fixed / lot, lead)
+    return np.asarray(np.maximum(point, 0) * lot), np.asarray(np.maximum(up_to - np.maximum(point, 0), 1) * lot)
+
+
+def _long(facts: Facts) -> Ints:
+    """Options whose lead time is long against the review, so that lost sales make pipelines overshoot."""
+    return _where((facts.lead > LONG_LEAD_REVIEWS * facts.review) & (facts.margin > 0.0) & (facts.daily > 0.0))
+
+
+def _capped(facts: Facts, level: Floats) -> Ints:
+    """Capped base stock (Xin 2021): a roomier level with orders held near a review's demand."""
+    which = _long(facts)
+    flow = facts.daily[which] * facts.review[which]
+    return _stacked([
+        _rows(facts, which, PolicyKind.CAPPED_BASE_STOCK, up_to=level[which] * room, cap=np.ceil(flow * by))
+        for room, by in ((1.0, 1.5), (1.5, 1.4))
+    ])  # fmt: skip
+
+
+def _projected(facts: Facts, horizon_days: int) -> Ints:
+    """Projected inventory level (van Jaarsveld & Arts 2024): the newsvendor's level of a review and its spread."""
+    which = _long(facts)
+    part = facts.take(which)
+    mean, variance = spread(part, part.review, part.daily)
+    share = np.minimum(1.0, part.review / max(horizon_days, 1))
+    level = quantile(mean, variance, part.margin, part.holding * part.review + part.loss * share)
+    return _stacked([
+        _rows(facts, which, PolicyKind.PROJECTED, up_to=level * multiple) for multiple in (0.7, 1.3)
+    ])  # fmt: skip
+
+
+def _once(facts: Facts, horizon_days: int) -> Ints:
+    """One order for all the selling time that is left, where the wait is long or the contract may end."""
+    which = _where(((facts.lead > ONCE_SHARE * horizon_days) | (facts.stops >= STOPS_PER_YEAR)) & (facts.margin > 0.0))
+    part = facts.take(which)
+    mean, variance = spread(part, np.maximum(horizon_days - part.live, 1.0), part.daily)
+    level = quantile(mean, variance, part.margin, part.loss)
+    return _stacked([_rows(facts, which, PolicyKind.NEWSVENDOR, up_to=level * by) for by in (0.4, 0.8)])
+
+
+def _two_lanes(facts: Facts, level: Floats, horizon_days: int) -> list[Ints]:
+    """Policies of two lanes: the fast one covers its own lead time, the slow one the whole position.
+
+    Fast level: newsvendor of the fast lead time and a review, a missed sale worth what is left of the margin after the
+    fast freight (Veeraraghavan & Scheller-Wolf 2008; capped: Sun & Van Mieghem 2019; base-surge: Allon & Van Mieghem
+    2010).
+    """
+    which = _where(facts.fast_lead >= 0.0)
+    if not len(which):
+        return []
+    part, slow = facts.take(which), level[which]
+    mean, variance = spread(part, part.fast_lead + part.review, part.daily)
+    share = np.minimum(1.0, part.review / max(horizon_days, 1))
+    over = part.holding * part.review + np.maximum(part.loss + part.fast_extra, 0.0) * share
+    fast = quantile(mean, variance, part.margin - part.fast_extra, over)
+    flow = part.daily * part.review
+    made = [
+        _rows(facts, which, PolicyKind.CAPPED_DUAL_INDEX, up_to=slow * high, fast=fast * low, cap=np.ceil(flow * by))
+        for low, high, by in ((0.5, 1.0, 1.5), (1.0, 1.2, 1.3))
+    ]
+    made += [
+        _rows(facts, which, PolicyKind.DUAL_INDEX, up_to=slow * high, fast=fast * low)
+        for low, high in ((0.5, 1.0), (1.0, 0.8))
+    ]
+    made += [
+        _rows(facts, which, PolicyKind.TAILORED_BASE_SURGE, cap=np.ceil(flow * by), fast=fast) for by in (0.7, 0.9)
+    ]
+    return [*made, _rows(facts, which, PolicyKind.SINGLE_INDEX, up_to=slow, fast=np.minimum(fast, slow))]

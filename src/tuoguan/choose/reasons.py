@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from tuoguan.choose.options import is_handed_over
 from tuoguan.choose.options_terms import mean
 from tuoguan.choose.policies import Evaluated
 from tuoguan.choose.reasons_flips import Duel, Flip, flips, lowest_supply_price
@@ -17,7 +18,6 @@ from tuoguan.choose.reasons_words import Measured, sentence_en, sentence_zh
 from tuoguan.contracts import QuantityName
 from tuoguan.demand import Demand
 from tuoguan.foundation.money import to_minor
-from tuoguan.foundation.parties import Duty
 from tuoguan.simulate import Component, Option
 
 PROBABILITY_MIN = 0.6
@@ -169,11 +169,6 @@ def _unknowns_decide(gain: float, found: tuple[Driver, ...]) -> bool:
 def _duel(evaluated: Evaluated, demand: Demand, pick: int, other: int, threads: int | None) -> Duel:
     options = evaluated.groups.options
     return Duel(evaluated.scenario, demand, options[pick], None if other == NOT_SOLD else options[other], threads)
-
-
-def is_handed_over(option: Option) -> bool:
-    """True when storage and last mile are the platform's under every contract of the option."""
-    return not any(one.contract.owns(Duty.STORAGE) or one.contract.owns(Duty.LAST_MILE) for one in option.listings)
 
 
 def payout_days(option: Option) -> float:

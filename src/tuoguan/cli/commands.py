@@ -10,6 +10,7 @@ from tuoguan.cli.output import Progress, say, say_json, say_problems, summary, t
 from tuoguan.foundation.problems import Problem, Severity, has_errors
 
 CLEAN, WARNED, ERRONEOUS = 0, 1, 2
+SEARCH_FOLDER = ".search"  # in the folder of the outputs, while a decision is searched for
 
 
 def init(arguments: Namespace) -> int:
@@ -70,13 +71,16 @@ def _code(problems: Iterable[Problem], strict: bool) -> int:
 def decide(arguments: Namespace) -> int:
     """Chooses, writes the five outputs, prints the table."""
     from tuoguan.app.decide import decide as make_decision
+    from tuoguan.app.decide import forget
     from tuoguan.app.outputs import decision_json, write_decision
     from tuoguan.cli.decision import decision_lines
 
     progress = Progress(quiet=arguments.quiet or arguments.json)
-    decision = make_decision(arguments.dir, **_run(arguments, progress))
+    out = arguments.out or arguments.dir / "decision"
+    decision = make_decision(arguments.dir, keep=out / SEARCH_FOLDER, **_run(arguments, progress))
     progress("outputs", 0, 1)
-    written = write_decision(decision, arguments.out or arguments.dir / "decision", arguments.lang)
+    written = write_decision(decision, out, arguments.lang)
+    forget(out / SEARCH_FOLDER)
     progress.close()
     if arguments.json:
         return _answer(arguments, decision_json(decision))

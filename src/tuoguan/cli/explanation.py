@@ -15,7 +15,7 @@ from tuoguan.foundation.money import format_minor, to_minor
 from tuoguan.foundation.text import wrapped
 from tuoguan.plan import Plan
 
-SIDE_WIDTHS = (34, 8, 15, 6, 7, 6, 5, 5, 5)
+SIDE_WIDTHS = (28, 8, 6, 15, 6, 7, 6, 5, 5, 5)
 PLAN_ROWS = 15
 FLIP_HEADS = {
     "en": ("What would turn the answer", "now", "turns at", "loses when"),
@@ -38,12 +38,13 @@ def _sides(explained: Explained, lang: Language) -> list[str]:
     currency = explained.evaluated.groups.currency
     keys = ("way", "profit", "gain_range", "hours", "cash", "delivery", "late", "returns", "probability")
     heads = [phrase(key, lang) for key in keys[:-1]] + ["fill" if lang == "en" else "满足"]
-    return table([_side(side, currency) for side in explained.sides], heads, SIDE_WIDTHS, " >>>>>>>>")
+    heads.insert(2, "±")  # the standard error of the mean profit
+    return table([_side(side, currency) for side in explained.sides], heads, SIDE_WIDTHS, " >>>>>>>>>")
 
 
 def _side(side: Side, currency: str) -> tuple[str, ...]:
     return (
-        side.key, money_short(side.mean_minor, currency),
+        side.key, money_short(side.mean_minor, currency), money_short(side.mean_error_minor, currency),
         f"{money_short(side.p05_minor, currency)}…{money_short(side.p95_minor, currency)}",
         f"{side.hours_per_week:.1f}", money_short(side.cash_peak_minor, currency), f"{side.delivery_days:.1f}",
         percent(side.late_rate, 0), percent(side.return_rate, 0), percent(side.fill_rate, 0),

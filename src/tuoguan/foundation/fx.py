@@ -6,6 +6,7 @@ a rate is the ratio of two recorded integers, never a float, and that a rate nob
 
 import csv
 import io
+import math
 import zipfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -14,12 +15,17 @@ from functools import lru_cache
 from importlib.util import find_spec
 from pathlib import Path
 
+import numpy as np
+import numpy.typing as npt
+
 from tuoguan.foundation.days import Day, iso, parse_day
 from tuoguan.foundation.money import EXPONENT_BY_CURRENCY, parse_micro
 from tuoguan.foundation.problems import Problem, Refused
 
 MICRO = 1_000_000
 PIVOT = "EUR"
+HISTORY_ROWS = 768  # three years of banking days
+BANKING_DAYS = 21  # in 30 days
 # Held by the central banks since 1986 and 1997; the European Central Bank does not quote these currencies.
 PEGS = {"SAR": ("USD", "3.75"), "AED": ("USD", "3.6725")}
 
@@ -106,6 +112,30 @@ def load_fx(on: Day, overrides: Mapping[str, str] | None = None) -> FxTable:
     return FxTable(on, rates, {}).with_overrides(overrides or {})
 
 
+def month_sd_ppm(on: Day, base: str, quote: str) -> int:
+    """Standard deviation of the log of a rate's change in 30 days, ppm, measured on the last three years before ``on``.
+
+    From daily changes, times the root of the 21 banking days of 30. 0 for the same currency; a pegged currency moves as
+    its anchor does, and one without a history as the pivot.
+    """
+    logs = _log_rates(on, PEGS.get(quote, (quote,))[0]) - _log_rates(on, PEGS.get(base, (base,))[0])
+    changes = np.diff(logs[np.isfinite(logs)])
+    return round(float(np.std(changes)) * math.sqrt(BANKING_DAYS) * MICRO) if len(changes) else 0
+
+
+@lru_cache(maxsize=64)
+def _log_rates(on: Day, code: str) -> npt.NDArray[np.float64]:
+    """Logs of the pivot's rate in a currency over the last `HISTORY_ROWS` rows, oldest first; NaN where none."""
+    lines = _lines()
+    header = lines[0].split(",")
+    rows = _rows_until(lines[1:], on, HISTORY_ROWS)
+    if code not in header:
+        return np.zeros(len(rows))
+    at = header.index(code)
+    texts = [row.split(",")[at] for row in reversed(rows)]
+    return np.log([float(text) if text not in ("N/A", "") else math.nan for text in texts])
+
+
 def _overrides(overrides: Mapping[str, str], on: Day) -> dict[tuple[str, str], FxRate]:
     found = {}
     for pair, text in overrides.items():
@@ -142,11 +172,11 @@ def _published(on: Day) -> Mapping[str, FxRate]:
     return rates
 
 
-def _rows_until(rows: list[str], on: Day) -> list[str]:
-    """Ten rows from the newest on or before ``on``; rows are newest first and dates are ISO, so text compares."""
+def _rows_until(rows: list[str], on: Day, count: int = 10) -> list[str]:
+    """``count`` rows from the newest on or before ``on``; rows are newest first and dates are ISO, so text compares."""
     limit = iso(on)
     start = next((index for index, row in enumerate(rows) if row[:10] <= limit), len(rows) - 1)
-    return rows[start : start + 10]
+    return rows[start : start + count]
 
 
 @lru_cache(maxsize=1)

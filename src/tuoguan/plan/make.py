@@ -16,12 +16,12 @@ from tuoguan.foundation.days import Day, date_of
 from tuoguan.foundation.money import EXPONENT_BY_CURRENCY, parse_minor, to_minor
 from tuoguan.foundation.parties import Duty
 from tuoguan.intake import Batch
-from tuoguan.plan.orders import Order, expected_sales, orders
+from tuoguan.plan.orders import Order, expected_sales, orders, season_of
 from tuoguan.plan.schema import CASH, HOURS, PURCHASES, QUOTES, SHIPMENTS, Plan
 from tuoguan.simulate import Lane, Listing, Option
 
 NOTES = (
-    "purchases follow the policy on the mean path: first up to the level, later as expected sales use it up",
+    "purchases follow the policy on the mean path: the first order, then reviews as expected sales use stock up",
     "arrival is the most likely day; early and late add the ends of the supplier's and the lane's ranges",
     "weeks start on the first day of the plan; cash is cumulative at the lowest day of the week",
 )
@@ -47,7 +47,8 @@ def make_plan(
             continue
         option = evaluated.scenario.options[row]
         sold = float(evaluated.outcomes.units_sold[row])
-        for order in orders(option, expected_sales(option, demand, sold, evaluated.scenario.horizon_days)):
+        days = evaluated.scenario.horizon_days
+        for order in orders(option, expected_sales(option, demand, sold, days), season_of(option, demand, days)):
             number = len(bought) + 1
             bought.append(_purchase(number, option, order, supplier.get(option.sku) or "", on, exponent))
             shipped.append(_shipment(number, option, order, on, exponent))
@@ -84,11 +85,11 @@ def _shipment(number: int, option: Option, order: Order, on: Day, exponent: int)
     place = option.places[order.place]
     weight_g, volume_cm3 = order.units * option.unit_weight_g, order.units * option.unit_volume_cm3
     return {
-        "purchase": number, "sku": option.sku, "market": option.market, "place": place.id, "lane": place.lane.id,
-        "mode": place.lane.mode, "dispatch_on": date_of(on + order.ready), "arrive_on": date_of(on + order.arrive),
+        "purchase": number, "sku": option.sku, "market": option.market, "place": place.id, "lane": order.lane.id,
+        "mode": order.lane.mode, "dispatch_on": date_of(on + order.ready), "arrive_on": date_of(on + order.arrive),
         "arrive_early_on": date_of(on + order.arrive_early), "arrive_late_on": date_of(on + order.arrive_late),
         "units": order.units, "weight_g": weight_g, "volume_cm3": volume_cm3,
-        "freight_minor": _freight(place.lane, weight_g, volume_cm3, exponent),
+        "freight_minor": _freight(order.lane, weight_g, volume_cm3, exponent),
     }  # fmt: skip
 
 

@@ -2,12 +2,13 @@
 
 import pytest
 
-from choose_workspace import ON, batch, demand, groups, library, product, rates
+from choose_workspace import HORIZON, ON, batch, demand, groups, library, product, rates
 from tuoguan.choose import enumerate_options
 from tuoguan.choose.options_excluded import is_considered
 from tuoguan.choose.options_market import Charges, label_cost
-from tuoguan.choose.options_terms import PPM, total
-from tuoguan.contracts import QuantityName, SettingName, compile_card
+from tuoguan.choose.options_terms import NOUGHT, PPM, total
+from tuoguan.choose.options_world import cost_currency
+from tuoguan.contracts import Evidence, QuantityName, SettingName, compile_card
 from tuoguan.foundation.parties import Duty
 from tuoguan.intake.schema import Control, Lane, Seller, Site
 from tuoguan.simulate import Option, PolicyKind
@@ -178,3 +179,55 @@ def test_the_order_of_products_changes_nothing(markets):
     one = groups(batch(product("A"), product("B"), markets=markets))
     two = groups(batch(product("B"), product("A"), markets=markets))
     assert [(o.sku, o.market, o.key) for o in one.options] == [(o.sku, o.market, o.key) for o in two.options]
+
+
+def test_a_place_by_sea_may_have_air_beside_it_under_a_key_of_its_own():
+    found = options_of(groups(batch(product("A"))))
+    two = [option for option in found if option.places[0].fast_lane is not None]
+    assert two
+    for option in two:
+        place = option.places[0]
+        assert option.key.endswith("/sea+air") and (place.lane.mode, place.fast_lane.mode) == ("sea", "air")
+        assert place.fast_lane.lead_days.value < place.lane.lead_days.value
+        assert {"sea freight", "air freight"} <= set(option.assumed)
+        assert any(other.key == option.key.removesuffix("+air") for other in found)
+
+
+def test_a_site_packs_no_more_than_it_says():
+    work = batch(
+        product("A"), sites=(Site(id="NJ", market="US", currency="USD", handling_orders_per_day=40), ),
+    )  # fmt: skip
+    found = options_of(groups(work))
+    own = {option.places[0].handling_per_day for option in found if option.places[0].id.startswith("NJ/")}
+    other = {option.places[0].handling_per_day for option in found if not option.places[0].id.startswith("NJ/")}
+    assert own == {40} and other == {0}
+
+
+def test_who_owns_price_and_stock_answers_at_once_and_a_platform_reviews_first():
+    seen = set()
+    for option in options_of(groups(batch(product("A")))):
+        contract, days = only(option).contract, only(option).answer_days
+        own = contract.owns(Duty.RETAIL_PRICE) and contract.owns(Duty.STORAGE)
+        assert days == (NOUGHT if own else contract.quantities[QuantityName.PRICE_REVIEW_DAYS])
+        seen.add(own)
+    assert seen == {True, False}
+
+
+def test_goods_that_cannot_arrive_within_the_horizon_are_left_out_with_the_reason():
+    found = groups(batch(product("A", supplier_lead_days=60)))
+    assert not [o for o in found.options if o.places[0].lane.mode == "sea"]
+    late = groups(batch(product("A", supplier_lead_days=200)))
+    assert not late.options
+    reasons = [item for item in late.excluded if item.code == "too_slow"]
+    assert reasons and "200" not in reasons[0].contract
+    assert f"horizon is {HORIZON} days" in reasons[0].en and f"规划期只有 {HORIZON} 天" in reasons[0].zh
+
+
+def test_the_world_is_assumed_where_nobody_measured_it_and_rates_are_measured():
+    found = groups(batch(product("A")))
+    world = found.world
+    for term in (world.shocks_per_year, world.shock_factor, world.freight_month_sd):
+        assert term.evidence is Evidence.ASSUMED and term.low < term.value < term.high
+    assert world.fx_month_sd.evidence is Evidence.DERIVED and 2_000 < world.fx_month_sd.value < 40_000
+    assert {option.cost_currency for option in found.options} == {"CNY"}
+    assert cost_currency("CN", "CNY") == "" == cost_currency("DE", "EUR")

@@ -8,7 +8,7 @@ from scipy import stats
 
 from choose_workspace import batch, demand, groups, product
 from tuoguan.choose import evaluate, explain_group
-from tuoguan.choose.policies import QUICK
+from tuoguan.choose.policies import THOROUGH
 from tuoguan.choose.reasons import best_probability, bridge, interval, is_handed_over, runner_up
 from tuoguan.choose.reasons_flips import (
     PPM,
@@ -38,7 +38,7 @@ def played():
     """One product with all its options, evaluated."""
     work = batch(product("A", unit_cost_minor=400), product("B"))
     known = demand(work, level=3.0)
-    return evaluate(groups(work, known), known, paths=60, seed=11, threads=2, effort=replace(QUICK, report=0)), known
+    return evaluate(groups(work, known), known, paths=60, seed=11, threads=2, effort=THOROUGH), known
 
 
 def best(evaluated, group=0):

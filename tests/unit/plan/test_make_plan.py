@@ -72,7 +72,7 @@ def test_purchases_cover_expected_sales_within_the_policy(made: Made) -> None:
         option = evaluated.scenario.options[row]
         have = units.get((option.sku, option.market), 0) + option.on_hand
         sold = float(evaluated.outcomes.units_sold[row])
-        level = sum(p.policy.order_up_to for p in option.places if p.policy.kind is PolicyKind.BASE_STOCK)
+        level = sum(p.policy.order_up_to + p.policy.order_cap + p.policy.fast_order_up_to for p in option.places)
         step = len(option.places) * (max(option.moq, 1) + max(option.carton, 1))
         assert sold - level - step <= have <= sold + level + step + option.on_hand
 
