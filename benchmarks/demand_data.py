@@ -105,8 +105,10 @@ def bakery(shared: Path) -> DataSet:
         sku=pl.format("{}-{}", "product", "store"), market=pl.lit("DE"), day=pl.col("date").str.to_date(),
         units=pl.col("demand").cast(pl.Int64),
     )  # fmt: skip
-    products = panel.select("sku").unique("sku").with_columns(
-        category=pl.col("sku").str.slice(0, 3), retail_price_minor=pl.lit(None, pl.Int64)
+    products = (
+        panel.select("sku")
+        .unique("sku")
+        .with_columns(category=pl.col("sku").str.slice(0, 3), retail_price_minor=pl.lit(None, pl.Int64))
     )
     origins = (760, 830, 900, 970, 1040, 1110)
     return DataSet("bakery", _summed(panel), products, date(2016, 1, 2), 1215, origins, _DAYS, 1, 7, 105)

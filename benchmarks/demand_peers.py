@@ -46,10 +46,10 @@ def _models(season: int) -> dict[str, Callable[[], object]]:
 
     return {
         "seasonal naive": lambda: m.SeasonalNaive(season_length=season),
-        "SES": lambda: m.SimpleExponentialSmoothingOptimized(),
-        "Croston-SBA": lambda: m.CrostonSBA(),
+        "SES": m.SimpleExponentialSmoothingOptimized,
+        "Croston-SBA": m.CrostonSBA,
         "TSB": lambda: m.TSB(alpha_d=0.1, alpha_p=0.1),
-        "iMAPA": lambda: m.IMAPA(),
+        "iMAPA": m.IMAPA,
         "AutoETS": lambda: m.AutoETS(season_length=season),
     }
 

@@ -37,6 +37,8 @@ WINDOWS = (1, 7, 28, 56)
 CUT_STEP_DAYS, NEEDS_DAYS = 27, 84  # no whole weeks: the single day after a cut is to be every weekday in turn
 SERIES_MAX, CUTS_RANGE = 20_000, (6, 12)  # as many cuts as add up to so many series, within the range
 CLASS_SERIES_MAX = 4_000
+PINBALL_FROM = 2  # classes from here on sell enough for quantiles of a continuous distribution to be judged
+NORMAL_QUANTILES = ((0.05, -1.6449), (0.25, -0.6745), (0.5, 0.0), (0.75, 0.6745), (0.95, 1.6449))
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,8 +247,11 @@ def _likeliest(
     scores = np.zeros((len(values), CLASSES))
     for n, (widening, drift) in enumerate(pairs):
         for cut, own in zip(cuts, levels, strict=True):
-            scores[n] += _likelihood(cut, own, widening, drift)
-    return np.asarray(np.array(values)[_pooled(scores).argmax(axis=0)])
+            scores[n] += [
+                _of_class(cut, k, own, float(widening[k]), float(drift[k])) if k < PINBALL_FROM
+                else -_pinball(cut, k, own, float(widening[k]), float(drift[k])) for k in range(CLASSES)
+            ]  # fmt: skip
+    return np.asarray(np.array(values)[scores.argmax(axis=0)])
 
 
 def _pooled(scores: Floats) -> Floats:
@@ -270,4 +275,21 @@ def _of_class(cut: Cut, k: int, levels: Levels, widening: float, drift: float) -
         mean = level * exposure[k]
         shape = np.maximum(mean / (clumps + mean * scatter), 1e-9)
         total += kernels.gamma_poisson_loglik(units[k], mean, shape, ones)
+    return total
+
+
+def _pinball(cut: Cut, k: int, levels: Levels, widening: float, drift: float) -> float:
+    """Quantile loss of the windows' totals in their own spread, with quantiles of a gamma of the same mean and variance
+    (Wilson & Hilferty 1931). Unlike a likelihood it is not ruled by a day on which a shop was shut."""
+    rows = cut.rows[k]
+    level, scatter = levels.mean[rows], 1.0 / levels.shape[rows] + drift
+    clumps, total = np.maximum(cut.base.spread.series[rows] * widening, 1.0), 0.0
+    for units, exposure in zip(cut.units, cut.exposure, strict=True):
+        mean = np.maximum(level * exposure[k], 1e-9)
+        shape = 1.0 / (clumps / mean + scatter)
+        scale = 1.0 / np.sqrt(mean * cut.base.spread.series[rows] + mean**2 / 10.0)
+        for chance, normal in NORMAL_QUANTILES:
+            cube = np.maximum(1.0 - 1.0 / (9.0 * shape) + normal / (3.0 * np.sqrt(shape)), 0.0)
+            miss = units[k] - mean * cube**3
+            total += float((np.maximum(chance * miss, (chance - 1.0) * miss) * scale).sum())
     return total
