@@ -126,7 +126,7 @@ def score(data: DataSet, half: int, with_peers: bool, cache: dict[Any, Any]) -> 
             losses |= {peer: float(pinball(q[:, n], truth).mean()) for peer, q in others.items()}
             found.append({
                 "origin": origin, "window": name, "mean": float(truth.mean()), "losses": losses,
-                "inside": float(total.inside(truth).mean()), "bias": float(total.mean.sum() / max(truth.sum(), 1e-9)),
+                "inside": float(total.inside(truth).mean()), "expected": float(total.mean.mean()),
             })  # fmt: skip
     return found
 
@@ -168,7 +168,7 @@ def summary(rows: list[dict[str, Any]]) -> dict[str, Any]:
         "coverage": round(float(np.mean(list(by_window.values()))), 4),
         "coverage_se": round(float(np.std(by_origin, ddof=1) / len(origins) ** 0.5), 4),
         "coverage_by_window": {w: round(c, 3) for w, c in by_window.items()},
-        "bias": round(float(np.mean([row["bias"] for row in rows])), 3),
+        "expected_over_actual": round(sum(r["expected"] for r in rows) / sum(r["mean"] for r in rows), 3),
     }
     if len(loss) > 1:
         best = min((m for m in loss if m != OURS), key=lambda m: loss[m])
