@@ -148,7 +148,7 @@ def options(draw, level, longest, kinds):
         return_rate=draw(about(0, 400_000, 905)), duty_ad_valorem=draw(about(0, 300_000, 906)),
         salvage=draw(about(0, 900_000, 907)), unit_cost=draw(about(100_000, 9_000_000, 908)),
         elasticity=draw(about(-2_600_000, -500_000, 909)), speed_response=draw(about(0, 30_000, 927)),
-        on_hand=draw(st.integers(0, 30)), cost_currency=draw(st.sampled_from(["", "CNY"])),
+        on_hand=draw(st.integers(0, 30)), cost_currency=draw(st.sampled_from(["", "CNY", "USD", "EUR"])),
         on_order=tuple(draw(st.lists(st.tuples(st.integers(0, 50), st.integers(1, 40)), max_size=2))),
         unit_volume_cm3=draw(st.integers(100, 9_000)), unit_weight_g=draw(st.integers(20, 3_000)),
     )  # fmt: skip

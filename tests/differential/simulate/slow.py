@@ -124,7 +124,9 @@ class Slow:
         arrival = ready + luck.drawn(lane.lead_days, Stream.LANE_LEAD, day, home, 0)
         if not lane.may_cross:
             arrival = site.last[lane_index] = max(site.last[lane_index], arrival)
-        fx = luck.walk(address(o.cost_currency), Stream.FX, self.s.fx_month_sd, day) if o.cost_currency else MILLION
+        fx = MILLION
+        if o.cost_currency not in ("", "USD"):
+            fx = luck.walk(address(o.cost_currency), Stream.FX, self.s.fx_month_sd, day)
         goods = half_up(Fraction(self.cost * units * fx, MILLION * 10_000))
         cm3 = o.unit_volume_cm3 * units
         freight = self.freight(lane, home, o.unit_weight_g * units, cm3, ready)

@@ -170,6 +170,15 @@ def test_components_add_up_to_the_mean_profit():
     assert np.abs(outcomes.component.sum(axis=1) - outcomes.profit.mean(axis=1)).max() <= 1
 
 
+def test_standard_errors_are_those_of_the_means_of_thirty_two_batches():
+    """Two neighbors each of 64 paths; a quotient's error is near the one of its batches' quotients."""
+    out = run(replace(SCENARIO, paths=64), DEMAND)
+    batches = out.profit.reshape(len(SCENARIO.options), 32, 2).mean(axis=2)
+    assert out.error["profit"] == pytest.approx(batches.std(axis=1, ddof=1) / 32**0.5)
+    fills = [run(replace(SCENARIO, paths=2, seed=seed), DEMAND).fill_rate for seed in range(32)]
+    assert out.error["fill_rate"] == pytest.approx(np.std(fills, axis=0, ddof=1) / 32**0.5, rel=0.6)
+
+
 # On the same luck, worse terms never help
 
 

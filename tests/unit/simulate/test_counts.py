@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from tuoguan.simulate.counts.kernels import binomial_quantile, count_quantile, gamma_quantile, normal_quantile
+from tuoguan.simulate.counts.kernels import count_quantile, gamma_quantile, normal_quantile
 
 LEVELS = np.concatenate([np.linspace(1e-4, 1 - 1e-4, 199), [1e-9, 1 - 1e-9]])
 
@@ -25,13 +25,6 @@ def test_large_counts_are_within_one_unit_of_scipy(mean, dispersion):
     shape = mean / (dispersion - 1) if dispersion > 1 else None
     wanted = stats.nbinom.ppf(body, shape, 1 / dispersion) if shape else stats.poisson.ppf(body, mean)
     assert np.abs(np.array([count_quantile(u, mean, dispersion) for u in body]) - wanted).max() <= 1
-
-
-@pytest.mark.parametrize("share", [0.001, 0.04, 0.5, 0.83, 1.0])
-@pytest.mark.parametrize("trials", [1, 7, 90])
-def test_binomial_equals_scipy(trials, share):
-    wanted = stats.binom.ppf(LEVELS, trials, share).astype(int).tolist()
-    assert [binomial_quantile(u, trials, share) for u in LEVELS] == wanted
 
 
 @pytest.mark.parametrize("shape", [0.3, 1.0, 4.0, 50.0, 3_000.0])
