@@ -155,7 +155,7 @@ def loss_of(rows: list[dict[str, Any]]) -> dict[str, float]:
 
 
 def summary(rows: list[dict[str, Any]]) -> dict[str, Any]:
-    """Losses, coverage (with its standard error over origins), bias, and the ratio to the best peer of the set."""
+    """Losses, coverage (with its standard error over origins), and the ratio to the best peer of the set."""
     windows, origins = sorted({row["window"] for row in rows}), sorted({row["origin"] for row in rows})
     loss = loss_of(rows)
     by_window = {w: float(np.mean([r["inside"] for r in rows if r["window"] == w])) for w in windows}

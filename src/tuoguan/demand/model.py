@@ -20,11 +20,11 @@ class Demand:
     level_shape [series]        gamma shape of the level's posterior (large = well known); the level drawn on a path is
                                 Gamma(shape) / shape x level_mean
     dispersion  [series]        variance-to-mean ratio of daily counts, >= 1 (1 = Poisson; else negative binomial)
-    season      [profile, day]  multipliers, mean 1 over a year; [profile] = ``profile[series]``
+    season      [profile, day]  year x weekday x damped trend, near 1 over a year; [profile] = ``profile[series]``
     profile     [series]        row of ``season``
     method      [series]        "level", "pooled" or "cold_start"
     observed_days [series]      days of history that could have seen a sale (stock-outs left out)
-    half_life_days              how fast old days lost weight; 0 when nothing was fitted
+    half_life_days              how fast old days lost weight for the commonest class; 0 when nothing was fitted
     notes                       what was assumed or left out, in words for the report
     """
 

@@ -4,7 +4,7 @@ Hides the chain all -> market -> group. Each link multiplies its parent by (unit
 units and base in effective counts (divided by the spread of daily counts): k counts of evidence move it halfway. So a
 week nobody has seen, or a group that sells little, keeps its parent's value, and at the top the value is 1 (flat).
 Less than a year of history cannot tell season from growth, so the profile is raised to a power that grows from 0
-at 13 weeks to 1 at 50 weeks. Trend is never extrapolated; years are leveled before they are laid over each other.
+at 13 weeks to 1 at 50 weeks. Trend is not its part (`trend`); years are leveled before they are laid over each other.
 """
 
 import numpy as np
