@@ -1,5 +1,9 @@
 """Makes .venv ready: ``python3 tools/bootstrap.py run|sample|dev``, or writes the requirement files anew: ``... lock``.
 
+``peers`` makes .venv-peers with the programs that benchmarks are measured beside; they need other versions of shared
+libraries, so they live apart.
+
+
 Uses the standard library only. uv comes from the package index through pip and installs the rest in seconds; where
 uv cannot be had, pip does the same work more slowly. A set that stands already is recognized by the hash of its
 requirement file, pyproject.toml and this file, and costs nothing.
@@ -19,6 +23,7 @@ BIN = VENV / ("Scripts" if os.name == "nt" else "bin")
 PYTHON = BIN / "python"
 UV = BIN / "uv"
 SETS = ("run", "sample", "dev")  # nested: each holds the ones before it
+PEERS = ROOT / ".venv-peers"
 OLDEST = (3, 11)
 
 
@@ -27,9 +32,11 @@ def main(words: list[str]) -> int:
     if sys.version_info < OLDEST:
         return _fail(f"Python {'.'.join(map(str, OLDEST))} or newer is needed; this is {sys.version.split()[0]}. "
                      "Name another one: make PYTHON=/path/to/python3")  # fmt: skip
-    if len(words) != 1 or words[0] not in (*SETS, "lock"):
-        return _fail(f"usage: bootstrap.py {'|'.join(SETS)}|lock")
+    if len(words) != 1 or words[0] not in (*SETS, "lock", "peers"):
+        return _fail(f"usage: bootstrap.py {'|'.join(SETS)}|peers|lock")
     try:
+        if words[0] == "peers":
+            return peers()
         return lock() if words[0] == "lock" else ensure(words[0])
     except subprocess.CalledProcessError as error:
         return _fail(f"this command failed with status {error.returncode}: {' '.join(map(str, error.cmd))}")
@@ -49,6 +56,22 @@ def ensure(name: str) -> int:
     return 0
 
 
+def peers() -> int:
+    """0 once .venv-peers holds tuoguan and its peers."""
+    stamp, python = PEERS / ".peers", PEERS / BIN.name / PYTHON.name
+    if stamp.exists() and stamp.read_text() == _hash("peers"):
+        return 0
+    ensure("run")
+    _run([sys.executable, "-m", "venv", "--clear", PEERS], dict(os.environ))
+    tool, environment = [python, "-m", "pip", "install", "-qq"], dict(os.environ)
+    if _has_uv():
+        tool, environment = [UV, "pip", "install", "--quiet", "--python", python], _uv_environment()
+    _run([*tool, "--require-hashes", "-r", REQUIREMENTS / "peers.txt"], environment)
+    _run([*tool, "--no-deps", "--no-build-isolation", "-e", ROOT], environment)
+    stamp.write_text(_hash("peers"))
+    return 0
+
+
 def lock() -> int:
     """0 once every file in requirements/ is exported anew from pyproject.toml; the sets agree on all versions."""
     _make_venv()
@@ -58,6 +81,7 @@ def lock() -> int:
     for name, wanted in extras.items():
         inside = [] if name == "dev" else ["--constraint", str(REQUIREMENTS / "dev.txt")]
         _compile(["pyproject.toml", *(f"--extra={extra}" for extra in wanted), *inside], REQUIREMENTS / f"{name}.txt")
+    _compile(["pyproject.toml", "--extra=peers", "--extra=build"], REQUIREMENTS / "peers.txt")
     source = VENV / "uv.in"
     source.write_text("uv\n")
     _compile([str(source), "--python-version", "3.11"], REQUIREMENTS / "uv.txt")

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import integrate, stats
 
-from tuoguan.demand.fit import posterior
+from tuoguan.demand.level import posterior
 from tuoguan.demand.prior import Prior
 
 positive = st.floats(0.05, 50.0)

@@ -93,7 +93,8 @@ def _charge(entry: ChargeEntry) -> str:
 def _deadline(entry: DeadlineEntry) -> str:
     for unit in ("hours", "days", "business_days"):
         if getattr(entry, unit) is not None:
-            return f"{getattr(entry, unit)}{ranged(entry)} {unit} after {entry.starts} for {entry.duty}"
+            ways = f", inbound {' or '.join(entry.inbound)}" if entry.inbound else ""
+            return f"{getattr(entry, unit)}{ranged(entry)} {unit} after {entry.starts} for {entry.duty}{ways}"
     return ""
 
 

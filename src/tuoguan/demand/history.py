@@ -5,7 +5,7 @@ nor sale; a product launched after the history began is exposed only from the da
 sale that revealed the launch would bias the level upwards); a day's units above the cap count as the cap.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import polars as pl
@@ -98,6 +98,35 @@ def read_history(
         from_day=np.repeat(launch, len(names)),
         sold=np.bincount(row_series, minlength=count) > 0,
         notes=tuple(text for text in (lost, note) if text),
+    )  # fmt: skip
+
+
+def until(data: History, day: int) -> History:
+    """The history as it was known before ``day``: later rows and stock-outs left out, later launches not yet sold."""
+    row, out = data.row_day < day, data.out_day < day
+    series = data.row_series[row]
+    return replace(
+        data, days=day, row_start=_starts(series, data.count), row_day=data.row_day[row], row_units=data.row_units[row],
+        out_start=_starts(data.out_series[out], data.count), out_day=data.out_day[out],
+        from_day=np.minimum(data.from_day, day), sold=np.bincount(series, minlength=data.count) > 0,
+    )  # fmt: skip
+
+
+def thinned(data: History, limit: int) -> History:
+    """The history of every n-th product, so that at most ``limit`` series are left (or the history itself)."""
+    step = -(-data.count // max(limit, 1))
+    if step <= 1:
+        return data
+    kept = np.flatnonzero(np.arange(data.count) // data.markets % step == 0)
+    place = np.full(data.count, -1)
+    place[kept] = np.arange(len(kept))
+    row, out = place[data.row_series] >= 0, place[data.out_series] >= 0
+    return replace(
+        data, sku=tuple(data.sku[k] for k in kept), market=tuple(data.market[k] for k in kept),
+        market_index=data.market_index[kept], group=data.group[kept], log_price=data.log_price[kept],
+        row_start=_starts(place[data.row_series[row]], len(kept)), row_day=data.row_day[row],
+        row_units=data.row_units[row], out_start=_starts(place[data.out_series[out]], len(kept)),
+        out_day=data.out_day[out], from_day=data.from_day[kept], sold=data.sold[kept],
     )  # fmt: skip
 
 

@@ -17,6 +17,7 @@ from tuoguan.foundation.days import Day
 WEEKS = 52
 WEEK_EVIDENCE = 50.0
 WEEKDAY_EVIDENCE = 50.0
+OWN_WEEKDAY_COUNTS, OWN_WEEKDAY_SERIES = 500.0, 5_000  # effective counts from which a series has its own weekdays
 FLAT_BELOW_DAYS, FULL_FROM_DAYS = 91, 350
 
 
@@ -41,22 +42,23 @@ def weekday_of(days: Ints) -> Ints:
     return np.asarray((days + 3) % 7)
 
 
-def profiles(history: History, level: Floats, quiet: Silence, spread: float) -> tuple[Floats, Floats]:
+def profiles(history: History, level: Floats, quiet: Silence, spread: float, strength: float) -> tuple[Floats, Floats]:
     """(yearly [group, week], weekly [market, weekday]) given the series' levels, quiet tails and spread of counts.
 
     The two are fitted in turn, because a short history has weeks with more Sundays than others.
     """
     calendar = history.first_day + np.arange(history.days, dtype=np.int64)
-    units, base = _by_group_and_day(history, level, quiet)
+    units, base = by_group_and_day(history, level, quiet)
     base = base * _year_level(units, base, history.market_of_group)
     market_count = history.markets
-    by_market = _fold(units, history.market_of_group, market_count), _fold(base, history.market_of_group, market_count)
+    by_market = fold(units, history.market_of_group, market_count), fold(base, history.market_of_group, market_count)
     yearly, weekly = np.ones((len(units), WEEKS)), np.ones((market_count, 7))
     week, weekday = week_of_year(calendar), weekday_of(calendar)
+    power = strength * yearly_power(history.days)
     for _ in range(2):
         scaled = base * weekly[history.market_of_group][:, weekday]
-        yearly = _yearly(units, scaled, history.market_of_group, week, spread) ** yearly_power(history.days)
-        seasonal = _fold(base * yearly[:, week], history.market_of_group, market_count)
+        yearly = _yearly(units, scaled, history.market_of_group, week, spread) ** power
+        seasonal = fold(base * yearly[:, week], history.market_of_group, market_count)
         weekly = _weekly(by_market[0], seasonal, weekday, spread)
     return yearly, weekly
 
@@ -69,7 +71,31 @@ def spread_out(history: History, yearly: Floats, weekly: Floats, start: Day, day
     return np.asarray(smooth * weekly[history.market_of_group][:, weekday_of(calendar[3:-3])])
 
 
-def _by_group_and_day(history: History, level: Floats, quiet: Silence) -> tuple[Floats, Floats]:
+def own_weekdays(history: History, past: Floats, dispersion: Floats) -> tuple[Ints, Floats]:
+    """(series [row], ratio [row, weekday]): how the weekdays of frequent sellers differ from their market's.
+
+    ``past`` [group, day] is the season laid over the history. The same shrinkage as one link of the chain; the ratios
+    leave the units of a week as they are.
+    """
+    series = history.row_series
+    counts = np.bincount(series, history.row_units, history.count) / dispersion
+    rows = np.flatnonzero(counts >= OWN_WEEKDAY_COUNTS)
+    rows = rows[np.argsort(-counts[rows], kind="stable")[:OWN_WEEKDAY_SERIES]]
+    place = np.full(history.count, -1)
+    place[rows] = np.arange(len(rows))
+    weekday = weekday_of(history.first_day + np.arange(history.days, dtype=np.int64))
+    mine = place[series] >= 0
+    cell = place[series[mine]] * 7 + weekday[history.row_day[mine]]
+    up = np.bincount(cell, history.row_units[mine], len(rows) * 7).reshape(-1, 7) / dispersion[rows, None]
+    begun = history.from_day[rows]
+    days = [np.bincount(weekday[b:], past[g, b:], 7) for b, g in zip(begun, history.group[rows], strict=True)]
+    down = np.array(days, np.float64).reshape(-1, 7)
+    down *= up.sum(1, keepdims=True) / np.maximum(down.sum(1, keepdims=True), 1e-9)
+    ratio = link(np.ones_like(up), up, down, 2.0 * WEEKDAY_EVIDENCE)
+    return rows, ratio * down.sum(1, keepdims=True) / np.maximum((ratio * down).sum(1, keepdims=True), 1e-9)
+
+
+def by_group_and_day(history: History, level: Floats, quiet: Silence) -> tuple[Floats, Floats]:
     groups, days = len(history.market_of_group), history.days
     rows, outs = history.row_series, history.out_series
     live = history.row_day >= history.from_day[rows]
@@ -94,8 +120,8 @@ def _year_level(units: Floats, base: Floats, market_of_group: Ints) -> Floats:
         return factor
     block = (days - 1 - np.arange(days)) // 365
     block = np.minimum(block, days // 365 - 1)
-    top = _fold(units, market_of_group, int(market_of_group.max()) + 1)
-    bottom = _fold(base, market_of_group, int(market_of_group.max()) + 1)
+    top = fold(units, market_of_group, int(market_of_group.max()) + 1)
+    bottom = fold(base, market_of_group, int(market_of_group.max()) + 1)
     for number in range(int(block.max()) + 1):
         inside = block == number
         ratio = (top[:, inside].sum(1) + 1.0) / (bottom[:, inside].sum(1) + 1.0)
@@ -107,20 +133,20 @@ def _yearly(units: Floats, base: Floats, market_of_group: Ints, week: Ints, spre
     up, down = _smooth(_weeks(units, week)) / spread, _smooth(_weeks(base, week)) / spread
     markets = int(market_of_group.max()) + 1
     flat = np.ones((1, WEEKS))
-    everywhere = _link(flat, up.sum(0, keepdims=True), down.sum(0, keepdims=True), WEEK_EVIDENCE)
-    top, bottom = _fold(up, market_of_group, markets), _fold(down, market_of_group, markets)
-    market = _link(np.repeat(everywhere, markets, axis=0), top, bottom, WEEK_EVIDENCE)
-    return _centered(_link(market[market_of_group], up, down, WEEK_EVIDENCE))
+    everywhere = link(flat, up.sum(0, keepdims=True), down.sum(0, keepdims=True), WEEK_EVIDENCE)
+    top, bottom = fold(up, market_of_group, markets), fold(down, market_of_group, markets)
+    market = link(np.repeat(everywhere, markets, axis=0), top, bottom, WEEK_EVIDENCE)
+    return _centered(link(market[market_of_group], up, down, WEEK_EVIDENCE))
 
 
 def _weekly(units: Floats, base: Floats, weekday: Ints, spread: float) -> Floats:
     up = np.stack([units[:, weekday == day].sum(1) for day in range(7)], axis=1) / spread
     down = np.stack([base[:, weekday == day].sum(1) for day in range(7)], axis=1) / spread
-    everywhere = _link(np.ones((1, 7)), up.sum(0, keepdims=True), down.sum(0, keepdims=True), WEEKDAY_EVIDENCE)
-    return _centered(_link(np.repeat(everywhere, len(units), axis=0), up, down, WEEKDAY_EVIDENCE))
+    everywhere = link(np.ones((1, 7)), up.sum(0, keepdims=True), down.sum(0, keepdims=True), WEEKDAY_EVIDENCE)
+    return _centered(link(np.repeat(everywhere, len(units), axis=0), up, down, WEEKDAY_EVIDENCE))
 
 
-def _link(parent: Floats, units: Floats, base: Floats, evidence: float) -> Floats:
+def link(parent: Floats, units: Floats, base: Floats, evidence: float) -> Floats:
     return np.asarray(parent * (units + evidence) / (parent * base + evidence))
 
 
@@ -137,7 +163,7 @@ def _smooth(weeks: Floats) -> Floats:
     return np.asarray((np.roll(weeks, 1, 1) + 2.0 * weeks + np.roll(weeks, -1, 1)) / 4.0)
 
 
-def _fold(values: Floats, key: Ints, size: int) -> Floats:
+def fold(values: Floats, key: Ints, size: int) -> Floats:
     folded = np.zeros((size, values.shape[1]))
     np.add.at(folded, key, values)
     return folded

@@ -33,7 +33,7 @@ class CappedBaseStock:
 class ProjectedInventory:
     """Order up to ``level`` expected units on hand when the order arrives (van Jaarsveld & Arts 2024).
 
-    A level between two whole numbers is kept by rounding the order up; see `lost_sales` for the rule.
+    The order is rounded down: the projected stock is the last one not above the level.
     """
 
     level: float

@@ -12,8 +12,8 @@ tape, ``a`` the sums of its season.
 from numba import njit
 
 from tuoguan.simulate.columns.kernels import (
-    AT_COMPONENT, AT_DAYS, AT_FACT, AT_SITE, Floats, F_DISPERSION, F_LEVEL, G_CALENDAR, G_FORECAST, G_FULL, G_HORIZON,
-    G_LOGGED, G_LUCKY, G_OPTION, G_PLACES, G_VOLUME, Hashes, Ints, JIT, L_COLUMNS, NUMBERS, N_KIND, O_COLUMNS,
+    AT_COMPONENT, AT_DAYS, AT_FACT, AT_SITE, Floats, F_COLUMNS, F_DISPERSION, F_EXPECTED, F_LEVEL, G_FORECAST, G_FULL,
+    G_HORIZON, G_LOGGED, G_LUCKY, G_OPTION, G_PLACES, G_VOLUME, Hashes, Ints, L_COLUMNS, NUMBERS, N_KIND, O_COLUMNS,
     O_LISTING, O_LISTINGS, O_PROFILE, O_SERIES, PROJECTED, CAPPED_PROJECTED, P_COLUMNS, ROW_PEAK, ROW_STOCK, ROW_WORK,
     Rows, Tables, USE_COLUMNS, USE_OPTION, USE_PLACE, USE_PLACES, WEEK_LOW, WEEK_PEAK, WEEK_WORK, W_COLUMNS, W_DUE,
     W_ENTRY, W_NEXT, W_ON_HAND, W_SELLER, E_DAY,
@@ -36,6 +36,7 @@ from tuoguan.simulate.opening.kernels import (
     open_listing,
     open_option,
     open_shares,
+    response,
     same_group,
 )  # fmt: skip
 from tuoguan.simulate.places.kernels import arrive, open_place, restock, start_place
@@ -63,7 +64,7 @@ def _open(t: Tables, w: Ints, f: Floats, h: Hashes, e: Ints, room: int, o: int, 
     for own in range(option[O_LISTINGS]):
         listing = past(bare(t.listing), (option[O_LISTING] + own) * L_COLUMNS)
         open_listing(v, b, w, option, listing, own)
-        open_shares(v, bare(t.central), w, f, option, listing, own)
+        open_shares(v, f, option, listing, own)
         open_clocks(v, w, bare(t.clock), own)
         price_listing(c, k, v, w, own)
     w[G_OPTION] = o
@@ -95,9 +96,20 @@ def _play_place(
             row_of(w, ROW_PEAK)[day] += w[site + W_ON_HAND]
         if day == e[w[site + W_ENTRY] + E_DAY]:
             serve(c, k, v, w, h, e, own, day)
-        following = min(min(w[site + W_DUE], w[site + W_NEXT]), e[w[site + W_ENTRY] + E_DAY])
+        following = min(w[site + W_DUE], w[site + W_NEXT], e[w[site + W_ENTRY] + E_DAY])
         hold(w, own, day, following)
         day = following
+
+
+@inner
+def _expect(t: Tables, w: Ints, f: Floats, option: Ints, own: int) -> None:
+    """What a place is expected to sell, once for all policies that project their stock."""
+    for other in range(option[O_LISTINGS]):
+        listing = past(bare(t.listing), (option[O_LISTING] + other) * L_COLUMNS)
+        f[other * F_COLUMNS + F_EXPECTED] = response(bare(t.central), option, listing)
+    season = past(bare(t.season), option[O_PROFILE] * t.season.shape[1])
+    expect_sales(w, f, own, season, t.mean[option[O_SERIES]])
+    w[G_FORECAST] += 1 << own
 
 
 @inner
@@ -112,8 +124,7 @@ def _play(t: Tables, w: Ints, f: Floats, h: Hashes, e: Ints, row: int, path: int
     for own in range(w[G_PLACES]):
         policy = past(bare(t.number), (row * t.number.shape[1] + own) * NUMBERS)
         if policy[N_KIND] in (PROJECTED, CAPPED_PROJECTED) and (w[G_FORECAST] >> own) % 2 == 0:
-            expect_sales(w, f, own, season, t.mean[option[O_SERIES]])
-            w[G_FORECAST] += 1 << own
+            _expect(t, w, f, option, own)
         start_place(w, policy, due, own)
         _play_place(c, k, v, w, f, h, e, a, policy, own)
         close_place(c, k, v, w, own)
@@ -195,9 +206,12 @@ def _play_path(
 
 @njit(cache=True, nogil=True, error_model="numpy")
 def play_rows(
-    t: Tables, r: Rows, work: Ints, shares: Floats, states: Hashes, tape: Ints, first: int, last: int, full: int
-) -> int:
-    """Play rows ``first`` to ``last`` on all paths into ``r``; how many do not add up (always 0), or `NO_ROOM`.
+    t: Tables, r: Rows, work: Ints, shares: Floats, states: Hashes, tape: Ints, first: int, last: int, begin: int,
+    end_path: int, full: int,
+) -> int:  # fmt: skip
+    """Play rows ``first`` to ``last`` on paths ``begin`` to ``end_path`` into ``r``.
+
+    The number of plays that do not add up (always 0), or `NO_ROOM`.
 
     Rows of one product and market are played side by side on each path, because they share its luck. With ``full`` 0
     only the profit is kept. `NO_ROOM` says that ``tape`` is too short for a path: call again with a longer one.
@@ -206,7 +220,7 @@ def play_rows(
     w[G_FULL] = full
     while start < last:
         end = _group_end(t, start, last)
-        for path in range(r.profit.shape[1]):
+        for path in range(begin, end_path):
             found = _play_path(t, r, w, f, h, e, tape.shape[0], start, end, first, path)
             if found == NO_ROOM:
                 return NO_ROOM

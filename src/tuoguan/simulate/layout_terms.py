@@ -12,15 +12,23 @@ import numpy as np
 from tuoguan.contracts import Distribution, Evidence, Uncertain
 from tuoguan.foundation.ids import address as address_of
 
+PPM = 1_000_000
+MOST = 10**15
+# The least and most of terms that are not just nought or more; -1 is the salvage share that a contract does not state.
+RANGE_BY_TERM = {
+    "elasticity": (-100 * PPM, 100 * PPM), "speed_response": (-PPM + 1, 10 * PPM), "spread": (-10 * PPM, PPM),
+    "overlap": (0, PPM), "quality_returns": (0, PPM), "salvage": (0, PPM), "salvage_share": (-1, PPM),
+}  # fmt: skip
+
 address = lru_cache(maxsize=200_000)(address_of)  # a catalogue names its products and markets again and again
 
 
 @dataclass(slots=True)
 class Terms:
-    """Distinct uncertain numbers in the order they were met; ``name`` says where each was met first."""
+    """Distinct uncertain numbers in the order they were met, and what is wrong with any of them."""
 
     rows: list[tuple[int, ...]] = field(default_factory=list)
-    name: list[str] = field(default_factory=list)
+    problems: list[str] = field(default_factory=list)
     row_by_key: dict[tuple[int, ...], int] = field(default_factory=dict)
     kept: list[Uncertain] = field(default_factory=list)  # so that no other number takes the identity of one seen
     row_by_use: dict[tuple[int, int, int], int] = field(default_factory=dict)
@@ -34,10 +42,17 @@ class Terms:
         found = self.row_by_use.get(use)
         if found is None:
             self.kept.append(term)
-            found = self.row_by_use[use] = self._row_of_value(name, term, first, second)
+            self._check(name, term)
+            found = self.row_by_use[use] = self._row_of_value(term, first, second)
         return found
 
-    def _row_of_value(self, name: str, term: Uncertain, first: int, second: int) -> int:
+    def _check(self, name: str, term: Uncertain) -> None:
+        least, most = RANGE_BY_TERM.get(name.rsplit(" ", maxsplit=1)[-1], (0, MOST))
+        if not least <= term.low <= term.value <= term.high <= most:
+            found = f"{term.value} in [{term.low}, {term.high}]"
+            self.problems.append(f"{name}: {found}, allowed {least} to {most} with low <= value <= high")
+
+    def _row_of_value(self, term: Uncertain, first: int, second: int) -> int:
         if term.low == term.high or term.distribution == 0:
             key = (term.value, term.value, term.value, 0, 0, 0, 0)
         else:
@@ -46,7 +61,6 @@ class Terms:
         if found is None:
             found = self.row_by_key[key] = len(self.rows)
             self.rows.append(key)
-            self.name.append(name)
         return found
 
 

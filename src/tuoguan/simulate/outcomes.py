@@ -72,8 +72,9 @@ class Totals:
         return cls(
             scenario, starts, np.zeros((options, paths), np.int64),
             np.zeros((options, len(starts), TALLY + col.A_COLUMNS), np.int64),
-            np.zeros((options, len(starts), weeks), np.int64), *(np.zeros((options, weeks), np.int64) for _ in range(3)),
-            daily,
+            np.zeros((options, len(starts), weeks), np.int64),
+            np.zeros((options, weeks), np.int64), np.zeros((options, weeks), np.int64),
+            np.zeros((options, weeks), np.int64), daily,
         )  # fmt: skip
 
     def rows(self, count: int) -> col.Rows:

@@ -25,12 +25,6 @@ PPM = 1_000_000
 OF_SCENARIO = (
     "overlap", "quality_returns", "lateness_minutes", "shocks_per_year", "freight_month_sd", "fx_month_sd",
 )  # fmt: skip
-# The least and most of terms that are not just nought or more.
-RANGE_BY_TERM = {
-    "elasticity": (-100 * PPM, 100 * PPM), "speed_response": (-PPM + 1, 10 * PPM), "spread": (-10 * PPM, PPM),
-    "overlap": (0, PPM), "quality_returns": (0, PPM), "salvage": (-PPM, PPM), "salvage_share": (-1, PPM),
-}  # fmt: skip
-MOST_TERM = 10**15
 CAPPED = [at for at, kind in enumerate(PolicyKind) if kind.startswith("capped")]
 FILLED = [at for at, kind in enumerate(PolicyKind) if at not in (col.JIT, col.TAILORED_BASE_SURGE)]
 TWO_LANES = range(col.SINGLE_INDEX, col.TAILORED_BASE_SURGE + 1)
@@ -54,7 +48,7 @@ def refuse(laid: Laid, scenario: Scenario, demand: Demand, paths: int) -> None:
     """Nothing, where all is well; ValueError with every problem, a line each, where it is not."""
     problems = [*_scenario(laid, scenario, paths), *_demand(laid, demand)]
     if len(laid.option):
-        problems += [*_terms(laid), *_options(laid, demand), *_policies(laid, scenario)]
+        problems += [*laid.rows.terms.problems, *_options(laid), *_policies(laid, scenario)]
         if not problems:
             problems += _amounts(laid, scenario, demand)
     if problems:
@@ -63,6 +57,7 @@ def refuse(laid: Laid, scenario: Scenario, demand: Demand, paths: int) -> None:
 
 
 def _scenario(laid: Laid, scenario: Scenario, paths: int) -> Iterator[str]:
+    paths = min(paths, scenario.paths)
     if not scenario.options or paths < 1 or scenario.horizon_days < 1:
         counts = f"{len(scenario.options)}, {paths} and {scenario.horizon_days}"
         yield f"options, paths, horizon_days: {counts}; a scenario needs at least one option, one path and one day"
@@ -102,25 +97,16 @@ def _demand(laid: Laid, demand: Demand) -> Iterator[str]:
         yield f"profile: {profile}, allowed 0 to {len(demand.season) - 1}"
 
 
-def _terms(laid: Laid) -> Iterator[str]:
-    names = laid.rows.terms.name
-    bounds = np.array([RANGE_BY_TERM.get(name.split(" ")[-1], (0, MOST_TERM)) for name in names], np.int64)
-    low, value, high = laid.term[:, 0], laid.term[:, 1], laid.term[:, 2]
-    for at in np.flatnonzero((low < bounds[:, 0]) | (high > bounds[:, 1]) | (value < low) | (value > high)):
-        found = f"{value[at]} in [{low[at]}, {high[at]}]"
-        yield f"{names[at]}: {found}, allowed {bounds[at, 0]} to {bounds[at, 1]} with low <= value <= high"
-
-
-def _options(laid: Laid, demand: Demand) -> Iterator[str]:
+def _options(laid: Laid) -> Iterator[str]:
     """Problems of distinct options, told under the key of the first that has them."""
     for name, column, low in (
-        ("on_hand", col.O_ON_HAND, 0), ("moq", col.O_MOQ, 0), ("carton", col.O_CARTON, 0),
+        ("on_hand", col.O_ON_HAND, 0), ("moq", col.O_MOQ, 1), ("carton", col.O_CARTON, 0),
         ("unit_weight_g", col.O_WEIGHT, 0), ("unit_volume_cm3", col.O_VOLUME, 0),
-        ("delivery_days_today", col.O_DAYS_TODAY, 0), ("retail_price_today_minor", col.O_PRICE_TODAY, 0),
+        ("delivery_days_today", col.O_DAYS_TODAY, 0), ("retail_price_today_minor", col.O_PRICE_TODAY, 1),
     ):  # fmt: skip
         for at in np.flatnonzero((laid.option[:, column] < low) | (laid.option[:, column] > MOST_MINOR)):
             yield f"{name} of {laid.rows.first[at].key}: {laid.option[at, column]}, allowed {low} to {MOST_MINOR}"
-    for at, option in enumerate(laid.rows.first):
+    for option in laid.rows.first:
         listings, places = len(option.listings), len(option.places)
         if not (1 <= listings <= col.SLOTS and 1 <= places <= col.SLOTS):
             yield f"{option.key}: {listings} listings and {places} places, allowed 1 to {col.SLOTS} of each"
@@ -129,9 +115,15 @@ def _options(laid: Laid, demand: Demand) -> Iterator[str]:
                 yield f"place of a listing of {option.key}: {listing.place}, allowed 0 to {places - 1}"
         for day, units in option.on_order:
             if day < 0 or units < 0:
-                yield f"on_order of {option.key}: {units} units on day {day}, allowed 0 or more of both"
-    for at in np.flatnonzero((laid.place[:, col.P_HANDLING] < 0)):
-        yield f"handling_per_day: {laid.place[at, col.P_HANDLING]}, allowed 0 or more"
+                yield f"on_order of {option.key}: {units} units on day {day}, both at least 0"
+    slow, fast = col.P_LANES, col.P_LANES + col.K_COLUMNS
+    for name, column in (
+        ("handling_per_day", col.P_HANDLING), ("minimum_minor", slow + col.K_MINIMUM),
+        ("minimum_minor", fast + col.K_MINIMUM), ("divisor_cm3_per_kg", slow + col.K_DIVISOR),
+        ("divisor_cm3_per_kg", fast + col.K_DIVISOR),
+    ):  # fmt: skip
+        for at in np.flatnonzero(laid.place[:, column] < 0):
+            yield f"{name}: {laid.place[at, column]}, at least 0"
 
 
 def _policies(laid: Laid, scenario: Scenario) -> Iterator[str]:
@@ -151,7 +143,7 @@ def _policies(laid: Laid, scenario: Scenario) -> Iterator[str]:
     kind, stocks = number[:, :, col.N_KIND], there & _has_listing(laid, number.shape[1])
     stocks &= kind != col.JIT
     for at in _where(stocks & np.isin(kind, CAPPED) & (number[:, :, col.N_CAP] == 0)):
-        yield f"order_cap of {_name(laid, at)}: 0 never orders, allowed 1 or more"
+        yield f"order_cap of {_name(laid, at)}: 0 never orders, at least 1"
     yield from _never(laid, scenario, stocks)
     yield from _lanes(laid, there & np.isin(kind, TWO_LANES))
 
@@ -166,10 +158,10 @@ def _never(laid: Laid, scenario: Scenario, stocks: npt.NDArray[np.bool_]) -> Ite
     opening = laid.option[:, col.O_ON_HAND] + laid.option[:, col.O_DUES]
     stocked = (opening[laid.use[:, col.USE_OPTION]] > 0)[:, None] & (np.arange(number.shape[1]) == 0)
     for at in _where(stocks & (most == 0) & ~stocked):
-        yield f"order_up_to of {_name(laid, at)}: 0 with nothing on hand never sells, allowed 1 or more"
+        yield f"order_up_to of {_name(laid, at)}: 0 with nothing on hand never sells, at least 1"
     lead = _leads(laid, number.shape[1])
     for at in _where(stocks & (lead > scenario.horizon_days) & ~stocked):
-        yield f"lead days of {_name(laid, at)}: {lead[at]}, allowed 0 to the horizon of {scenario.horizon_days}"
+        yield f"lead_days of {_name(laid, at)}: {lead[at]}, allowed 0 to the horizon of {scenario.horizon_days}"
 
 
 def _leads(laid: Laid, places: int) -> Ints:
@@ -184,7 +176,7 @@ def _lanes(laid: Laid, two: npt.NDArray[np.bool_]) -> Iterator[str]:
     """Policies for two lanes at places that have one."""
     row = np.minimum(laid.use[:, col.USE_PLACE, None] + np.arange(two.shape[1]), len(laid.place) - 1)
     for at in _where(two & (laid.place[row, col.P_FAST] == 0)):
-        yield f"fast_lane of {_name(laid, at)}: none, but the policy orders by two lanes"
+        yield f"fast_lane of {_name(laid, at)}: None, but the policy needs two lanes"
 
 
 def _has_listing(laid: Laid, places: int) -> npt.NDArray[np.bool_]:
@@ -206,7 +198,7 @@ def _amounts(laid: Laid, scenario: Scenario, demand: Demand) -> Iterator[str]:
     pull = high[laid.listing[:, col.L_REACH_T]] * high[laid.listing[:, col.L_VISIBILITY_T]] / PPM**2
     for at, row in enumerate(laid.option):
         own = slice(row[col.O_LISTING], row[col.O_LISTING] + row[col.O_LISTINGS])
-        units = demand.level_mean[series[row[col.O_SERIES]]] * days * float(pull[own].max())
+        units = float(demand.level_mean[series[row[col.O_SERIES]]]) * days * float(pull[own].max())
         if units * worth[own].max() > MOST_MINOR:
             total = f"{units:.0f} units at {worth[own].max():.0f}"
             yield f"sales of {laid.rows.first[at].key}: {total}, allowed up to {MOST_MINOR} minor units"
@@ -214,8 +206,9 @@ def _amounts(laid: Laid, scenario: Scenario, demand: Demand) -> Iterator[str]:
     most = laid.number[:, :, [col.N_LEVEL, col.N_CAP, col.N_FAST_LEVEL]].max(axis=(1, 2)).astype(np.float64)
     most = np.maximum(most, option[:, col.O_ON_HAND]) + option[:, col.O_MOQ] + option[:, col.O_CARTON]
     stock = most * high[option[:, col.O_UNIT_COST_T]] / micro
-    for at in np.flatnonzero(stock > MOST_MINOR):
-        yield f"stock of {_name(laid, (at, 0))}: worth {stock[at]:.0f}, allowed up to {MOST_MINOR} minor units"
+    for row_at in np.flatnonzero(stock > MOST_MINOR):
+        value, name = stock[row_at], _name(laid, (int(row_at), 0))
+        yield f"stock of {name}: worth {value:.0f}, allowed up to {MOST_MINOR} minor units"
 
 
 def _where(wrong: npt.NDArray[np.bool_]) -> list[tuple[int, int]]:

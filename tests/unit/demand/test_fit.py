@@ -7,6 +7,7 @@ import polars as pl
 import pytest
 
 from tuoguan.demand import Demand, fit
+from tuoguan.demand.history import read_history, until
 from tuoguan.foundation.days import date_of, parse_day
 
 FIRST = parse_day("2024-01-01")
@@ -183,7 +184,67 @@ def test_the_order_of_rows_changes_nothing() -> None:
 
 
 def test_no_sale_at_all_still_answers() -> None:
-    demand = fitted(panel_of(np.zeros((3, 50), np.int64)), goods(3), 50, markets=("US",))
+    """Rows of no units are how a known stock-out day without a sale reaches the panel."""
+    silent = panel_of(np.ones((3, 50), np.int64)).with_columns(units=pl.lit(0, pl.Int64))
+    demand = fitted(silent, goods(3), 50)
     assert demand.method == ("cold_start",) * 3
     assert np.isfinite(demand.level_mean).all() and np.isfinite(demand.level_shape).all()
-    assert len(fitted(panel_of(np.zeros((1, 50), np.int64)), goods(0), 50).sku) == 0
+    assert len(fitted(silent, goods(0), 50).sku) == 0
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"units": -3}, "units hold -3.0: expected whole numbers from 0"),
+        ({"units": None}, "units hold None"),
+        ({"price": float("inf")}, "retail_price_minor is inf: expected 0 or more"),
+        ({"price": -1.0}, "retail_price_minor is -1.0"),
+        ({"days": 0}, "last_day is 19722: expected first_day .19723. or later"),
+        ({"horizon_days": 0}, "horizon_days is 0: expected 1 or more"),
+        ({"history": "guesses"}, "history is 'guesses': expected one of orders, snapshots"),
+        ({"rows": 0}, "panel has 0 rows: expected 1 or more"),
+    ],
+)
+def test_bad_input_is_refused_with_name_value_and_range(change: dict[str, object], words: str) -> None:
+    panel = panel_of(np.ones((2, 20), np.int64)).head(change.pop("rows", 40))  # type: ignore[arg-type]
+    if "units" in change:
+        panel = panel.with_columns(units=pl.when(pl.col("sku") == "s0001").then(change.pop("units")).otherwise(1))
+    products = goods(2)
+    if "price" in change:
+        products = products.with_columns(retail_price_minor=pl.lit(change.pop("price"), pl.Float64))
+    with pytest.raises(ValueError, match=words):
+        fitted(panel, products, change.pop("days", 20), **change)  # type: ignore[arg-type]
+
+
+def test_frequent_sellers_have_weekdays_of_their_own() -> None:
+    """One product sells at weekends, the other nine on working days; the market's pattern is neither."""
+    weekend = (np.arange(364) % 7 >= 5).astype(float)  # 2024-01-01 is a Monday
+    mean = np.where(np.arange(10)[:, None] == 0, 40.0 * weekend, 15.0 * (1.0 - weekend))
+    demand = fitted(panel_of(np.random.default_rng(3).poisson(mean)), goods(10), 364)
+    ahead = (FIRST + 364 + 3 + np.arange(365)) % 7 >= 5
+    own, other = demand.season[demand.profile[0]], demand.season[demand.profile[1]]
+    assert own[~ahead].sum() < 0.15 * own.sum()  # the market, seven of eight units, holds it back a little
+    assert other[ahead].sum() < 0.1 * other.sum()
+    assert (demand.level_mean[0] * own).sum() / 365 == pytest.approx(40.0 * 2 / 7, rel=0.1)
+
+
+def test_a_level_that_wanders_is_told_with_more_doubt_than_one_that_stays() -> None:
+    """Weekly drift of 15 % against none: the held-out weeks must show in the shape and in the memory."""
+    luck = np.random.default_rng(21)
+    walk = np.exp(np.repeat(np.cumsum(luck.normal(0.0, 0.15, (20, 52)), axis=1), 7, axis=1))
+    calm = fitted(panel_of(luck.poisson(np.full((20, 364), 10.0))), goods(20), 364)
+    wild = fitted(panel_of(luck.poisson(10.0 * walk)), goods(20), 364)
+    assert np.median(wild.level_shape) < np.median(calm.level_shape) / 3.0
+    assert wild.half_life_days < calm.half_life_days
+
+
+def test_a_forecast_is_what_the_history_before_it_said() -> None:
+    """Days after the cut change nothing: a cut history is the same as one that ended there."""
+    _, units = simulated(30, 300, 2.0, np.ones(300), seed=16)
+    goods_30, panel = goods(30), panel_of(units)
+    whole = read_history(panel, goods_30, NO_STOCK_OUTS, FIRST, FIRST + 299, ())
+    ended = read_history(panel_of(units[:, :200]), goods_30, NO_STOCK_OUTS, FIRST, FIRST + 199, ())
+    one, two = until(whole, 200), ended
+    assert one.days == two.days == 200
+    assert np.array_equal(one.row_day, two.row_day) and np.array_equal(one.row_start, two.row_start)
+    assert np.array_equal(one.sold, two.sold)

@@ -1,5 +1,6 @@
 """Small contracts, demand and options for the tests of the simulator; everything is written out, nothing is read."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -26,11 +27,15 @@ def ranged(low: int, value: int, high: int, stream: int, shape: int = 2) -> Unce
     return Uncertain(value, low, high, shape, stream, Evidence.ASSUMED, ())
 
 
-def charge(kind: ChargeKind, on: FactKind, **given: Any) -> tuple[dict[str, int], ChargeEntry]:
-    """One charge record with neutral bounds, and its entry."""
+def charge(
+    kind: ChargeKind, on: FactKind, clock: str = "", clocks: Sequence[DeadlineTerm] = (), **given: Any
+) -> tuple[dict[str, int], ChargeEntry]:
+    """One charge record with neutral bounds, and its entry; for one ``clock`` of the contract's ``clocks``, or any."""
+    names = [term.name for term in clocks]
     record = {
-        "fact": int(on), "reason": int(Reason.ANY), "deadline": NONE, "kind": list(ChargeKind).index(kind), "sign": -1,
-        "basis": 0, "basis_cap_minor": NONE, "per": 0, "share_ppm": 1_000_000, "value": 0, "low": 0, "high": 0,
+        "fact": int(on), "reason": int(Reason.ANY), "deadline": names.index(clock) if clock else NONE,
+        "kind": list(ChargeKind).index(kind), "sign": -1, "basis": 0,
+        "basis_cap_minor": NONE, "per": 0, "share_ppm": 1_000_000, "value": 0, "low": 0, "high": 0,
         "distribution": 0, "minimum_minor": 0, "maximum_micro": NONE, "maximum_per": 2, "after_minutes": 0,
         "until_minutes": NONE, "weight_from_g": 0, "weight_to_g": NONE, "divisor_cm3_per_kg": 0, "grain_g": 1,
         "free_days": 0, "value_from_minor": 0, "value_to_minor": NONE, "rounding": 0, "exponent": 2, "stream": 100,
@@ -38,17 +43,25 @@ def charge(kind: ChargeKind, on: FactKind, **given: Any) -> tuple[dict[str, int]
     record |= given
     if "low" not in given:
         record["low"] = record["high"] = record["value"]
-    name = f"{kind.value}_{on.name.lower()}_{record['reason']}_{record['after_minutes']}_{record['free_days']}"
+    name = f"{kind.value}_{on.name.lower()}_{record['reason']}_{record['after_minutes']}_{record['free_days']}{clock}"
     rate = record["basis"] > 0
     entry = ChargeEntry(
         name=name, kind=kind, on=on.name.lower(), direction="pay" if record["sign"] < 0 else "receive",
-        reason=Reason(record["reason"]).name, basis=Basis(record["basis"]).name,
+        reason=Reason(record["reason"]).name, deadline=clock, basis=Basis(record["basis"]).name,
         rate=format_ppm(record["value"]) if rate else None, amount=None if rate else format_ppm(record["value"]),
         currency="USD", per=Per(record["per"]).name, free_days=record["free_days"],
+        minimum=format_ppm(record["minimum_minor"] * 10_000) if record["minimum_minor"] else None,
         after_hours=str(record["after_minutes"] // 60),
         until_hours=None if record["until_minutes"] < 0 else str(record["until_minutes"] // 60),
     )  # fmt: skip
     return record, entry
+
+
+def clock(
+    name: str, minutes: Uncertain, starts: FactKind = FactKind.ORDER_PLACED, duty: Duty = Duty.LAST_MILE, **given: Any
+) -> DeadlineTerm:
+    """A clock of a contract, in minutes unless business days are given."""
+    return DeadlineTerm(name=name, duty=duty, starts=int(starts), minutes=minutes, **{"business_days": NONE} | given)
 
 
 REVENUE = charge(ChargeKind.REVENUE, FactKind.UNITS_DELIVERED, sign=1, basis=2, value=1_000_000)
@@ -105,12 +118,15 @@ def option(listings: tuple[Listing, ...], places: tuple[Place, ...] | None = Non
     return replace(plain, **given)
 
 
-def demand(mean: float = 5.0, dispersion: float = 1.0, shape: float = 1e9, days: int = 365, skus: int = 1) -> Demand:
+def demand(
+    mean: float = 5.0, dispersion: float = 1.0, shape: float = 1e9, days: int = 365, skus: int = 1, wave: float = 0.0
+) -> Demand:
+    """Series that differ in nothing but their name; ``wave`` is how far the season goes up and down within 28 days."""
     return Demand(
         sku=tuple(f"SKU-{index + 1}" for index in range(skus)), market=("US",) * skus, start_on=START,
         level_mean=np.full(skus, mean), level_shape=np.full(skus, shape), dispersion=np.full(skus, dispersion),
-        season=np.ones((1, days)), profile=np.zeros(skus, np.int64), method=("level",) * skus,
-        observed_days=np.full(skus, 100),
+        season=1 + wave * np.sin(np.arange(days) / 4.5)[np.newaxis], profile=np.zeros(skus, np.int64),
+        method=("level",) * skus, observed_days=np.full(skus, 100),
     )  # fmt: skip
 
 

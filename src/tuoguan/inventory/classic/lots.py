@@ -33,7 +33,7 @@ def economic_lot(
     fixed_cost: float, holding: float, demand: float, penalty: float = math.inf, production: float = math.inf,
     quantity: float | None = None, short_share: float | None = None,
 ) -> Lot:  # fmt: skip
-    """Economic order quantity: with backorders at ``penalty``, with a finite rate of ``production`` (eq. 3.4, 3.27, 3.31).
+    """Economic order quantity: with backorders at ``penalty``, a finite rate of ``production`` (eq. 3.4, 3.27, 3.31).
 
     K = 8, h = 0.225, demand 1300 (example 3.1): 304.047 at 68.4105. With p = 5 (example 3.8): 310.813 at 66.9214.
     """
@@ -52,7 +52,7 @@ def discounted_lot(
     fixed_cost: float, holding_rate: float, demand: float, breaks: Sequence[float], prices: Sequence[float],
     incremental: bool = False,
 ) -> PricedLot:  # fmt: skip
-    """Best order when units from ``breaks[j]`` on cost ``prices[j]``: all units, or only those above it (eq. 3.18-3.22).
+    """Best order when units from ``breaks[j]`` on cost ``prices[j]``: all units, or only those above (eq. 3.18-3.22).
 
     K = 8, rate 0.3, demand 1300, breaks 0, 400, 800, prices 0.75, 0.72, 0.68: 800 at 978.60 (example 3.6), 304.05 at
     1043.41 when incremental (example 3.7).
@@ -143,10 +143,10 @@ def lot_with_disruptions(
     fixed_cost: float, holding: float, penalty: float, demand: float, disruption: float, recovery: float,
     quantity: float | None = None, approximate: bool = False,
 ) -> Lot:  # fmt: skip
-    """Best order when the supplier fails and recovers at these rates, unmet demand lost at ``penalty`` (Parlar & Berkin 1991; eq. 9.5).
+    """Best order when the supplier fails and recovers at these rates; what is missing is lost at ``penalty``.
 
-    ``approximate`` takes the supplier's state at an order as its long-run one. K = 8, h = 0.225, p = 5, demand 1300,
-    rates 1.5 and 14 (example 9.1): 772.811 at 173.950, approximately 773.143 at 173.957.
+    Parlar & Berkin (1991; eq. 9.5). ``approximate`` takes the supplier's state at an order as its long-run one. K = 8,
+    h = 0.225, p = 5, demand 1300, rates 1.5 and 14 (example 9.1): 772.811 at 173.950, approximately 773.143 at 173.957.
     """
     require_positive(fixed_cost=fixed_cost, holding=holding, demand=demand, disruption=disruption, recovery=recovery)
     long_run = disruption / (disruption + recovery)

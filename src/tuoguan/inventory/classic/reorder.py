@@ -14,7 +14,8 @@ from tuoguan.inventory.closed.kernels import best_reorder, cycle_cost, fill_cost
 from tuoguan.inventory.instances import Backlog
 from tuoguan.inventory.policies import BaseStock, Cost, Found, Policy, ReorderMultiples, ReorderUpTo
 
-SPAN_MAX = 100_000
+SPAN_MAX, ORDER_MAX = 100_000, 20_000
+NEGLIGIBLE = 1e-18
 PENALTY_LEAST = 1e-9
 
 
@@ -29,14 +30,17 @@ def optimal_backlog(instance: Backlog) -> Found:
             raise ValueError(
                 f"{name} is {value}: expected at least {PENALTY_LEAST:g}, else the best level is unbounded"
             )
-    if instance.fixed_cost * instance.demand.mean > (SPAN_MAX / 2) ** 2 * instance.holding:
-        raise ValueError(f"fixed_cost is {instance.fixed_cost}: expected less, its order is above {SPAN_MAX} units")
+    per_unit = 1.0 / instance.holding + 1.0 / instance.penalty
+    order = math.sqrt(2.0 * instance.fixed_cost * instance.demand.mean * per_unit)
+    if order > ORDER_MAX:
+        raise ValueError(f"fixed_cost is {instance.fixed_cost}: makes orders of {order:.0f} units, most {ORDER_MAX}")
     share, table, mean = _tables(instance)
+    level = int(np.argmin(table))
     if instance.fixed_cost == 0.0 or instance.demand.mean == 0.0:
-        level = int(np.argmin(table))
         return Found(BaseStock(level), Cost(float(table[level]), 0.0, "exact: newsvendor of the lead time"), 1)
+    holding, penalty = float(instance.holding), float(instance.penalty)
     s, up_to, cost, tried = best_reorder(
-        share, len(share), table, len(table), mean, instance.holding, instance.penalty, instance.fixed_cost
+        share, len(share), table, len(table), mean, holding, penalty, float(instance.fixed_cost), level
     )  # fmt: skip
     return Found(ReorderUpTo(s, up_to), Cost(cost, 0.0, "exact: Zheng & Federgruen 1991"), tried)
 
@@ -48,7 +52,7 @@ def evaluate_backlog(instance: Backlog, policy: Policy) -> Cost:
     to s + Q (Hadley & Whitin 1963; Zheng & Chen 1992), and an order is placed in a share E[min(D, Q)] / Q of periods.
     """
     share, table, mean = _tables(instance)
-    holding, penalty = instance.holding, instance.penalty
+    holding, penalty = float(instance.holding), float(instance.penalty)
     if isinstance(policy, BaseStock):
         ordering = instance.fixed_cost * (1.0 - float(share[0]))
         return Cost(_cost(instance, table, mean, policy.level) + ordering, 0.0, "exact: newsvendor of the lead time")
@@ -57,8 +61,8 @@ def evaluate_backlog(instance: Backlog, policy: Policy) -> Cost:
         if share[0] >= 1.0:
             return Cost(_cost(instance, table, mean, policy.order_up_to), 0.0, "exact: no demand")
         renewal = renew(share, len(share), np.empty(span), 0, span)
-        total, periods = cycle_cost(policy.order_up_to, span, renewal, table, len(table), mean, holding, penalty)
-        return Cost((instance.fixed_cost + total) / periods, 0.0, "exact: renewal of a cycle")
+        total = cycle_cost(policy.order_up_to, span, renewal, table, len(table), mean, holding, penalty)
+        return Cost((instance.fixed_cost + total) / float(renewal.sum()), 0.0, "exact: renewal of a cycle")
     if isinstance(policy, ReorderMultiples):
         multiple = _span("multiple", policy.multiple)
         if math.gcd(multiple, *(int(units) for units in np.flatnonzero(share))) > 1:
@@ -90,9 +94,10 @@ def _tables(instance: Backlog) -> tuple[Floats, Floats, float]:
     lead = share
     for _ in range(instance.lead_periods):
         lead = np.convolve(lead, share)
+        lead = lead[: int(np.flatnonzero(lead > NEGLIGIBLE)[-1]) + 1]
     mean = instance.demand.mean * (instance.lead_periods + 1)
     table = np.empty(len(lead) + 1)
-    fill_costs(np.append(lead, 0.0), len(table), mean, instance.holding, instance.penalty, table)
+    fill_costs(np.append(lead, 0.0), len(table), mean, float(instance.holding), float(instance.penalty), table)
     return share, table, mean
 
 

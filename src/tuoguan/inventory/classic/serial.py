@@ -16,7 +16,7 @@ from tuoguan.inventory.classic.newsvendor import newsvendor
 from tuoguan.inventory.instances import Discrete
 
 CUT = 1e-14
-LATTICE_MAX = 200_000
+LATTICE_MAX = 20_000
 
 
 class Stage(NamedTuple):
@@ -50,8 +50,6 @@ def serial_stock(
     slack = sum(max(-first, 0) for first, _ in lattices)
     given = [round(level / step) for level in levels or ()]
     low, high = min([0, *given]) - lead - slack, max([lead, *given]) + slack
-    if high - low > LATTICE_MAX:
-        raise ValueError(f"step is {step}: {high - low} points; expected at most {LATTICE_MAX}")
     position = np.arange(low, high + 1)
     below = (penalty + sum(stage.holding for stage in stages)) * np.maximum(-position, 0) * step
     chosen, cost = [], 0.0
@@ -91,6 +89,8 @@ def _lattice(law: Law | None, step: float) -> tuple[int, Floats]:
         return 0, law.probability
     first = math.floor(quantile(law, CUT) / step) - 1
     count = math.ceil(quantile(law, 1.0 - CUT) / step) + 2 - first
+    if count > LATTICE_MAX:
+        raise ValueError(f"step is {step}: {count} points of one demand; expected at most {LATTICE_MAX}")
     missing = np.array([losses(law, (first + at) * step).missing for at in range(-1, count + 1)])
     share = np.maximum(np.diff(missing, 2) / step, 0.0)
     return first, share / share.sum()

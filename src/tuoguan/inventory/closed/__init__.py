@@ -116,12 +116,17 @@ def _room(mean: Floats, dispersion: Floats) -> int:
 
 def _aligned(**given: npt.ArrayLike) -> list[Floats]:
     """The arrays, broadcast to one length."""
-    arrays = {name: np.atleast_1d(np.asarray(values, dtype=np.float64)) for name, values in given.items()}
-    try:
-        return [np.ascontiguousarray(values) for values in np.broadcast_arrays(*arrays.values())]
-    except ValueError:
+    arrays = {}
+    for name, values in given.items():
+        try:
+            arrays[name] = np.atleast_1d(np.asarray(values, dtype=np.float64))
+        except (TypeError, ValueError):
+            raise ValueError(f"{name} is {values!r}: expected numbers") from None
+    size = max((len(values) for values in arrays.values() if len(values) != 1), default=1)
+    if any(values.ndim != 1 or len(values) not in (1, size) for values in arrays.values()):
         shapes = ", ".join(f"{name} {values.shape}" for name, values in arrays.items())
-        raise ValueError(f"lengths do not fit: {shapes}; expected one length, or single numbers") from None
+        raise ValueError(f"lengths do not fit: {shapes}; expected one length, or single numbers")
+    return [np.ascontiguousarray(np.broadcast_to(values, size)) for values in arrays.values()]
 
 
 def _require_demand(mean: Floats, dispersion: Floats, name: str = "mean") -> None:

@@ -16,14 +16,14 @@ from tuoguan.foundation.arrays import Floats, Ints
 LOG_SMALLEST = -200.0  # below it the sum starts at the mode: the error of exp(-x) grows with x
 NEGLIGIBLE = 1e-18
 TINY = 1e-300
-TAIL = 1e-4  # a tail below it is summed by itself, because 1 - F has lost too many digits
+TAIL = 1e-2  # a tail below it is summed by itself, because 1 - F has lost digits
 
 
 @njit(cache=True, nogil=True)
 def anchor(mean: float, dispersion: float) -> tuple[int, float, float]:
     """A place k to start from, P(D = k) and P(D <= k)."""
     extra = dispersion - 1.0
-    log_none = -mean if extra < 1e-12 else -mean * math.log1p(extra) / extra
+    log_none = -mean * math.log1p(extra) / extra if extra > 0.0 else -mean
     if log_none > LOG_SMALLEST:
         none = math.exp(log_none)
         return 0, none, none
@@ -150,70 +150,82 @@ def cost_at(y: int, cost: Floats, count: int, mean: float, holding: float, penal
 
 
 @njit(cache=True, nogil=True)
+def paired(left: Floats, first: int, last: int, right: Floats, total: int) -> float:
+    """Sum of left[i] right[total - i] for i from first to last - 1; four sums side by side, for speed."""
+    a = b = c = d = 0.0
+    i = first
+    while i + 3 < last:
+        a += left[i] * right[total - i]
+        b += left[i + 1] * right[total - i - 1]
+        c += left[i + 2] * right[total - i - 2]
+        d += left[i + 3] * right[total - i - 3]
+        i += 4
+    while i < last:
+        a += left[i] * right[total - i]
+        i += 1
+    return (a + b) + (c + d)
+
+
+@njit(cache=True, nogil=True)
 def renew(share: Floats, count: int, renewal: Floats, known: int, wanted: int) -> Floats:
-    """Expected visits m(j) to S - j of a cycle, extended to ``wanted`` places: m(j) = sum of P(D = l) m(j - l)."""
+    """Expected visits m(j) to S - j in a cycle, from ``known`` to ``wanted`` of them.
+
+    m(j) = sum of P(D = l) m(j - l) over l from 0 to j, and one more for j = 0.
+    """
     if wanted > len(renewal):
         longer = np.empty(2 * wanted)
         longer[:known] = renewal[:known]
         renewal = longer
     for j in range(known, wanted):
-        total = 1.0 if j == 0 else 0.0
-        for units in range(1, min(j, count - 1) + 1):
-            total += share[units] * renewal[j - units]
-        renewal[j] = total / (1.0 - share[0])
+        visits = paired(share, 1, min(j + 1, count), renewal, j) if j > 0 else 1.0
+        renewal[j] = visits / (1.0 - share[0])
     return renewal
 
 
 @njit(cache=True, nogil=True)
 def cycle_cost(
     order_up_to: int, span: int, renewal: Floats, cost: Floats, count: int, mean: float, holding: float, penalty: float
-) -> tuple[float, float]:
-    """Expected cost of the periods of a cycle, without the order's fixed cost, and how many periods that is."""
-    total, periods = 0.0, 0.0
+) -> float:
+    """Expected cost of the periods of a cycle, without the order's fixed cost."""
+    if order_up_to < count and order_up_to >= span - 1:
+        return paired(renewal, 0, span, cost, order_up_to)
+    total = 0.0
     for j in range(span):
         total += renewal[j] * cost_at(order_up_to - j, cost, count, mean, holding, penalty)
-        periods += renewal[j]
-    return total, periods
+    return total
 
 
 @njit(cache=True, nogil=True)
 def best_reorder(
-    share: Floats, count: int, cost: Floats, costs: int, mean: float, holding: float, penalty: float, fixed: float
-) -> tuple[int, int, float, int]:
+    share: Floats, count: int, cost: Floats, costs: int, mean: float, holding: float, penalty: float, fixed: float,
+    least: int,
+) -> tuple[int, int, float, int]:  # fmt: skip
     """Optimal s and S, their average cost and how many pairs were weighed (Zheng & Federgruen 1991).
 
-    ``share`` is the demand of one period, ``cost`` the table of G over the lead time's, ``mean`` the latter's mean.
+    ``share`` is the demand of one period, ``cost`` the table of G over the lead time's, ``mean`` the latter's mean,
+    ``least`` the level where G is least.
     """
-    least = 0
-    while cost_at(least + 1, cost, costs, mean, holding, penalty) < cost_at(least, cost, costs, mean, holding, penalty):
-        least += 1
-    renewal = renew(share, count, np.empty(64), 0, 1)
-    known, tried = 1, 1
-    s, up_to = least - 1, least
-    total = fixed + renewal[0] * cost_at(least, cost, costs, mean, holding, penalty)
-    periods = renewal[0]
-    while total > periods * cost_at(s, cost, costs, mean, holding, penalty):
-        renewal = renew(share, count, renewal, known, up_to - s + 1)
-        known = up_to - s + 1
-        total += renewal[known - 1] * cost_at(s, cost, costs, mean, holding, penalty)
-        periods += renewal[known - 1]
-        s -= 1
-        tried += 1
-    best, candidate = total / periods, up_to + 1
+    renewal = np.empty(64)
+    s, up_to, span, tried = least, least, 0, 0
+    total, periods = fixed, 0.0
+    while span == 0 or total > periods * cost_at(s, cost, costs, mean, holding, penalty):
+        renewal = renew(share, count, renewal, span, span + 1)
+        total += renewal[span] * cost_at(s, cost, costs, mean, holding, penalty)
+        periods += renewal[span]
+        s, span, tried = s - 1, span + 1, tried + 1
+    best, candidate, known = total / periods, up_to + 1, span
     while cost_at(candidate, cost, costs, mean, holding, penalty) <= best:
-        span = candidate - s
-        if span > known:
-            renewal = renew(share, count, renewal, known, span)
-            known = span
-        total, periods = cycle_cost(candidate, span, renewal, cost, costs, mean, holding, penalty)
-        total += fixed
-        tried += 1
+        span, tried = span + 1, tried + 1
+        renewal = renew(share, count, renewal, known, span)
+        known = max(known, span)
+        periods += renewal[span - 1]
+        total = fixed + cycle_cost(candidate, span, renewal, cost, costs, mean, holding, penalty)
         if total < best * periods:
             up_to = candidate
             while total <= periods * cost_at(s + 1, cost, costs, mean, holding, penalty):
-                s += 1
-                total -= renewal[up_to - s] * cost_at(s, cost, costs, mean, holding, penalty)
-                periods -= renewal[up_to - s]
+                s, span = s + 1, span - 1
+                total -= renewal[span] * cost_at(s, cost, costs, mean, holding, penalty)
+                periods -= renewal[span]
             best = total / periods
         candidate += 1
     return s, up_to, best, tried
@@ -234,7 +246,8 @@ def best_reorders(
         lead = m * periods[at]
         costs = fill(lead, d, share)
         fill_costs(share, costs, lead, h, p, table)
+        least, _, _ = quantile(lead, d, p / (p + h))
         count = fill(m, d, share)
         reorder_point[at], order_up_to[at], cost[at], _ = best_reorder(
-            share, count, table, costs, lead, h, p, fixed[at]
-        )
+            share, count, table, costs, lead, h, p, fixed[at], least
+        )  # fmt: skip

@@ -50,15 +50,15 @@ def best_dual(instance: TwoSuppliers, kind: type | None = None) -> Found:
 
     `Improved` starts from that one and takes as many of at most `STEPS_MAX` steps as gain something.
     """
-    model = model_of(instance)
+    model, kind = model_of(instance), kind or CappedDualIndex
     if kind is Improved:
         found = best_capped_dual_index(model)
         costs = improved_costs(model, levels_of(found.policy, model), STEPS_MAX)
         return Found(Improved(found.policy, len(costs)), costs[-1], found.tried + len(costs))
-    search = _SEARCHES.get(kind or CappedDualIndex)
-    if search is None:
-        raise ValueError(f"kind is {kind}: expected one of {', '.join(k.__name__ for k in _SEARCHES)} or Improved")
-    return search(model)
+    if kind not in _SEARCHES:
+        names = ", ".join(known.__name__ for known in _SEARCHES)
+        raise ValueError(f"kind is {kind.__name__}: expected one of {names} or Improved")
+    return _SEARCHES[kind](model)
 
 
 def optimal_dual(instance: TwoSuppliers) -> Cost | None:

@@ -6,6 +6,7 @@ that is exact: what is ordered today meets the demand of l_e + 1 periods before 
 the instance is one with l_e = 0 and l_r - l_e, and another period cost (Veeraraghavan & Scheller-Wolf 2008, section 3).
 """
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -36,6 +37,11 @@ class Model:
         """Expected units of a period."""
         return float(self.probability @ np.arange(len(self.probability)))
 
+    @property
+    def deviation(self) -> float:
+        """Standard deviation of the units of a period."""
+        return math.sqrt(self.probability @ (np.arange(len(self.probability)) - self.mean) ** 2)
+
     def period_cost(self, levels: Ints) -> Floats:
         """Expected holding and penalty of a period that starts, after the fast order, at each of ``levels``.
 
@@ -54,8 +60,10 @@ class Model:
 
 
 def model_of(instance: TwoSuppliers) -> Model:
-    """The instance as a `Model`."""
+    """The instance as a `Model`; refuses demand that never comes, as its cost is that of the first day's stock."""
     probability = np.trim_zeros(instance.demand.probability, "b")
+    if len(probability) == 1:
+        raise ValueError(f"demand {instance.demand.text!r}: expected more than 0 units in some period")
     return Model(
         probability=probability,
         cover=summed(probability, instance.fast_periods + 1),

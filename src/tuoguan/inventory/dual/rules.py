@@ -1,4 +1,4 @@
-"""The policies for two suppliers on a grid of states, what each needs of one, and what a single index costs at once.
+"""The policies for two suppliers: as numbers, as the grid of states that each needs, and as a rule on such a grid.
 
 Hides how each policy reads a position. Keeps the invariant that an order rule is the one of `orders.kernels`: a policy
 here is only its numbers.
@@ -43,7 +43,7 @@ def levels_of(policy: Policy, model: Model) -> Levels:
                 raise ValueError(f"slow_units is {units}: expected less than the mean demand {model.mean:.6g}")
             found = Levels(fast, ENDLESS if units else fast, units)
         case _:
-            raise ValueError(f"{type(policy).__name__} is no index policy for two suppliers")
+            raise ValueError(f"{type(policy).__name__} is no policy for two suppliers")
     _require("fast_level", found.fast, -LEVEL_MAX)
     if found.slow != ENDLESS:
         _require("slow_level", found.slow, -LEVEL_MAX)

@@ -3,12 +3,13 @@
 Hides lattice and descent. Keeps the invariant that nothing is reported on the path it was chosen on.
 """
 
+import math
 from collections.abc import Iterable
 from itertools import product
 
 import numpy as np
 
-from tuoguan.foundation.arrays import Floats
+from tuoguan.foundation.arrays import Floats, Ints
 from tuoguan.inventory.dual.costs import index_cost, is_solvable, paths_of
 from tuoguan.inventory.dual.model import Model, summed
 from tuoguan.inventory.dual.rules import levels_of
@@ -16,9 +17,12 @@ from tuoguan.inventory.dual.surplus import counted_surplus, single_index_surplus
 from tuoguan.inventory.policies import CappedDualIndex, DualIndex, Found, Policy, SingleIndex, TailoredBaseSurge
 
 SCREEN_PERIODS = 20_000
+FINAL_PERIODS = 400_000  # where the finalists are too large to be compared exactly
 LATTICE = 8  # points of each number that the screen starts from
 STARTS = 4
 FINALISTS = 6
+ORDERS_TRIED = 64
+FINALIST_WORK_MAX = 2e6  # multiplications of a sweep
 
 Shape = tuple[int, int]  # the gap between the two levels, and the cap
 Screened = dict[Shape, tuple[float, int]]  # the cost above the unavoidable, and the best level
@@ -26,23 +30,34 @@ Screened = dict[Shape, tuple[float, int]]  # the cost above the unavoidable, and
 
 def best_single_index(model: Model) -> Found:
     """The best single index policy; exact."""
-    best = None
+    bests: list[tuple[float, Policy]] = []
     for gap in range(model.demand_max + 1):
         surplus = single_index_surplus(model, gap)
         level, cost = surplus.best(model)
-        if best is None or cost < best[0]:
-            slow = level + len(surplus.share) - 1
-            best = cost, SingleIndex(slow - gap, slow)
-    assert best is not None
-    return _found(model, [best[1]], model.demand_max + 1)
+        slow = level + len(surplus.share) - 1
+        bests.append((cost, SingleIndex(slow - gap, slow)))
+    return _found(model, [min(bests, key=lambda best: best[0])[1]], len(bests))
 
 
 def best_tailored_base_surge(model: Model) -> Found:
-    """The best tailored base-surge policy; exact, but for orders so close to the mean that stock hardly returns."""
-    tried = [(units, surge_surplus(model, units)) for units in range(max(1, -int(-model.mean // 1)))]
-    bests = [(*surplus.best(model), units) for units, surplus in tried if surplus is not None]
-    level, _, units = min(bests, key=lambda best: best[1])
-    return _found(model, [TailoredBaseSurge(level, units)], len(tried))
+    """The best tailored base-surge policy, but for orders so near the mean that stock hardly returns.
+
+    All orders up to `ORDERS_TRIED`, of more a lattice and then ever finer steps around the best.
+    """
+    count = max(1, math.ceil(model.mean))
+    step = -(-count // ORDERS_TRIED)
+    wanted = list(range(0, count, step))
+    bests: dict[int, tuple[float, int]] = {}
+    while True:
+        for units in wanted:
+            if units not in bests and 0 <= units < count and (surplus := surge_surplus(model, units)) is not None:
+                level, cost = surplus.best(model)
+                bests[units] = cost, level
+        best = min(bests, key=lambda units: bests[units])
+        if step == 1:
+            return _found(model, [TailoredBaseSurge(bests[best][1], best)], len(bests))
+        step = -(-step // 2)
+        wanted = [best - step, best + step]
 
 
 def best_dual_index(model: Model) -> Found:
@@ -56,17 +71,18 @@ def best_capped_dual_index(model: Model) -> Found:
 
 
 def _best_of_screen(model: Model, is_capped: bool) -> Found:
-    screened = _screen(model, is_capped)
-    policies: list[Policy] = []
-    for gap, cap in _leaders(screened, FINALISTS):
-        level = screened[gap, cap][1]
-        policies.append(CappedDualIndex(level, level + gap, cap) if is_capped else DualIndex(level, level + gap))
+    demand = paths_of(model, 0, 1, SCREEN_PERIODS)[0]
+    screened = _screen(model, demand, is_capped)
+    policies = _policies(screened, FINALISTS, is_capped)
+    if not all(is_solvable(model, levels_of(policy, model), FINALIST_WORK_MAX) for policy in policies):
+        finalists = _leaders(screened, FINALISTS * FINALISTS)
+        longer = paths_of(model, 0, 1, FINAL_PERIODS)[0]
+        policies = _policies({shape: _look_at(model, longer, shape) for shape in finalists}, 1, is_capped)
     return _found(model, policies, len(screened))
 
 
-def _screen(model: Model, is_capped: bool) -> Screened:
+def _screen(model: Model, demand: Ints, is_capped: bool) -> Screened:
     """The cost and best level of each shape looked at: on a lattice, then in ever finer steps around the best."""
-    demand = paths_of(model, 0, 1, SCREEN_PERIODS)[0]
     gap_max = _quantile(summed(model.probability, model.lead))
     cap_max = max(1, _quantile(model.probability))
     cap_min = 1 if is_capped else cap_max
@@ -75,8 +91,7 @@ def _screen(model: Model, is_capped: bool) -> Screened:
     def look_at(shapes: Iterable[Shape]) -> None:
         for gap, cap in shapes:
             if 0 <= gap <= gap_max and cap_min <= cap <= cap_max and (gap, cap) not in screened:
-                level, cost = counted_surplus(model, demand, gap, cap, gap + 1).best(model)
-                screened[gap, cap] = cost, level
+                screened[gap, cap] = _look_at(model, demand, (gap, cap))
 
     steps = max(1, gap_max // LATTICE), max(1, (cap_max - cap_min) // LATTICE)
     look_at(product(range(0, gap_max + 1, steps[0]), range(cap_max, cap_min - 1, -steps[1])))
@@ -91,6 +106,21 @@ def _screen(model: Model, is_capped: bool) -> Screened:
         steps = max(1, steps[0] // 2), max(1, steps[1] // 2)
 
 
+def _look_at(model: Model, demand: Ints, shape: Shape) -> tuple[float, int]:
+    gap, cap = shape
+    level, cost = counted_surplus(model, demand, gap, cap, gap + 1).best(model)
+    return cost, level
+
+
+def _policies(screened: Screened, count: int, is_capped: bool) -> list[Policy]:
+    """The policies of the first ``count`` shapes."""
+    policies: list[Policy] = []
+    for gap, cap in _leaders(screened, count):
+        level = screened[gap, cap][1]
+        policies.append(CappedDualIndex(level, level + gap, cap) if is_capped else DualIndex(level, level + gap))
+    return policies
+
+
 def _leaders(screened: Screened, count: int) -> list[Shape]:
     return sorted(screened, key=lambda shape: screened[shape])[:count]
 
@@ -101,9 +131,7 @@ def _quantile(probability: Floats) -> int:
 
 
 def _found(model: Model, policies: list[Policy], tried: int) -> Found:
-    """The best of ``policies`` by exact cost; the first, the leader of the screen, where there is none."""
-    if not all(is_solvable(model, levels_of(policy, model)) for policy in policies):
-        policies = policies[:1]
+    """The best of ``policies``; where costs are counted there is only one."""
     costs = [index_cost(model, levels_of(policy, model)) for policy in policies]
     best = min(range(len(costs)), key=lambda place: costs[place].value)
     return Found(policies[best], costs[best], tried)

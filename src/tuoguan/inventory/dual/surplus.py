@@ -80,7 +80,7 @@ def surge_max(model: Model, units: int) -> int:
         middle = 0.5 * (least + largest)
         above = float(model.probability @ np.exp(np.minimum(middle * moves, 600.0))) > 1.0
         least, largest = (least, middle) if above else (middle, largest)
-    return int(np.ceil(-np.log(TAIL) / max(least, 1e-9))) + units
+    return int(np.ceil(-np.log(TAIL) / max(least, 1e-9)))
 
 
 def counted_surplus(model: Model, demand: Ints, gap: int, cap: int, size: int) -> Surplus:

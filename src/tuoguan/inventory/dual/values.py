@@ -14,7 +14,7 @@ from tuoguan.inventory.dual.model import Model
 from tuoguan.inventory.dual.states import Grid
 
 SPAN = 1e-10  # relative to the cost
-SWEEPS_MAX = 20_000
+SWEEPS_MAX = 3_000
 CIRCLES_FROM = 500  # sweeps after which a chain that has not settled is taken to run in circles, and damped
 
 
@@ -28,12 +28,16 @@ class Rule:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Values:
-    """Relative ``values`` [state], the rule behind them, and the bounds of its cost above `Model.unavoidable`."""
+    """Relative ``values`` [state], the rule behind them, and the bounds of its cost above `Model.unavoidable`.
+
+    ``is_settled`` says that the bounds met. They never do if the cost depends on the state that one starts from.
+    """
 
     values: Floats
     rule: Rule
     least: float
     largest: float
+    is_settled: bool
 
 
 class Board:
@@ -52,13 +56,13 @@ class Board:
     def values(self, rule: Rule | None = None) -> Values:
         """Relative values of following ``rule``, or, without one, of the best rule, which comes with them."""
         found, followed = np.zeros(len(self._after)), rule or self.blank()
-        least, largest = self._sweep(found, followed, rule is None)
-        sweeps = 1
-        while largest - least > SPAN * max(1.0, abs(largest)) and sweeps < SWEEPS_MAX:
-            weight = 1.0 if sweeps < CIRCLES_FROM else 0.5
+        least, largest = -np.inf, np.inf
+        for sweep in range(SWEEPS_MAX):
+            weight = 1.0 if sweep < CIRCLES_FROM else 0.5
             least, largest = self._sweep(found, followed, rule is None, weight)
-            sweeps += 1
-        return Values(found - found[0], followed, least, largest)
+            if largest - least <= SPAN * max(1.0, abs(largest)):
+                break
+        return Values(found - found[0], followed, least, largest, sweep + 1 < SWEEPS_MAX)
 
     def improved(self, values: Floats) -> Rule:
         """The rule that acts best today and is followed by what ``values`` come from (Howard 1960)."""

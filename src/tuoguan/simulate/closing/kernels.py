@@ -2,23 +2,23 @@
 """How a play starts and ends: the opening entries, the weeks' bills, what is left, and whether everything adds up.
 
 Hides that storage and staff time are billed from the days kept, once the days are over. Keeps two invariants that every
-play checks: the components add up to what was paid and what is still owed, and every unit that came is sold, on hand, or
-on its way.
+full play checks: the components add up to what was paid and what is still owed, and every unit that came is sold, on
+hand, or on its way.
 """
 
 import math
 
 from tuoguan.foundation.kernels import PPM
 from tuoguan.simulate.columns.kernels import (
-    AT_COMPONENT, AT_DAYS, AT_DUTY, AT_FACT, AT_LIVE, AT_SCRAP, AT_SITE, AT_TALLY, A_ACCRUED, A_BACK, A_BEYOND,
-    A_COLUMNS, A_DELIVERY_DAYS, A_DEMANDED, A_LATE, A_ORDERED, A_ORDERS, A_RETURNED, A_SOLD, CAPITAL, COMPONENTS,
-    DUTIES, F_COLUMNS, F_WEIGHT, Floats, GOODS, G_CALENDAR, G_CAPITAL, G_COVER, G_CUSTOMS, G_DEMANDED, G_DEPOSIT,
-    G_DUE, G_DUES, G_FULL, G_HORIZON, G_LISTINGS, G_LOGGED, G_LOG_ROWS, G_ON_HAND, G_OPENING, G_PLACES, G_SALVAGE,
-    G_UNIT_COST, G_VOLUME, G_WAGE, Ints, KIND_HELD, KIND_OPENED, LABOR, LAST_MILE, MOST_AGES, PENALTIES, ROW_CAME,
-    ROW_CASH, ROW_COMING, ROW_PEAK, ROW_STOCK, ROW_WORK, SET_UP, STORAGE, TERMINAL_STOCK, V_COLUMNS, V_DELIVERY,
-    V_DEPOSIT, V_LATE, V_LOST, V_MARK, V_MINUTES_ORDER, V_MINUTES_STOCK, V_MINUTES_WEEK, V_MISSED, V_NEW, V_NEXT_MARK,
-    V_OPENED, V_ORDER_DUTY, V_PLACE, V_RETAIL, V_RETURNED, V_SALVAGE, V_SOLD, V_START, V_STOCK_DUTY, V_STOP, V_STORE,
-    V_VECTOR, V_WAITED, V_WEEK_DUTY, V_WORK, W_AGES, W_BOUGHT, W_COLUMNS, W_KEEPER, W_LAST, W_ON_HAND, W_ORDERS, W_PAID,
+    AT_COMPONENT, AT_DAYS, AT_DUTY, AT_FACT, AT_HELD, AT_LIVE, AT_SITE, AT_TALLY, A_ACCRUED, A_BACK, A_BEYOND,
+    A_DELIVERY_DAYS, A_DEMANDED, A_LATE, A_ORDERED, A_ORDERS, A_RETURNED, A_SOLD, CAPITAL, COMPONENTS, F_COLUMNS,
+    F_WEIGHT, Floats, GOODS, G_CALENDAR, G_CAPITAL, G_COVER, G_CUSTOMS, G_DEMANDED, G_DEPOSIT, G_DUE, G_DUES, G_FULL,
+    G_HORIZON, G_LISTINGS, G_LOG_ROWS, G_ON_HAND, G_OPENING, G_PLACES, G_SALVAGE, G_UNIT_COST, G_VOLUME, G_WAGE,
+    HELD_COLUMNS, Ints, KIND_HELD, KIND_OPENED, LABOR, LAST_MILE, MOST_AGES, PENALTIES, ROW_CAME, ROW_CASH,
+    ROW_COMING, ROW_PEAK, ROW_STOCK, ROW_WORK, SET_UP, STORAGE, TERMINAL_STOCK, V_COLUMNS, V_DELIVERY, V_DEPOSIT,
+    V_LATE, V_LOST, V_MARK, V_MINUTES_ORDER, V_MINUTES_STOCK, V_MINUTES_WEEK, V_MISSED, V_NEW, V_NEXT_MARK, V_OPENED,
+    V_ORDER_DUTY, V_PLACE, V_RETAIL, V_RETURNED, V_SALVAGE, V_SOLD, V_START, V_STOCK_DUTY, V_STOP, V_STORE, V_VECTOR,
+    V_WAITED, V_WEEK_DUTY, V_WORK, W_AGES, W_BOUGHT, W_COLUMNS, W_KEEPER, W_LAST, W_ON_HAND, W_ORDERS, W_PAID,
     W_PENDING, W_SELLER, W_STORAGE, W_TRANSIT,
 )  # fmt: skip
 from tuoguan.simulate.money.kernels import (
@@ -107,16 +107,17 @@ def close_place(c: Ints, k: Ints, v: Ints, w: Ints, own: int) -> None:
 @inner
 def _bill_storage(w: Ints, own: int) -> None:
     """The seller's own storage: unit-days of the week x volume x rate, to the micro-unit, then to the minor unit."""
-    horizon, stock, total = w[G_HORIZON], row_of(w, ROW_STOCK + own), 0
+    horizon, stock, total, known, minor = w[G_HORIZON], row_of(w, ROW_STOCK + own), 0, 0, 0
     for first in range(0, horizon, 7):
         end, unit_days = min(first + 7, horizon), 0
         for day in range(first, end):
             unit_days += stock[day]
-        if unit_days > 0:
+        if unit_days != known:
+            known = unit_days
             micro = divided(w[AT_SITE + own * W_COLUMNS + W_STORAGE] * unit_days * w[G_VOLUME], PPM)
             minor = to_minor_units(w, micro)
-            w[AT_DAYS + end - 1] -= minor
-            total += minor
+        w[AT_DAYS + end - 1] -= minor
+        total += minor
     w[AT_COMPONENT + STORAGE] -= total
 
 
@@ -127,6 +128,8 @@ def _bill_ages(c: Ints, k: Ints, v: Ints, w: Ints, own: int) -> None:
     for day in range(1, horizon):
         came[day] += came[day - 1]
     ages = w[AT_SITE + own * W_COLUMNS + W_AGES]
+    for index in range(MOST_AGES):
+        w[AT_HELD + index * HELD_COLUMNS] = 0
     for first in range(0, horizon, 7):
         end, held = min(first + 7, horizon), 0
         for day in range(first, end):
@@ -135,7 +138,7 @@ def _bill_ages(c: Ints, k: Ints, v: Ints, w: Ints, own: int) -> None:
         while held > 0 and w[ages + index] >= 0:
             older = _unit_days(w, own, first, end, w[ages + index + 1]) if w[ages + index + 1] >= 0 else 0
             if held > older:
-                _charge_held(c, k, v, w, own, end - 1, held - older, w[ages + index])
+                _charge_held(c, k, v, w, own, end - 1, held - older, index)
             held = older
             index += 1
 
@@ -150,12 +153,20 @@ def _unit_days(w: Ints, own: int, first: int, end: int, age: int) -> int:
 
 
 @inner
-def _charge_held(c: Ints, k: Ints, v: Ints, w: Ints, own: int, day: int, unit_days: int, age: int) -> None:
-    """Charge one age class for a week, on its last day."""
-    live = AT_LIVE + w[AT_SITE + own * W_COLUMNS + W_KEEPER] * V_COLUMNS
-    aim(w, live, w[G_CUSTOMS])
-    state(w, KIND_HELD, 0, unit_days, 1, 0, age)
-    minor = charge(c, k, v, w, live, -1, AT_COMPONENT)
+def _charge_held(c: Ints, k: Ints, v: Ints, w: Ints, own: int, day: int, unit_days: int, index: int) -> None:
+    """Charge one age class for a week, on its last day; as many unit-days as the week before cost the same."""
+    site, kept = AT_SITE + own * W_COLUMNS, AT_HELD + index * HELD_COLUMNS
+    live = AT_LIVE + w[site + W_KEEPER] * V_COLUMNS
+    if w[kept] != unit_days or w[G_LOG_ROWS] > 0:
+        aim(w, live, w[G_CUSTOMS])
+        state(w, KIND_HELD, 0, unit_days, 1, 0, w[w[site + W_AGES] + index])
+        for part in range(COMPONENTS):
+            w[kept + 2 + part] = 0
+        w[kept], w[kept + 1] = unit_days, charge(c, k, v, w, live, -1, kept + 2)
+    minor = w[kept + 1]
+    if w[G_FULL] == 1:
+        for part in range(COMPONENTS):
+            w[AT_COMPONENT + part] += w[kept + 2 + part]
     w[AT_DAYS + day] += minor
     if w[G_LOG_ROWS] > 0:
         record(w, live, day, minor, -1)
@@ -164,7 +175,7 @@ def _charge_held(c: Ints, k: Ints, v: Ints, w: Ints, own: int, day: int, unit_da
 @inner
 def bill_work(w: Ints) -> None:
     """The weeks' staff time: per listing at the end of the week, and labor, rounded once a week."""
-    horizon, work, total = w[G_HORIZON], row_of(w, ROW_WORK), 0
+    horizon, work, total, known, labor = w[G_HORIZON], row_of(w, ROW_WORK), 0, 0, 0
     for first in range(0, horizon, 7):
         last, minutes = min(first + 7, horizon) - 1, 0
         for own in range(w[G_LISTINGS]):
@@ -174,7 +185,8 @@ def bill_work(w: Ints) -> None:
                 w[AT_DUTY + w[live + V_WEEK_DUTY]] += w[live + V_MINUTES_WEEK]
         for day in range(first, last + 1):
             minutes += work[day]
-        labor = divided(minutes * w[G_WAGE], 60_000)
+        if minutes != known:
+            known, labor = minutes, divided(minutes * w[G_WAGE], 60_000)
         w[AT_DAYS + last] -= labor
         total += labor
     w[AT_COMPONENT + LABOR] -= total
@@ -205,7 +217,7 @@ def enter_sales(w: Ints) -> None:
 
 @inner
 def _left_at(w: Ints, f: Floats, own: int, season: float) -> int:
-    """What the stock left at a place is worth: at a living place the sales of some days at landed cost, else salvage."""
+    """What stock left at a place is worth: at a living place the sales of some days at landed cost, else salvage."""
     site, mean, living = AT_SITE + own * W_COLUMNS, 0.0, 0
     units = w[site + W_ON_HAND] + w[site + W_PENDING]
     if units == 0:
@@ -219,9 +231,9 @@ def _left_at(w: Ints, f: Floats, own: int, season: float) -> int:
     last = AT_LIVE + w[site + W_LAST] * V_COLUMNS
     if w[site + W_LAST] >= 0 and w[last + V_STOP] < w[G_HORIZON] and w[last + V_SALVAGE] >= 0:
         share = w[last + V_SALVAGE]
-    worth = to_minor_units(w, w[G_UNIT_COST] * kept)
-    if w[site + W_BOUGHT] > 0:
-        worth = divided(max(0, w[site + W_PAID]) * kept, w[site + W_BOUGHT])
+    landed = min(kept, w[site + W_BOUGHT])
+    worth = divided(max(0, w[site + W_PAID]) * landed, max(1, w[site + W_BOUGHT]))
+    worth += to_minor_units(w, w[G_UNIT_COST] * (kept - landed))
     return int(worth + share_of(to_minor_units(w, w[G_UNIT_COST] * (units - kept)), share))
 
 
@@ -262,5 +274,3 @@ def adds_up(w: Ints, due: Ints, profit: int) -> bool:
     for index in range(w[G_DUE], w[G_DUE] + w[G_DUES]):
         came += due[2 * index + 1]
     return bool(total == profit and came == w[AT_TALLY + A_SOLD] + held)
-
-

@@ -69,12 +69,17 @@ def count_quantile(u: float, mean: float, dispersion: float) -> int:
 @njit(cache=True, nogil=True)
 def count_at(u: float, mean: float, dispersion: float, ratio: float) -> int:
     """`count_quantile` with ``ratio`` = `log_ratio` (dispersion) known."""
+    return count_above(u, mean, dispersion, math.exp(-mean * ratio))
+
+
+@njit(cache=True, nogil=True)
+def count_above(u: float, mean: float, dispersion: float, probability: float) -> int:
+    """`count_quantile` with the ``probability`` of no unit known."""
     excess = dispersion - 1.0
     if mean > LARGE_MEAN and mean > LARGE_SHAPE * excess:
         variance = mean * dispersion
         skew = (2.0 * dispersion - 1.0) / math.sqrt(variance)
         return _expansion(u, mean, math.sqrt(variance), skew, (6.0 * dispersion * excess + 1.0) / variance)
-    probability = math.exp(-mean * ratio)
     if mean <= 0.0 or u <= probability:
         return 0
     growth = excess / dispersion if excess >= LEAST_EXCESS else 0.0

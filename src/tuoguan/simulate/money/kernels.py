@@ -16,12 +16,11 @@ from numba.extending import intrinsic
 from tuoguan.contracts.kernels import charge_minor, draw_value
 from tuoguan.foundation.kernels import HALF_UP, PPM, div_round, mix, mul_ppm, to_unit
 from tuoguan.simulate.columns.kernels import (
-    AT_DAYS, AT_FACT, AT_LIVE, AT_TALLY, A_BEYOND, C_COLUMNS, C_COMPONENT, C_TERM, FACT_CUSTOMS, FACT_DAYS_HELD,
-    FACT_LINES, FACT_MINUTES, FACT_ORDERS, FACT_PARCELS, FACT_QUANTITY, FACT_REASON, FACT_RETAIL, FACT_SUPPLY,
-    FACT_VOLUME, FACT_WEIGHT, F_LUCK, F_ROWS, G_CALENDAR, G_HORIZON, G_LOGGED, G_LOG_ROWS, G_MICRO, G_MIRROR, G_VOLUME,
-    G_WEIGHT, Hashes, Ints, KINDS, LOG_COLUMNS, LOG_CUSTOMS, LOG_DAY, LOG_DEADLINE, LOG_HELD, LOG_KIND, LOG_LISTING,
-    LOG_MINOR, LOG_MINUTES, LOG_ORDERS, LOG_QUANTITY, LOG_REASON, ROWS, ROW_WORK, V_COLUMNS, V_CONTRACT, V_RETAIL,
-    V_SUPPLY,
+    AT_DAYS, AT_FACT, AT_LIVE, C_COLUMNS, C_COMPONENT, C_TERM, FACT_CUSTOMS, FACT_DAYS_HELD, FACT_LINES, FACT_MINUTES,
+    FACT_ORDERS, FACT_PARCELS, FACT_QUANTITY, FACT_REASON, FACT_RETAIL, FACT_SUPPLY, FACT_VOLUME, FACT_WEIGHT, F_LUCK,
+    G_CALENDAR, G_HORIZON, G_LOGGED, G_LOG_ROWS, G_MICRO, G_MIRROR, G_VOLUME, G_WEIGHT, Ints, KINDS, LOG_COLUMNS,
+    LOG_CUSTOMS, LOG_DAY, LOG_DEADLINE, LOG_HELD, LOG_KIND, LOG_LISTING, LOG_MINOR, LOG_MINUTES, LOG_ORDERS,
+    LOG_QUANTITY, LOG_REASON, ROWS, ROW_WORK, V_COLUMNS, V_CONTRACT, V_RETAIL, V_SUPPLY,
 )  # fmt: skip
 
 Kernel = Callable[..., Any]
@@ -197,7 +196,7 @@ def record(w: Ints, live: int, day: int, minor: int, deadline: int) -> None:
 
 @inner
 def share_of_large(amount: int, ppm: int, denominator: int) -> int:
-    """amount x ppm / (denominator x 1e6) rounded half up once, where the product may pass 2**63; both nought or more."""
+    """amount x ppm / (denominator x 1e6) rounded half up once, though the product may pass 2**63; none negative."""
     bottom = denominator * PPM
     whole = amount // bottom
     return int(whole * ppm + divided((amount - whole * bottom) * ppm, bottom))

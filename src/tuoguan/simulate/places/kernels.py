@@ -17,13 +17,13 @@ from tuoguan.simulate.columns.kernels import (
     G_CARTON, G_CUSTOMS, G_DUE, G_DUES, G_DUTY, G_FX, G_HORIZON, G_LISTINGS, G_LOG_ROWS, G_MICRO, G_MOQ, G_ON_HAND,
     G_PATH, G_SEED, G_SHOCK, G_SHOCK_DAY, G_SUPPLIER_LOW, G_SUPPLIER_MODE, G_UNIT_COST, G_VOLUME, G_WEIGHT, H_LANE,
     H_SUPPLIER, Hashes, Ints, JIT, KIND_BULK, KIND_INBOUND, KIND_STOCK_ORDER, K_ADDRESS, K_CBM_T, K_COLUMNS, K_CROSS,
-    K_DIVISOR, K_KG_T, K_LEAD_T, K_MINIMUM, K_WALK, MONTH_DAYS, MOST_AGES, NEWSVENDOR, N_CAP, N_FAST_LEVEL, N_KIND,
-    N_LEVEL, N_POINT, N_REVIEW, N_SEASON, PROJECTED, P_HANDLING, P_LANES, P_RECEIVE_T, P_SELLER, P_STORAGE_T, REORDER,
-    ROW_CAME, ROW_COMING, R_CBM, R_COLUMNS, R_CROSS, R_DIVISOR, R_KG, R_LAST, R_LEAD_LOW, R_LEAD_MODE, R_LEAD_HIGH,
-    R_MINIMUM, R_WALK, SINGLE_INDEX, STORAGE, STREAM_LANE, TAILORED_BASE_SURGE, TRIGGER_INBOUND, V_ANSWER, V_BULK,
-    V_COLUMNS, V_CONTRACT, V_MINUTES_STOCK, V_PLACE, V_START, V_STOP, V_TRIGGER, W_AGES, W_ANSWERS, W_BOUGHT, W_COLUMNS,
-    W_DUE, W_END, W_ENTRIES, W_ENTRY, W_FIRST, W_HANDLING, W_JIT, W_KEEPER, W_LANES, W_LAST, W_NEXT, W_ON_HAND,
-    W_ORDERS, W_PAID, W_PENDING, W_PLAIN, W_RECEIVE, W_SELLER, W_SLOT, W_STORAGE, W_TRANSIT,
+    K_DIVISOR, K_KG_T, K_LEAD_T, K_MINIMUM, K_WALK, MONTH_DAYS, MOST_AGES, NEVER, NEWSVENDOR, N_CAP, N_FAST_LEVEL,
+    N_KIND, N_LEVEL, N_POINT, N_REVIEW, N_SEASON, PROJECTED, P_HANDLING, P_LANES, P_RECEIVE_T, P_SELLER, P_STORAGE_T,
+    REORDER, ROW_CAME, ROW_COMING, R_CBM, R_COLUMNS, R_CROSS, R_DIVISOR, R_KG, R_LAST, R_LEAD_LOW, R_LEAD_MODE,
+    R_LEAD_HIGH, R_MINIMUM, R_WALK, SINGLE_INDEX, STORAGE, STREAM_LANE, TAILORED_BASE_SURGE, TRIGGER_INBOUND,
+    V_ANSWER, V_BULK, V_COLUMNS, V_CONTRACT, V_MINUTES_STOCK, V_PLACE, V_START, V_STOP, V_TRIGGER, W_AGES, W_ANSWERS,
+    W_BOUGHT, W_COLUMNS, W_DUE, W_END, W_ENTRIES, W_ENTRY, W_FIRST, W_HANDLING, W_JIT, W_KEEPER, W_LANES, W_LAST,
+    W_NEXT, W_ON_HAND, W_ORDERS, W_PAID, W_PENDING, W_PLAIN, W_RECEIVE, W_SELLER, W_SLOT, W_STORAGE, W_TRANSIT,
 )  # fmt: skip
 from tuoguan.simulate.money.kernels import (
     aim,
@@ -82,7 +82,7 @@ def _open_lane(v: Ints, b: Ints, w: Ints, h: Hashes, row: Ints, own: int, lane: 
 @inner
 def _meet_listings(w: Ints, own: int) -> None:
     """When the place first orders, until when it does, its first listing, and the one that stops last."""
-    site, start, end, keeper, last = AT_SITE + own * W_COLUMNS, w[G_HORIZON], -1, -1, -1
+    site, start, end, keeper, last = AT_SITE + own * W_COLUMNS, NEVER, -1, -1, -1
     for other in range(w[G_LISTINGS]):
         live = AT_LIVE + other * V_COLUMNS
         if w[live + V_PLACE] == own:
@@ -236,9 +236,7 @@ def buy(c: Ints, k: Ints, v: Ints, w: Ints, h: Hashes, own: int, fast: int, day:
 
 
 @inner
-def _charge_order(
-    c: Ints, k: Ints, v: Ints, w: Ints, h: Hashes, own: int, day: int, arrival: int, units: int
-) -> int:
+def _charge_order(c: Ints, k: Ints, v: Ints, w: Ints, h: Hashes, own: int, day: int, arrival: int, units: int) -> int:
     """Staff minutes and contract charges of a stock order, under the first contract that draws on the place."""
     site, total = AT_SITE + own * W_COLUMNS, 0
     live = AT_LIVE + w[site + W_KEEPER] * V_COLUMNS
@@ -255,9 +253,7 @@ def _charge_order(
 
 
 @inner
-def _charge_kind(
-    c: Ints, k: Ints, v: Ints, w: Ints, live: int, kind: int, known: int, paid: int, units: int
-) -> int:
+def _charge_kind(c: Ints, k: Ints, v: Ints, w: Ints, live: int, kind: int, known: int, paid: int, units: int) -> int:
     """What the contract charges on one fact of a stock order, paid on its day."""
     aim(w, live, w[G_CUSTOMS])
     state(w, kind, 0, units, 1, 0, 0)
@@ -350,9 +346,7 @@ def restock(
 
 
 @inner
-def _restock_twice(
-    c: Ints, k: Ints, v: Ints, w: Ints, h: Hashes, a: Floats, policy: Ints, own: int, day: int
-) -> None:
+def _restock_twice(c: Ints, k: Ints, v: Ints, w: Ints, h: Hashes, a: Floats, policy: Ints, own: int, day: int) -> None:
     """A review day with two lanes: the fast one fills its own position first, the slow one the rest."""
     site, kind = AT_SITE + own * W_COLUMNS, policy[N_KIND]
     position = w[site + W_ON_HAND] + w[site + W_PENDING]

@@ -17,15 +17,15 @@ from tuoguan.simulate.columns.kernels import (
     AT_LIVE, AT_SITE, DAY_MINUTES, E_BUYER, E_BUYERS, E_COLUMNS, E_DAY, E_FIRST, E_HELD, E_PAID, E_SLOT, E_TOTAL,
     E_UNITS, E_WAIT, F_COLUMNS, F_EXPECTED, F_LATE, F_MEAN, F_OVERLAP, F_OVERLAP_EXPECTED, F_QUALITY, F_RETURN,
     F_ROW_FORECAST, F_ROW_LEAST, F_ROW_U, F_ROW_WEEK, F_SPLIT, F_WEIGHT, Floats, G_CALENDAR, G_DEMANDED, G_FORECAST,
-    G_HORIZON, G_LATENESS_LOW, G_LISTINGS, G_SHOCK, G_SHOCK_DAY, G_WHOLE, H_DEMAND, H_LAG, H_LATE, H_QUALITY,
-    H_RETURNS, H_SPLIT, Hashes, Ints, MARK_FAULT, MARK_INCIDENT, MARK_LATE, MARK_MIND, M_COLUMNS, M_DAYS, M_KIND,
-    M_MINOR, M_MORE, M_UNIT, NO_MARK, SLOTS, TRIGGER_RECEIVED, TRIGGER_SHIPPED, V_BACK_FAULT, V_BACK_MIND, V_CLOCKS,
-    V_COLUMNS, V_DELIVERY, V_FALLBACK, V_FIRST_CLOCK, V_FREEZE, V_INCIDENT, V_LAG_HIGH, V_LAG_LOW, V_LAG_MODE, V_MARK,
+    G_HORIZON, G_LATENESS_LOW, G_LISTINGS, G_SHOCK, G_SHOCK_DAY, G_WHOLE, H_LAG, H_LATE, H_QUALITY, H_RETURNS,
+    H_SPLIT, Hashes, Ints, MARK_FAULT, MARK_INCIDENT, MARK_LATE, MARK_MIND, M_COLUMNS, M_DAYS, M_KIND, M_MINOR,
+    M_MORE, M_UNIT, NO_MARK, SLOTS, TRIGGER_RECEIVED, TRIGGER_SHIPPED, V_BACK_FAULT, V_BACK_MIND, V_CLOCKS, V_COLUMNS,
+    V_DELIVERY, V_FALLBACK, V_FIRST_CLOCK, V_FREEZE, V_INCIDENT, V_LAG_HIGH, V_LAG_LOW, V_LAG_MODE, V_MARK,
     V_PENALTY_DELAY, V_PERIOD, V_PLACE, V_REFUND_FAULT, V_REFUND_MIND, V_RESALE, V_RESERVE_DAYS, V_RETURN_WORK,
     V_START, V_STOP, V_TODAY, V_TRANSFER, V_TRIGGER, V_UNITS, V_WINDOW, W_COLUMNS, W_ENTRIES, W_LISTINGS, W_ROW,
     W_TODAY,
 )  # fmt: skip
-from tuoguan.simulate.counts.kernels import count_at, log_ratio
+from tuoguan.simulate.counts.kernels import count_above, log_ratio
 from tuoguan.simulate.money.kernels import drawn, inner, luck, luck_row
 from tuoguan.simulate.prices.kernels import price_misses
 
@@ -159,7 +159,7 @@ def _write_days(w: Ints, f: Floats, h: Hashes, e: Ints, room: int, season: Float
     """Every day on which somebody comes; quiet weeks and days are found by one comparison each."""
     total, following, ratio, horizon = 0.0, 0, log_ratio(dispersion), w[G_HORIZON]
     sure, at = luck_row(w, F_ROW_LEAST), luck_row(w, F_ROW_U)
-    reach = 0.0
+    reach, mean, nobody = 0.0, -1.0, 1.0
     for first in range(0, horizon, 7):
         end = min(first + 7, horizon)
         if following == first:
@@ -172,7 +172,10 @@ def _write_days(w: Ints, f: Floats, h: Hashes, e: Ints, room: int, season: Float
                 total, following = weigh(w, f, day)
                 reach = total * ratio * MARGIN
             if reach > f[sure + day]:
-                units = count_at(f[at + day], total * season[day], dispersion, ratio)
+                if mean != total * season[day]:  # days of one mean share the exponential
+                    mean = total * season[day]
+                    nobody = math.exp(-mean * ratio)
+                units = count_above(f[at + day], mean, dispersion, nobody)
                 if units > 0 and not _write_day(w, f, h, e, room, day, units, total):
                     return False
     return True
@@ -206,34 +209,38 @@ def write_tape(
         return False
     for own in range(SLOTS):
         e[w[AT_SITE + own * W_COLUMNS + W_ROW] + E_DAY] = w[G_HORIZON]
+    fits = True
     for own in range(w[G_LISTINGS]):
-        if not _write_marks(c, k, v, w, f, h, e, room, own):
-            return False
-    return True
+        fits = fits and _write_marks(c, k, v, w, f, h, e, room, own)
+    return bool(fits)
 
 
 @inner
-def _next(w: Ints, state: np.uint64, own: int, mark: int, share: float, unit: int) -> int:
-    """The number of the unit that carries the next mark, behind ``unit``."""
-    if share >= 1.0:
-        return unit + 1
-    if share <= 0.0:
+def _decay(share: float) -> float:
+    """The logarithm of a share's complement, minus infinity where all units are marked."""
+    return math.log(1.0 - share) if share < 1.0 else -math.inf
+
+
+@inner
+def _next(w: Ints, state: np.uint64, own: int, mark: int, decay: float, unit: int) -> int:
+    """The number of the unit that carries the next mark, behind ``unit``; gaps are geometric."""
+    if decay >= 0.0:
         return NO_MARK
-    u = luck(w, state, (mark * SLOTS + own) * 8)
-    return int(unit + 1 + math.floor(math.log(u) / math.log(1.0 - share)))
+    if decay == -math.inf:
+        return unit + 1
+    return int(unit + 1 + math.floor(math.log(luck(w, state, (mark * SLOTS + own) * 8)) / decay))
 
 
 @inner
-def _write_marks(
-    c: Ints, k: Ints, v: Ints, w: Ints, f: Floats, h: Hashes, e: Ints, room: int, own: int
-) -> bool:
+def _write_marks(c: Ints, k: Ints, v: Ints, w: Ints, f: Floats, h: Hashes, e: Ints, room: int, own: int) -> bool:
     """The marked units of a listing in order of their numbers; False when there is no room for them."""
     live, at = AT_LIVE + own * V_COLUMNS, own * F_COLUMNS
-    late_share = f[at + F_LATE] if w[live + V_CLOCKS] > 0 else 0.0
+    late_decay = _decay(f[at + F_LATE]) if w[live + V_CLOCKS] > 0 else 0.0
+    back_decay, fault_decay = _decay(f[at + F_RETURN]), _decay(f[at + F_QUALITY])
     lates, backs, faults = 0, 0, 0
-    late = _next(w, h[H_LATE], own, 0, late_share, -1)
-    back = _next(w, h[H_RETURNS], own, 0, f[at + F_RETURN], -1)
-    fault = _next(w, h[H_QUALITY], own, 0, f[at + F_QUALITY], -1)
+    late = _next(w, h[H_LATE], own, 0, late_decay, -1)
+    back = _next(w, h[H_RETURNS], own, 0, back_decay, -1)
+    fault = _next(w, h[H_QUALITY], own, 0, fault_decay, -1)
     w[live + V_MARK] = w[G_WHOLE]
     while w[G_WHOLE] + 2 * M_COLUMNS <= room:
         unit = min(late, back, fault)
@@ -245,16 +252,16 @@ def _write_marks(
         if unit == late:
             _mark_late(c, k, v, w, h, e, mark, live, (lates * SLOTS + own) * 8)
             lates += 1
-            late = _next(w, h[H_LATE], own, lates, late_share, late)
+            late = _next(w, h[H_LATE], own, lates, late_decay, late)
         elif unit == back:
             _mark_back(w, f, h, e, mark, live, (backs * SLOTS + own) * 8)
             backs += 1
-            back = _next(w, h[H_RETURNS], own, backs, f[at + F_RETURN], back)
+            back = _next(w, h[H_RETURNS], own, backs, back_decay, back)
         else:
             e[mark + M_KIND], e[mark + M_DAYS], e[mark + M_MORE] = MARK_INCIDENT, w[live + V_PENALTY_DELAY], 0
             e[mark + M_MINOR] = w[live + V_INCIDENT]
             faults += 1
-            fault = _next(w, h[H_QUALITY], own, faults, f[at + F_QUALITY], fault)
+            fault = _next(w, h[H_QUALITY], own, faults, fault_decay, fault)
     return False
 
 
@@ -276,7 +283,9 @@ def _mark_back(w: Ints, f: Floats, h: Hashes, e: Ints, mark: int, live: int, wor
     e[mark + M_KIND] = MARK_FAULT if fault else MARK_MIND
     e[mark + M_DAYS] = 1 + int(wait * wait * w[live + V_WINDOW])
     e[mark + M_MORE] = 1 if luck(w, state, word + 3) < w[live + V_RESALE] / PPM else 0
-    minor = w[live + V_BACK_FAULT] + w[live + V_REFUND_FAULT] if fault else w[live + V_BACK_MIND] + w[live + V_REFUND_MIND]
+    minor = (
+        w[live + V_BACK_FAULT] + w[live + V_REFUND_FAULT] if fault else w[live + V_BACK_MIND] + w[live + V_REFUND_MIND]
+    )
     e[mark + M_MINOR] = minor + w[live + V_RETURN_WORK]
 
 
