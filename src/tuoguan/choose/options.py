@@ -145,10 +145,8 @@ NO_CARRIER = ("no_carrier", "no lane or carrier of the cards takes this product"
 
 
 def _too_slow(place: Place, product: Product, ground: Ground) -> bool:
-    """True when not even a first order is likely to arrive before the horizon ends."""
-    lane = place.fast_lane or place.lane
-    slowest = max(place.lane.lead_days.value, lane.lead_days.value)
-    return _supplier_lead(product).value + slowest >= ground.horizon_days
+    """True when a first order by the place's lane is not likely to arrive before the horizon ends."""
+    return _supplier_lead(product).value + place.lane.lead_days.value >= ground.horizon_days
 
 
 def _no_way(contract: Compiled, product: Product, ground: Ground) -> tuple[str, str, str]:
@@ -190,7 +188,8 @@ def _options_of(contract: Compiled, product: Product, ground: Ground, today: Tod
     quote = ground.history.quote(product.sku, ground.terms.market, contract.id)
     found: list[Option] = []
     for spot in ground.spots_by_contract[contract.id]:
-        if _too_slow(spot.place, product, ground):
+        facts = _facts(contract, product, ground, today, spot)
+        if _too_slow(spot.place, product, ground) and not facts["on_hand"]:
             continue
         made = listing(contract, product, spot, ground.terms, ground.seller, today, quote, ground.horizon_days)
         if made is None:
@@ -201,7 +200,7 @@ def _options_of(contract: Compiled, product: Product, ground: Ground, today: Tod
                 sku=product.sku, market=ground.terms.market, key=f"{contract.id}@{spot.place.id}",
                 listings=(one,), places=(in_time(spot.place, contract, product.supplier_lead_days),), series=series,
                 assumed=tuple(dict.fromkeys((*words, *spot.assumed, *_assumed(product)))),
-                **_facts(contract, product, ground, today, spot),
+                **facts,
             )
         )  # fmt: skip
     return found

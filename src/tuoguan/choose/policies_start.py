@@ -9,7 +9,7 @@ import numpy as np
 from tuoguan.choose.policies_facts import Facts
 from tuoguan.choose.policies_numbers import CAP, CODE, FAST, KIND, NUMBERS, POINT, REVIEW, SEASON, UP_TO, unique_rows
 from tuoguan.foundation.arrays import Flags, Floats, Ints
-from tuoguan.inventory.closed import newsvendor_levels, reorder_levels
+from tuoguan.inventory.closed.kernels import best_levels, best_reorders
 from tuoguan.simulate import PolicyKind
 
 MULTIPLES = (0.2, 0.4, 0.7, 1.0, 1.5)  # of the closed form's level; a search moves on from the best of them
@@ -94,14 +94,15 @@ def spread(facts: Facts, days: Floats, daily: Floats) -> tuple[Floats, Floats]:
 
 
 def quantile(mean: Floats, variance: Floats, underage: Floats, overage: Floats) -> Floats:
-    """The newsvendor's level of each, negative binomial with this mean and variance (`newsvendor_levels`).
+    """The newsvendor's level of each, negative binomial with this mean and variance (`inventory.closed`).
 
     Nought where a sale earns nothing. Means past the closed form's range are scaled down to it.
     """
     scale = np.maximum(mean / MEAN_MOST, 1.0)
     dispersion = np.clip(variance / np.maximum(mean, 1e-12), 1.0, DISPERSION_MOST)
     ratio = np.clip(underage / np.maximum(underage + overage, 1e-12), RATIO_LEAST, RATIO_MOST)
-    found, _ = newsvendor_levels(mean / scale, dispersion / scale.clip(max=dispersion), ratio, 1.0 - ratio)
+    found, cost = np.empty(len(mean), np.int64), np.empty(len(mean))
+    best_levels(mean / scale, np.maximum(dispersion / scale, 1.0), ratio, 1.0 - ratio, found, cost)
     return np.where((underage > 0.0) & (mean > 0.0), found * scale, 0.0)
 
 
@@ -151,8 +152,8 @@ def _reorder(facts: Facts, level: Floats) -> Ints:
 
 
 def _economic(part: Facts, fixed: Floats, holding: Floats, order: Floats) -> tuple[Floats, Floats]:
-    """(reorder point, S - s) of `reorder_levels`; units are counted in lots where an order is large, which the work
-    of the recursion grows with.
+    """(reorder point, S - s) of Zheng and Federgruen's recursion; its work grows with the order, so that units are
+    counted in lots where an order is large.
     """
     mean, variance = spread(part, part.lead + part.review, part.daily)
     lot = np.maximum(np.maximum(order / ORDER_UNITS, mean / MEAN_MOST), 1.0)
@@ -160,7 +161,9 @@ def _economic(part: Facts, fixed: Floats, holding: Floats, order: Floats) -> tup
     lead = np.minimum(part.lead / part.review, 150.0)
     each = np.clip(part.daily * part.review / lot, 1e-6, MEAN_MOST / (lead + 1.0))
     penalty = np.clip(part.margin / holding, 1e-2, 1e6) * holding
-    point, up_to, _ = reorder_levels(each, dispersion, penalty, holding, fixed / lot, lead)
+    room = int(np.max(each * (lead + 1.0) + 10.0 * np.sqrt(each * (lead + 1.0) * dispersion) + 45.0 * dispersion)) + 61
+    point, up_to, cost = np.empty(len(each), np.int64), np.empty(len(each), np.int64), np.empty(len(each))
+    best_reorders(each, dispersion, lead + 1.0, penalty, holding, fixed / lot, room, point, up_to, cost)
     return np.asarray(np.maximum(point, 0) * lot), np.asarray(np.maximum(up_to - np.maximum(point, 0), 1) * lot)
 
 

@@ -29,7 +29,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     except Refused as refused:
         return _refused(refused.problems, arguments)
     except KeyboardInterrupt:
-        tell("stopped; nothing was written")
+        tell("stopped; no output was written")
         return 130
     except BrokenPipeError:
         # The reader of a pipe went away; point stdout at nothing so that Python does not complain on exit.

@@ -184,10 +184,10 @@ def _whole(units: float) -> int:
 
 
 def _projected(option: Option, place: Place, stock: Stock, sales: Floats, day: int) -> float:
-    """Units on hand on the mean path when an order placed today arrives."""
+    """Units on hand on the mean path when an order placed today arrives; past the horizon sales go on as on its end."""
     until, units = day + _lead(option, place.lane, "value"), stock.on_hand
     for later in range(day, until):
-        units = max(units - (sales[later] if later < len(sales) else 0.0), 0.0) + stock.under_way.get(later + 1, 0)
+        units = max(units - sales[min(later, len(sales) - 1)], 0.0) + stock.under_way.get(later + 1, 0)
     return units
 
 

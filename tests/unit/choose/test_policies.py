@@ -111,7 +111,7 @@ def test_search_finds_the_brute_force_level_on_its_own_luck():
     for row, option in enumerate(chosen.groups.options):
         if len(option.places) > 1 or len(option.listings) > 1:
             continue
-        tried = np.zeros((121, 1, NUMBERS), np.int64)
+        tried = np.zeros((121, 2, NUMBERS), np.int64)
         tried[:, 0], tried[:, 0, KIND] = numbers_of(option.places[0].policy), CODE[PolicyKind.BASE_STOCK]
         tried[:, 0, UP_TO] = np.arange(121) + 1
         tried[-1, 0] = numbers_of(option.places[0].policy)

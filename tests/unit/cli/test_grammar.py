@@ -116,7 +116,7 @@ def test_a_stopped_command_says_so_and_exits_with_130(
 
     monkeypatch.setattr(run, "doctor", stop)
     told = call(capsys, "doctor")
-    assert (told.code, told.out, told.err) == (130, "", "stopped; nothing was written\n")
+    assert (told.code, told.out, told.err) == (130, "", "stopped; no output was written\n")
 
 
 def test_errors_come_before_notes(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:

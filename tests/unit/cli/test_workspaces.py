@@ -83,5 +83,10 @@ def test_a_stopped_decision_leaves_no_file(
     monkeypatch.setattr(outputs, writer, stop)
     told = call(capsys, "decide", folder, "--out", out, "--paths", 2, "--quiet")
     assert told.code == 130
-    assert told.err.endswith("stopped; nothing was written\n")
-    assert not out.exists() or list(out.iterdir()) == []
+    assert told.err.endswith("stopped; no output was written\n")
+    # What the search found is kept for the next run, in whole files; nothing else is there.
+    assert [path.name for path in out.iterdir()] == [".search"]
+    assert all(path.suffix == ".npz" for path in out.rglob("*") if path.is_file())
+    monkeypatch.undo()
+    assert call(capsys, "decide", folder, "--out", out, "--paths", 2, "--quiet").code == 0
+    assert not (out / ".search").exists()
