@@ -126,15 +126,18 @@ def regret(found: Evaluated, demand: Demand, count: int, threads: int) -> dict[s
     earning = [row for row in np.flatnonzero(found.mean() > 0) if len(groups.options[row].places) == 1]
     rows = np.sort(random.choice(earning, min(count, len(earning)), replace=False))
     scenario = replace(scenario_of(groups, 1, 987_654), antithetic=True)
-    short = np.array([_shortfall(scenario, demand, groups, int(row), threads) for row in rows])
+    both = np.array([_found_and_best(scenario, demand, groups, int(row), threads) for row in rows])
+    lost = both[:, 1] - both[:, 0]
+    short = 100.0 * lost / np.maximum(np.abs(both[:, 1]), 1.0)
     return {
+        "regret_of_all_money_pct": round(float(100.0 * lost.sum() / both[:, 1].sum()), 3),
         "regret_options": len(rows), "regret_mean_pct": round(float(short.mean()), 3),
         "regret_error_pct": round(float(short.std() / np.sqrt(len(short))), 3),
         "regret_median_pct": round(float(np.median(short)), 3), "regret_most_pct": round(float(short.max()), 3),
     }  # fmt: skip
 
 
-def _shortfall(scenario: Any, demand: Demand, groups: Groups, row: int, threads: int) -> float:
+def _found_and_best(scenario: Any, demand: Demand, groups: Groups, row: int, threads: int) -> tuple[float, float]:
     option = groups.options[row]
     facts = read_facts((option,), demand, groups.horizon_days, groups.wage_per_hour_minor, groups.capital_rate_ppm_year)
     own = np.array(numbers_of(option.places[0].policy)).reshape(1, 1, NUMBERS)
@@ -146,7 +149,7 @@ def _shortfall(scenario: Any, demand: Demand, groups: Groups, row: int, threads:
     best = int(compare(alone, demand, candidates, paths=half, threads=threads).mean(axis=1).argmax())
     both = Candidates(np.zeros(2, np.int64), np.ascontiguousarray(number[[0, best]]))
     profit = compare(alone, demand, both, first_path=half, paths=half, threads=threads).mean(axis=1)
-    return float(100.0 * (profit[1] - profit[0]) / max(abs(profit[1]), 1.0))
+    return float(profit[0]), float(profit[1])
 
 
 def _scaled(number: np.ndarray, scale: float) -> np.ndarray:
@@ -154,7 +157,8 @@ def _scaled(number: np.ndarray, scale: float) -> np.ndarray:
     rows[:, :, UP_TO] = np.where(rows[:, :, UP_TO] > 0, np.maximum(np.rint(rows[:, :, UP_TO] * scale), 1), 0)
     for column in range(UP_TO + 2, SEASON):
         limit = rows[:, :, UP_TO] - 1 if column == UP_TO + 2 else 10**9
-        rows[:, :, column] = np.minimum(np.rint(rows[:, :, column] * scale), limit).clip(0)
+        least = np.minimum(rows[:, :, column], 1)
+        rows[:, :, column] = np.minimum(np.maximum(np.rint(rows[:, :, column] * scale), least), limit).clip(0)
     return rows
 
 

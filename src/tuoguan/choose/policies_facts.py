@@ -25,6 +25,7 @@ SALE_FACTS = (
 )  # fmt: skip
 DAYS_PER_YEAR = 365
 CM3_PER_CBM = 1_000_000
+THOUSANDTHS_PER_HOUR = 60_000  # of a minute
 SEASON_DAYS = 28  # a season is looked at in windows of this many days
 Mean = Callable[[Uncertain], float]
 
@@ -94,7 +95,7 @@ def read_facts(
             found = known[id(term)] = (term, mean(term))
         return found[1]
 
-    wage = wage_per_hour_minor / 60_000.0  # minor per thousandth of a minute
+    wage = wage_per_hour_minor / THOUSANDTHS_PER_HOUR  # minor units per thousandth of a minute
     rows = [_row(option, demand, seasons, wage, capital_ppm / PPM / DAYS_PER_YEAR, remembered) for option in options]
     table = np.array(rows, np.float64).reshape(len(rows), len(fields(Facts)))
     return Facts(*np.ascontiguousarray(table.T))
@@ -193,5 +194,5 @@ def estimates(facts: Facts, horizon_days: int, wage_per_hour_minor: int, currenc
     units = facts.daily * np.maximum(horizon_days - facts.live, 0.0)
     weeks = horizon_days / 7.0
     scale = 10 ** (6 - EXPONENT_BY_CURRENCY[currency])
-    labor = (facts.minutes_order * units + facts.minutes_week * weeks) / 60_000.0 * wage_per_hour_minor
+    labor = (facts.minutes_order * units + facts.minutes_week * weeks) / THOUSANDTHS_PER_HOUR * wage_per_hour_minor
     return np.asarray(facts.margin * units / scale - labor)
