@@ -218,8 +218,14 @@ def _two_lanes(facts: Facts, level: Floats, horizon_days: int) -> list[Ints]:
     share = np.minimum(1.0, part.review / max(horizon_days, 1))
     over = part.holding * part.review + np.maximum(part.loss + part.fast_extra, 0.0) * share
     fast = quantile(mean, variance, part.margin - part.fast_extra, over)
+    # Before the slow lane's first goods come there is nothing to lose but the sale: the fast level of the whole margin.
+    brisk = quantile(mean, variance, part.margin, over)
     flow = part.daily * part.review
     made = [
+        _rows(facts, which, PolicyKind.DUAL_INDEX, up_to=np.maximum(slow * by, brisk * of), fast=brisk * of)
+        for by, of in ((0.0, 1.0), (0.0, 0.6), (1.0, 1.0))
+    ]
+    made += [
         _rows(facts, which, PolicyKind.CAPPED_DUAL_INDEX, up_to=slow * high, fast=fast * low, cap=np.ceil(flow * by))
         for low, high, by in ((0.5, 1.0, 1.5), (1.0, 1.2, 1.3))
     ]

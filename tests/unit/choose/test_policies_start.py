@@ -101,6 +101,17 @@ def test_caps_and_projections_belong_to_long_leads_and_two_lanes_to_places_that_
     assert (dual[:, FAST] > 0).any()
 
 
+def test_a_fast_lane_too_dear_on_paper_is_still_tried_alone():
+    """The slow lane's first goods may come so late that the fast one earns what is left of the horizon."""
+    known = demand(work := batch(product("A", unit_cost_minor=300)), level=2.0)
+    facts = facts_of(tuple(o for o in groups(work, known).options if o.places[0].fast_lane is not None), known)
+    dear = replace(facts, fast_extra=facts.margin * 1.1)
+    option, number = starts(dear, HORIZON)
+    alone = (number[:, 0, KIND] == CODE[PolicyKind.DUAL_INDEX]) & (number[:, 0, FAST] >= number[:, 0, UP_TO])
+    earning = np.flatnonzero(facts.margin > 0)
+    assert len(earning) and set(earning) <= set(option[alone & (number[:, 0, FAST] > 1)])
+
+
 def test_a_flat_year_is_not_followed_and_a_swinging_one_is():
     known = demand(work := batch(product("A")), level=2.0)
     found = groups(work, known).options
