@@ -92,7 +92,7 @@ class Contracts:
         ]
         matrix = np.hstack([contract.charge_matrix(), table(columns, 2)])
         self.charges.append(matrix[np.argsort(kinds, kind="stable")])
-        self.starts.append([self.count + int((kinds < kind).sum()) for kind in range(col.KINDS + 1)])
+        self.starts.append((self.count + np.searchsorted(np.sort(kinds), np.arange(col.KINDS + 1))).tolist())
         self.count += len(kinds)
         self.ages.append(_ages(contract))
         self.clocks.append(_clocks(contract, self.terms))

@@ -27,6 +27,12 @@ PPM = 1_000_000
 OF_SCENARIO = (
     "overlap", "quality_returns", "lateness_minutes", "shocks_per_year", "freight_month_sd", "fx_month_sd",
 )  # fmt: skip
+# The least and most of the numbers of a policy, in the order of their columns.
+RANGE_BY_NUMBER = {
+    "kind": (0, len(PolicyKind) - 1), "order_up_to": (0, MOST_MINOR), "review_days": (1, LONGEST_DAYS),
+    "reorder_point": (-MOST_MINOR, MOST_MINOR), "order_cap": (0, MOST_MINOR), "fast_order_up_to": (0, MOST_MINOR),
+    "follows_season": (0, 1),
+}  # fmt: skip
 CAPPED = [at for at, kind in enumerate(PolicyKind) if kind.startswith("capped")]
 FILLED = [at for at, kind in enumerate(PolicyKind) if at not in (col.JIT, col.TAILORED_BASE_SURGE)]
 TWO_LANES = range(col.SINGLE_INDEX, col.TAILORED_BASE_SURGE + 1)
@@ -144,16 +150,10 @@ def _policies(laid: Laid, scenario: Scenario) -> Iterator[str]:
     """Problems of policies, told by the row they stand in."""
     number = laid.number
     there = np.arange(number.shape[1]) < laid.use[:, col.USE_PLACES, None]
-    ranges = (
-        ("kind", col.N_KIND, 0, len(PolicyKind) - 1), ("order_up_to", col.N_LEVEL, 0, MOST_MINOR),
-        ("review_days", col.N_REVIEW, 1, LONGEST_DAYS), ("reorder_point", col.N_POINT, -MOST_MINOR, MOST_MINOR),
-        ("order_cap", col.N_CAP, 0, MOST_MINOR), ("fast_order_up_to", col.N_FAST_LEVEL, 0, MOST_MINOR),
-        ("follows_season", col.N_SEASON, 0, 1),
-    )  # fmt: skip
-    for name, column, low, high in ranges:
-        values = number[:, :, column]
-        wrong = there & ((values < low) | (values > high))
-        yield from (f"{name} of {_name(laid, at)}: {values[at]}, allowed {low} to {high}" for at in _where(wrong))
+    low, high = (np.array(bounds, np.int64) for bounds in zip(*RANGE_BY_NUMBER.values(), strict=True))
+    for row, place, column in np.argwhere(there[:, :, None] & ((number < low) | (number > high))).tolist():
+        name, value = list(RANGE_BY_NUMBER)[column], number[row, place, column]
+        yield f"{name} of {_name(laid, (row, place))}: {value}, allowed {low[column]} to {high[column]}"
     kind, stocks = number[:, :, col.N_KIND], there & _has_listing(laid, number.shape[1])
     stocks &= kind != col.JIT
     for at in _where(stocks & np.isin(kind, CAPPED) & (number[:, :, col.N_CAP] == 0)):
