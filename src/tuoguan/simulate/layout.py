@@ -16,7 +16,7 @@ from tuoguan.simulate.columns import kernels as col
 from tuoguan.simulate.counts.kernels import level_by_path
 from tuoguan.simulate.draws import kernels as draws
 from tuoguan.simulate.layout_contracts import Contracts, component_of, table
-from tuoguan.simulate.layout_options import Rows
+from tuoguan.simulate.layout_options import Rows, numbers_of
 from tuoguan.simulate.layout_terms import Terms, address
 from tuoguan.simulate.refusals import OF_SCENARIO, Laid, refuse
 from tuoguan.simulate.scenario import Candidates, Scenario
@@ -24,6 +24,7 @@ from tuoguan.simulate.scenario import Candidates, Scenario
 __all__ = ["Span", "component_of", "tables"]
 
 Ints = npt.NDArray[np.int64]
+BLOCK = 4_096  # options that are laid out at a time: their identities stay in the processor's cache
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,13 +45,13 @@ def tables(
     calendar = _calendar(laid, scenario.horizon_days)
     season = _season(demand, scenario, calendar)
     value, central = _values(laid, scenario, span, calendar)
-    series, rows = np.array(list(laid.rows.series), np.int64), laid.rows
+    series, contracts = laid.series, laid.rows.contracts
     laid.option[:, col.O_PROFILE] = demand.profile[series][laid.option[:, col.O_SERIES]]
     return col.Tables(
-        option=laid.option, listing=laid.listing, place=laid.place, due=table(rows.dues, 2),
+        option=laid.option, listing=laid.listing, place=laid.place, due=laid.due,
         term=np.ascontiguousarray(laid.term[:, : col.T_COLUMNS]), value=value, central=central,
-        charge=np.concatenate(rows.contracts.charges), start=table(rows.contracts.starts, col.KINDS + 1),
-        ages=table(rows.contracts.ages, col.MOST_AGES + 1), clock=table(rows.contracts.clocks, 2 * col.MOST_CLOCKS),
+        charge=np.concatenate(contracts.charges), start=table(contracts.starts, col.KINDS + 1),
+        ages=table(contracts.ages, col.MOST_AGES + 1), clock=table(contracts.clocks, 2 * col.MOST_CLOCKS),
         level=_levels(demand, series, scenario, span), mean=np.asarray(demand.level_mean[series], np.float64),
         dispersion=np.asarray(demand.dispersion[series], np.float64), season=season,
         ahead=np.concatenate([np.zeros((len(season), 1)), season.cumsum(axis=1)], axis=1),
@@ -61,26 +62,36 @@ def tables(
 def _lay_out(scenario: Scenario, demand: Demand, candidates: Candidates | None) -> Laid:
     """The rows of the scenario as integers; nothing is drawn yet."""
     terms = Terms()
-    rows = Rows(scenario, demand, terms, Contracts(terms))
-    for option in scenario.options:
-        rows.add(option)
+    rows = Rows(scenario, terms, Contracts(terms))
     once = {name: terms.row(name, getattr(scenario, name)) for name in OF_SCENARIO}
-    use = table(rows.use, col.USE_COLUMNS)
-    number = _numbers(rows)
-    if candidates is not None:
-        use = use[candidates.option]
-        number = np.ascontiguousarray(candidates.number, np.int64)
+    for first in range(0, len(scenario.options), BLOCK):
+        rows.add(scenario.options[first : first + BLOCK])
+    option, listing = stacked(rows.option, col.O_COLUMNS), stacked(rows.listing, col.L_COLUMNS)
+    uses, term = stacked(rows.use, col.USE_COLUMNS), terms.table()
+    listing[:, col.L_NEW] = term[listing[:, col.L_LIVE_T], col.T_HIGH] > 0
+    series, option[:, col.O_SERIES] = np.unique(option[:, col.O_SERIES], return_inverse=True)
     return Laid(
-        rows=rows, once=once, option=table(rows.options, col.O_COLUMNS), listing=table(rows.listings, col.L_COLUMNS),
-        place=table(rows.places, col.P_COLUMNS), term=table(terms.rows, 7), use=use, number=number,
+        rows=rows, once=once, series=series, option=option, listing=listing,
+        place=table(rows.places, col.P_COLUMNS), due=table(rows.dues, 2), term=term, uses=uses,
+        use=uses if candidates is None else uses[candidates.option],
+        number=_numbers(rows, uses) if candidates is None else np.ascontiguousarray(candidates.number, np.int64),
     )  # fmt: skip
 
 
-def _numbers(rows: Rows) -> Ints:
-    """Policies [option, place, NUMBERS]; nought where an option has fewer places."""
-    most = max((len(policies) for policies in rows.policy), default=1)
-    padded = table([policies + (0,) * (most - len(policies)) for policies in rows.policy], most)
-    return np.ascontiguousarray(table(rows.policies, col.NUMBERS)[padded])
+def stacked(blocks: list[Ints], width: int) -> Ints:
+    """Blocks of rows as one; [0, width] where there are none."""
+    return np.concatenate([np.empty((0, width), np.int64), *blocks])
+
+
+def _numbers(rows: Rows, uses: Ints) -> Ints:
+    """Policies [option, place, NUMBERS] of the options; nought where an option has fewer places."""
+    options, counts = rows.scenario.options, uses[:, col.USE_PLACES]
+    number = np.zeros((len(uses), counts.max(initial=1), col.NUMBERS), np.int64)
+    for first in range(0, len(options), BLOCK):
+        own = number[first : first + BLOCK]
+        there = np.arange(own.shape[1]) < counts[first : first + BLOCK, None]
+        own[there] = numbers_of([place.policy for option in options[first : first + BLOCK] for place in option.places])
+    return number
 
 
 def _calendar(laid: Laid, horizon: int) -> int:

@@ -85,14 +85,14 @@ class Contracts:
         return self.row_by_hash[key]
 
     def _add(self, contract: Compiled) -> None:
-        home, kinds = address(contract.id), contract.charges["fact"].astype(np.int64)
+        home, kinds = self.terms.home(address(contract.id)), contract.charges["fact"].astype(np.int64)
         columns = [
             (component_at(entry, int(kind)), self.terms.row(f"{contract.id} {entry.name}", drawn_charge(record), home))
             for record, entry, kind in zip(contract.charges, contract.terms, kinds, strict=True)
         ]
         matrix = np.hstack([contract.charge_matrix(), table(columns, 2)])
         self.charges.append(matrix[np.argsort(kinds, kind="stable")])
-        self.starts.append([self.count + int((kinds < kind).sum()) for kind in range(col.KINDS + 1)])
+        self.starts.append((self.count + np.searchsorted(np.sort(kinds), np.arange(col.KINDS + 1))).tolist())
         self.count += len(kinds)
         self.ages.append(_ages(contract))
         self.clocks.append(_clocks(contract, self.terms))
@@ -129,7 +129,7 @@ def _ages(contract: Compiled) -> list[int]:
 
 def _clocks(contract: Compiled, terms: Terms) -> list[int]:
     """(row of the minutes, position) of every clock that an order can miss, filled up with -1."""
-    home, found = address(contract.id), []
+    home, found = terms.home(address(contract.id)), []
     for at, term in enumerate(contract.deadlines):
         if counts(contract, term):
             found += [terms.row(f"{contract.id} {term.name}", minutes_of(term), home), at]
@@ -155,8 +155,8 @@ def minutes_of(term: DeadlineTerm) -> Uncertain:
 
 def _contract_row(contract: Compiled, index: int, terms: Terms) -> list[int]:
     """What every listing under the contract has in common."""
-    home, row = address(contract.id), [0] * col.L_COLUMNS
-    row[col.L_CONTRACT], row[col.L_ADDRESS] = index, home
+    home, row = terms.home(address(contract.id)), [0] * col.L_COLUMNS
+    row[col.L_CONTRACT], row[col.L_ADDRESS] = index, address(contract.id)
     row[col.L_TRIGGER] = _TRIGGERS.get(contract.settings.get(SettingName.SETTLEMENT_TRIGGER, ""), col.TRIGGER_DELIVERED)
     regime = contract.settings.get(SettingName.CUSTOMS_REGIME, "none")
     row[col.L_PARCEL], row[col.L_BULK] = int(regime == "parcel"), int(regime == "bulk")

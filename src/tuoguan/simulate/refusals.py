@@ -6,6 +6,7 @@ value and the allowed range.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -17,6 +18,7 @@ from tuoguan.simulate.layout_options import Rows
 from tuoguan.simulate.scenario import PolicyKind, Scenario
 
 Ints = npt.NDArray[np.int64]
+Number = TypeVar("Number", np.int64, np.float64)
 MOST_MINOR = 10**12  # money of one option that integers are made for
 MOST_TOLD = 200
 LONGEST_DAYS = 3_650
@@ -25,6 +27,12 @@ PPM = 1_000_000
 OF_SCENARIO = (
     "overlap", "quality_returns", "lateness_minutes", "shocks_per_year", "freight_month_sd", "fx_month_sd",
 )  # fmt: skip
+# The least and most of the numbers of a policy, in the order of their columns.
+RANGE_BY_NUMBER = {
+    "kind": (0, len(PolicyKind) - 1), "order_up_to": (0, MOST_MINOR), "review_days": (1, LONGEST_DAYS),
+    "reorder_point": (-MOST_MINOR, MOST_MINOR), "order_cap": (0, MOST_MINOR), "fast_order_up_to": (0, MOST_MINOR),
+    "follows_season": (0, 1),
+}  # fmt: skip
 CAPPED = [at for at, kind in enumerate(PolicyKind) if kind.startswith("capped")]
 FILLED = [at for at, kind in enumerate(PolicyKind) if at not in (col.JIT, col.TAILORED_BASE_SURGE)]
 TWO_LANES = range(col.SINGLE_INDEX, col.TAILORED_BASE_SURGE + 1)
@@ -36,11 +44,14 @@ class Laid:
 
     rows: Rows
     once: dict[str, int]  # row of each term of the scenario
+    series: Ints  # row of Demand of each row of the level table
     option: Ints
     listing: Ints
     place: Ints
+    due: Ints
     term: Ints  # [term, 7] low, central, high, distribution, two addresses, stream
-    use: Ints
+    uses: Ints  # of the scenario's options
+    use: Ints  # of the rows that are played: the options, or the candidates
     number: Ints
 
 
@@ -77,7 +88,7 @@ def _demand(laid: Laid, demand: Demand) -> Iterator[str]:
     if not len(demand.sku) or not demand.season.size:
         yield f"demand: {len(demand.sku)} series and a season of {demand.season.size} days, allowed 1 or more of each"
         return
-    rows = np.array([row for row in laid.rows.series], np.int64)
+    rows = laid.series
     for row in rows[(rows < 0) | (rows >= len(demand.sku))]:
         yield f"series: {row}, allowed 0 to {len(demand.sku) - 1}"
     rows = rows[(rows >= 0) & (rows < len(demand.sku))]
@@ -106,16 +117,11 @@ def _options(laid: Laid) -> Iterator[str]:
     ):  # fmt: skip
         for at in np.flatnonzero((laid.option[:, column] < low) | (laid.option[:, column] > MOST_MINOR)):
             yield f"{name} of {laid.rows.first[at].key}: {laid.option[at, column]}, allowed {low} to {MOST_MINOR}"
-    for option in laid.rows.first:
-        listings, places = len(option.listings), len(option.places)
-        if not (1 <= listings <= col.SLOTS and 1 <= places <= col.SLOTS):
-            yield f"{option.key}: {listings} listings and {places} places, allowed 1 to {col.SLOTS} of each"
-        for listing in option.listings:
-            if not 0 <= listing.place < places:
-                yield f"place of a listing of {option.key}: {listing.place}, allowed 0 to {places - 1}"
-        for day, units in option.on_order:
-            if day < 0 or units < 0:
-                yield f"on_order of {option.key}: {units} units on day {day}, both at least 0"
+    yield from _counts(laid)
+    for due in np.flatnonzero((laid.due < 0).any(axis=1)):
+        at = np.searchsorted(laid.option[:, col.O_DUE] + laid.option[:, col.O_DUES], due, "right")
+        day, units = laid.due[due]
+        yield f"on_order of {laid.rows.first[at].key}: {units} units on day {day}, both at least 0"
     slow, fast = col.P_LANES, col.P_LANES + col.K_COLUMNS
     for name, column in (
         ("handling_per_day", col.P_HANDLING), ("minimum_minor", slow + col.K_MINIMUM),
@@ -126,20 +132,28 @@ def _options(laid: Laid) -> Iterator[str]:
             yield f"{name}: {laid.place[at, column]}, at least 0"
 
 
+def _counts(laid: Laid) -> Iterator[str]:
+    """Options with too few or too many listings or places, and listings that draw on no place of theirs."""
+    row, places = laid.uses[:, col.USE_OPTION], laid.uses[:, col.USE_PLACES]
+    listings, options = laid.option[row, col.O_LISTINGS], laid.rows.scenario.options
+    for at in np.flatnonzero((np.minimum(listings, places) < 1) | (np.maximum(listings, places) > col.SLOTS)):
+        count = f"{listings[at]} listings and {places[at]} places"
+        yield f"{options[at].key}: {count}, allowed 1 to {col.SLOTS} of each"
+    place = laid.listing[:, col.L_PLACE]
+    low, high = -_most(laid, -place)[row], _most(laid, place)[row]
+    for at in np.flatnonzero((places > 0) & ((low < 0) | (high >= places))):
+        found = low[at] if low[at] < 0 else high[at]
+        yield f"place of a listing of {options[at].key}: {found}, allowed 0 to {places[at] - 1}"
+
+
 def _policies(laid: Laid, scenario: Scenario) -> Iterator[str]:
     """Problems of policies, told by the row they stand in."""
     number = laid.number
     there = np.arange(number.shape[1]) < laid.use[:, col.USE_PLACES, None]
-    ranges = (
-        ("kind", col.N_KIND, 0, len(PolicyKind) - 1), ("order_up_to", col.N_LEVEL, 0, MOST_MINOR),
-        ("review_days", col.N_REVIEW, 1, LONGEST_DAYS), ("reorder_point", col.N_POINT, -MOST_MINOR, MOST_MINOR),
-        ("order_cap", col.N_CAP, 0, MOST_MINOR), ("fast_order_up_to", col.N_FAST_LEVEL, 0, MOST_MINOR),
-        ("follows_season", col.N_SEASON, 0, 1),
-    )  # fmt: skip
-    for name, column, low, high in ranges:
-        values = number[:, :, column]
-        wrong = there & ((values < low) | (values > high))
-        yield from (f"{name} of {_name(laid, at)}: {values[at]}, allowed {low} to {high}" for at in _where(wrong))
+    low, high = (np.array(bounds, np.int64) for bounds in zip(*RANGE_BY_NUMBER.values(), strict=True))
+    for row, place, column in np.argwhere(there[:, :, None] & ((number < low) | (number > high))).tolist():
+        name, value = list(RANGE_BY_NUMBER)[column], number[row, place, column]
+        yield f"{name} of {_name(laid, (row, place))}: {value}, allowed {low[column]} to {high[column]}"
     kind, stocks = number[:, :, col.N_KIND], there & _has_listing(laid, number.shape[1])
     stocks &= kind != col.JIT
     for at in _where(stocks & np.isin(kind, CAPPED) & (number[:, :, col.N_CAP] == 0)):
@@ -181,27 +195,37 @@ def _lanes(laid: Laid, two: npt.NDArray[np.bool_]) -> Iterator[str]:
 
 def _has_listing(laid: Laid, places: int) -> npt.NDArray[np.bool_]:
     """True [row, place] where a listing draws on the place."""
-    found = np.zeros((len(laid.option), places), np.bool_)
-    for at, row in enumerate(laid.option):
-        drawn = laid.listing[row[col.O_LISTING] : row[col.O_LISTING] + row[col.O_LISTINGS], col.L_PLACE]
-        found[at, drawn[(drawn >= 0) & (drawn < places)]] = True
+    found, place = np.zeros((len(laid.option), places), np.bool_), laid.listing[:, col.L_PLACE]
+    there = (place >= 0) & (place < places)
+    found[_owner(laid)[there], place[there]] = True
     return np.asarray(found[laid.use[:, col.USE_OPTION]], np.bool_)
+
+
+def _owner(laid: Laid) -> Ints:
+    """The option row of every listing."""
+    return np.repeat(np.arange(len(laid.option)), laid.option[:, col.O_LISTINGS])
+
+
+def _most(laid: Laid, values: npt.NDArray[Number]) -> npt.NDArray[Number]:
+    """The most of values [listing] by option row, at least nought."""
+    most = np.zeros(len(laid.option), values.dtype)
+    np.maximum.at(most, _owner(laid), values)
+    return most
 
 
 def _amounts(laid: Laid, scenario: Scenario, demand: Demand) -> Iterator[str]:
     """Options whose sales or stock could pass what integers are made for."""
     high = laid.term[:, 2].astype(np.float64)
-    series = np.array(list(laid.rows.series), np.int64)
     days = scenario.horizon_days * float(demand.season.max())
     micro = 10.0 ** (6 - EXPONENT_BY_CURRENCY[next(iter(laid.rows.contracts.currencies))])
     worth = high[laid.listing[:, col.L_RETAIL_T]]
     pull = high[laid.listing[:, col.L_REACH_T]] * high[laid.listing[:, col.L_VISIBILITY_T]] / PPM**2
-    for at, row in enumerate(laid.option):
-        own = slice(row[col.O_LISTING], row[col.O_LISTING] + row[col.O_LISTINGS])
-        units = float(demand.level_mean[series[row[col.O_SERIES]]]) * days * float(pull[own].max())
-        if units * worth[own].max() > MOST_MINOR:
-            total = f"{units:.0f} units at {worth[own].max():.0f}"
-            yield f"sales of {laid.rows.first[at].key}: {total}, allowed up to {MOST_MINOR} minor units"
+    mean = demand.level_mean[laid.series][laid.option[:, col.O_SERIES]]
+    units = mean * days * _most(laid, pull)
+    worth = _most(laid, worth)
+    for at in np.flatnonzero(units * worth > MOST_MINOR):
+        total = f"{units[at]:.0f} units at {worth[at]:.0f}"
+        yield f"sales of {laid.rows.first[at].key}: {total}, allowed up to {MOST_MINOR} minor units"
     option = laid.option[laid.use[:, col.USE_OPTION]]
     most = laid.number[:, :, [col.N_LEVEL, col.N_CAP, col.N_FAST_LEVEL]].max(axis=(1, 2)).astype(np.float64)
     most = np.maximum(most, option[:, col.O_ON_HAND]) + option[:, col.O_MOQ] + option[:, col.O_CARTON]
