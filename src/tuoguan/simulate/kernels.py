@@ -12,11 +12,11 @@ tape, ``a`` the sums of its season.
 from numba import njit
 
 from tuoguan.simulate.columns.kernels import (
-    AT_COMPONENT, AT_DAYS, AT_FACT, AT_SITE, Floats, F_COLUMNS, F_DISPERSION, F_EXPECTED, F_LEVEL, G_FORECAST, G_FULL,
-    G_HORIZON, G_LOGGED, G_LUCKY, G_OPTION, G_PLACES, G_VOLUME, Hashes, Ints, L_COLUMNS, NUMBERS, N_KIND, O_COLUMNS,
-    O_LISTING, O_LISTINGS, O_PROFILE, O_SERIES, PROJECTED, CAPPED_PROJECTED, P_COLUMNS, ROW_PEAK, ROW_STOCK, ROW_WORK,
-    Rows, Tables, USE_COLUMNS, USE_OPTION, USE_PLACE, USE_PLACES, WEEK_LOW, WEEK_PEAK, WEEK_WORK, W_COLUMNS, W_DUE,
-    W_ENTRY, W_NEXT, W_ON_HAND, W_SELLER, E_DAY,
+    AT_COMPONENT, AT_DAYS, AT_FACT, AT_SITE, CAPPED_PROJECTED, E_DAY, F_COLUMNS, F_DISPERSION, F_EXPECTED, F_LEVEL,
+    Floats, G_FORECAST, G_FULL, G_HORIZON, G_LOGGED, G_LUCKY, G_OPTION, G_PLACES, G_VOLUME, Hashes, Ints, L_COLUMNS,
+    NUMBERS, N_KIND, O_COLUMNS, O_LISTING, O_LISTINGS, O_PROFILE, O_SERIES, PROJECTED, P_COLUMNS, ROW_PEAK, ROW_STOCK,
+    ROW_WORK, Rows, Tables, USE_COLUMNS, USE_OPTION, USE_PLACE, USE_PLACES, WEEK_LOW, WEEK_PEAK, WEEK_WORK, W_COLUMNS,
+    W_DUE, W_ENTRY, W_NEXT,
 )  # fmt: skip
 from tuoguan.simulate.closing.kernels import (
     adds_up,
@@ -24,11 +24,10 @@ from tuoguan.simulate.closing.kernels import (
     close_place,
     enter_sales,
     finish,
-    hold,
     start_play,
 )  # fmt: skip
 from tuoguan.simulate.draws.kernels import draw_terms
-from tuoguan.simulate.money.kernels import bare, inner, past, row_of
+from tuoguan.simulate.money.kernels import bare, inner, past, row_of, within
 from tuoguan.simulate.opening.kernels import (
     begin_group,
     draw_days,
@@ -49,7 +48,7 @@ __all__ = ["draw_terms", "play_rows"]
 NO_ROOM = -1
 
 
-@inner
+@within
 def _open(t: Tables, w: Ints, f: Floats, h: Hashes, e: Ints, room: int, o: int, path: int) -> bool:
     """Write the tape of option ``o`` on the path; False when there is no room for it."""
     option, v = past(bare(t.option), o * O_COLUMNS), past(bare(t.value), path * t.value.shape[1])
@@ -71,7 +70,7 @@ def _open(t: Tables, w: Ints, f: Floats, h: Hashes, e: Ints, room: int, o: int, 
     return bool(write_tape(c, k, v, w, f, h, e, room, season, f[F_DISPERSION]))
 
 
-@inner
+@within
 def _open_places(t: Tables, w: Ints, h: Hashes, use: Ints, path: int) -> None:
     """Open the places of a row of policies on this path."""
     v, b = past(bare(t.value), path * t.value.shape[1]), bare(t.term)
@@ -80,25 +79,24 @@ def _open_places(t: Tables, w: Ints, h: Hashes, use: Ints, path: int) -> None:
         open_place(v, b, w, h, bare(t.ages), past(bare(t.place), (use[USE_PLACE] + own) * P_COLUMNS), own)
 
 
-@inner
+@within
 def _play_place(
     c: Ints, k: Ints, v: Ints, w: Ints, f: Floats, h: Hashes, e: Ints, a: Floats, policy: Ints, own: int
 ) -> None:
     """All days of one place, from event to event: arrivals, reviews, buyers."""
-    site, day, horizon = AT_SITE + own * W_COLUMNS, 0, w[G_HORIZON]
-    peaks = w[G_FULL] == 1 and w[site + W_SELLER] == 1
-    while day < horizon:
-        if day == w[site + W_DUE]:
-            arrive(w, own, day)
-        if day == w[site + W_NEXT]:
-            restock(c, k, v, w, f, h, a, policy, own, day)
-        if peaks:
-            row_of(w, ROW_PEAK)[day] += w[site + W_ON_HAND]
-        if day == e[w[site + W_ENTRY] + E_DAY]:
-            serve(c, k, v, w, h, e, own, day)
-        following = min(w[site + W_DUE], w[site + W_NEXT], e[w[site + W_ENTRY] + E_DAY])
-        hold(w, own, day, following)
-        day = following
+    site, horizon = AT_SITE + own * W_COLUMNS, w[G_HORIZON]
+    day = min(w[site + W_DUE], w[site + W_NEXT])
+    while True:
+        if e[w[site + W_ENTRY] + E_DAY] < day:
+            serve(c, k, v, w, h, e, own)
+        elif day == horizon:
+            return
+        else:
+            if day == w[site + W_DUE]:
+                arrive(w, own, day)
+            if day == w[site + W_NEXT]:
+                restock(c, k, v, w, f, h, a, policy, own, day)
+        day = min(w[site + W_DUE], w[site + W_NEXT])
 
 
 @inner
@@ -112,7 +110,7 @@ def _expect(t: Tables, w: Ints, f: Floats, option: Ints, own: int) -> None:
     w[G_FORECAST] += 1 << own
 
 
-@inner
+@within
 def _play(t: Tables, w: Ints, f: Floats, h: Hashes, e: Ints, row: int, path: int) -> int:
     """Play the policies of ``row`` over the tape; the profit."""
     use = past(bare(t.use), row * USE_COLUMNS)
@@ -175,7 +173,7 @@ def _group_end(t: Tables, start: int, last: int) -> int:
     return end
 
 
-@inner
+@within
 def _play_path(
     t: Tables, r: Rows, w: Ints, f: Floats, h: Hashes, e: Ints, room: int, start: int, end: int, first: int, path: int
 ) -> int:

@@ -14,12 +14,12 @@ from tuoguan.simulate.columns.kernels import (
     A_DELIVERY_DAYS, A_DEMANDED, A_LATE, A_ORDERED, A_ORDERS, A_RETURNED, A_SOLD, CAPITAL, COMPONENTS, F_COLUMNS,
     F_WEIGHT, Floats, GOODS, G_CALENDAR, G_CAPITAL, G_COVER, G_CUSTOMS, G_DEMANDED, G_DEPOSIT, G_DUE, G_DUES, G_FULL,
     G_HORIZON, G_LISTINGS, G_LOG_ROWS, G_ON_HAND, G_OPENING, G_PLACES, G_SALVAGE, G_UNIT_COST, G_VOLUME, G_WAGE,
-    HELD_COLUMNS, Ints, KIND_HELD, KIND_OPENED, LABOR, LAST_MILE, MOST_AGES, PENALTIES, ROW_CAME, ROW_CASH,
-    ROW_COMING, ROW_PEAK, ROW_STOCK, ROW_WORK, SET_UP, STORAGE, TERMINAL_STOCK, V_COLUMNS, V_DELIVERY, V_DEPOSIT,
-    V_LATE, V_LOST, V_MARK, V_MINUTES_ORDER, V_MINUTES_STOCK, V_MINUTES_WEEK, V_MISSED, V_NEW, V_NEXT_MARK, V_OPENED,
-    V_ORDER_DUTY, V_PLACE, V_RETAIL, V_RETURNED, V_SALVAGE, V_SOLD, V_START, V_STOCK_DUTY, V_STOP, V_STORE, V_VECTOR,
-    V_WAITED, V_WEEK_DUTY, V_WORK, W_AGES, W_BOUGHT, W_COLUMNS, W_KEEPER, W_LAST, W_ON_HAND, W_ORDERS, W_PAID,
-    W_PENDING, W_SELLER, W_STORAGE, W_TRANSIT,
+    HELD_COLUMNS, Ints, KIND_HELD, KIND_OPENED, LABOR, LAST_MILE, MOST_AGES, PENALTIES, ROW_CAME, ROW_CASH, ROW_COMING,
+    ROW_PEAK, ROW_STOCK, ROW_WORK, SET_UP, STORAGE, TERMINAL_STOCK, V_COLUMNS, V_DELIVERY, V_DEPOSIT, V_LATE, V_LOST,
+    V_MARK, V_MINUTES_ORDER, V_MINUTES_STOCK, V_MINUTES_WEEK, V_MISSED, V_NEW, V_NEXT_MARK, V_OPENED, V_ORDER_DUTY,
+    V_PLACE, V_RETAIL, V_RETURNED, V_SALVAGE, V_SOLD, V_START, V_STOCK_DUTY, V_STOP, V_STORE, V_VECTOR, V_WAITED,
+    V_WEEK_DUTY, V_WORK, W_AGES, W_BOUGHT, W_COLUMNS, W_KEEPER, W_LAST, W_ON_HAND, W_ORDERS, W_PAID, W_PENDING,
+    W_SELLER, W_STORAGE, W_TRANSIT,
 )  # fmt: skip
 from tuoguan.simulate.money.kernels import (
     aim,
@@ -33,6 +33,7 @@ from tuoguan.simulate.money.kernels import (
     share_of_large,
     state,
     to_minor_units,
+    within,
 )  # fmt: skip
 from tuoguan.simulate.tape.kernels import weigh
 
@@ -78,21 +79,22 @@ def _start_listing(w: Ints, live: int) -> None:
 
 
 @inner
-def hold(w: Ints, own: int, first: int, end: int) -> None:
-    """The evenings from ``first`` until before ``end``, between which nothing moves, and the mornings among them."""
-    units, stock = w[AT_SITE + own * W_COLUMNS + W_ON_HAND], row_of(w, ROW_STOCK + own)
-    for day in range(first, end):
+def _add_up_stock(w: Ints, own: int) -> None:
+    """The stock of each evening from what changed on the day, and of each morning: what was sold from it more."""
+    units, stock, peak = 0, row_of(w, ROW_STOCK + own), row_of(w, ROW_PEAK)
+    for day in range(w[G_HORIZON]):
+        units += stock[day]
         stock[day] = units
     if w[G_FULL] == 1 and w[AT_SITE + own * W_COLUMNS + W_SELLER] == 1:
-        peak = row_of(w, ROW_PEAK)
-        for day in range(first + 1, end):
-            peak[day] += units
+        for day in range(w[G_HORIZON]):
+            peak[day] += stock[day]
 
 
-@inner
+@within
 def close_place(c: Ints, k: Ints, v: Ints, w: Ints, own: int) -> None:
     """Bill the place's storage by the week, and leave the calendar empty."""
     site = AT_SITE + own * W_COLUMNS
+    _add_up_stock(w, own)
     if w[site + W_SELLER] == 1:
         if w[site + W_STORAGE] > 0:
             _bill_storage(w, own)

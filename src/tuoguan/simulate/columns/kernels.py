@@ -78,13 +78,13 @@ V_COLUMNS = V_VECTOR + COMPONENTS
 # One place on one path; the lanes stand behind it.
 (W_ON_HAND, W_PENDING, W_TRANSIT, W_DUE, W_NEXT, W_FIRST, W_END, W_SELLER, W_HANDLING, W_SLOT, W_STORAGE, W_RECEIVE,
  W_KEEPER, W_LAST, W_LISTINGS, W_ENTRIES, W_ENTRY, W_AGES, W_PLAIN, W_SEEN, W_ANSWERS, W_PAID, W_BOUGHT,
- W_TODAY, W_ROW, W_JIT, W_ORDERS, W_LANES) = range(28)  # fmt: skip
+ W_TODAY, W_ROW, W_JIT, W_ORDERS, W_ALONE, W_LANES) = range(29)  # fmt: skip
 (R_MINIMUM, R_DIVISOR, R_CROSS, R_WALK, R_KG, R_CBM, R_LEAD_LOW, R_LEAD_MODE, R_LEAD_HIGH, R_LEAD_SHAPE, R_LAST,
  R_COLUMNS) = range(12)  # fmt: skip
 W_COLUMNS = W_LANES + 2 * R_COLUMNS
 (A_SOLD, A_DEMANDED, A_ORDERED, A_LATE, A_RETURNED, A_DELIVERY_DAYS, A_BACK, A_BEYOND, A_ACCRUED, A_ORDERS,
  A_COLUMNS) = range(11)  # fmt: skip
-# A listing's demand of one day, and a marked unit.
+# A listing's demand of one day (E_TOTAL: with that of the day's later entries of the place), and a marked unit.
 E_DAY, E_SLOT, E_UNITS, E_FIRST, E_TOTAL, E_PAID, E_HELD, E_WAIT, E_BUYER, E_BUYERS, E_COLUMNS = range(11)
 M_UNIT, M_KIND, M_DAYS, M_MORE, M_MINOR, M_COLUMNS = range(6)
 MARK_MIND, MARK_FAULT, MARK_LATE, MARK_INCIDENT = range(4)
@@ -104,9 +104,10 @@ AT_AGES = AT_SITE + SLOTS * W_COLUMNS
 AT_HELD = AT_AGES + SLOTS * (MOST_AGES + 1)  # by age class: unit-days last charged for, what that cost, by component
 HELD_COLUMNS = 2 + COMPONENTS
 AT_DAYS = AT_HELD + MOST_AGES * HELD_COLUMNS
-ROW_CASH, ROW_WORK, ROW_PEAK, ROW_COMING, ROW_CAME = range(5)
-ROW_STOCK = ROW_CAME + 1
-ROWS = ROW_STOCK + SLOTS
+ROW_CASH, ROW_WORK, ROW_PEAK, ROW_COMING, ROW_CAME, ROW_SUPPLIER = range(6)
+ROW_STOCK = ROW_SUPPLIER + 1  # by place: what changed on the day, and once the place is closed, the evening's stock
+ROW_LANE = ROW_STOCK + SLOTS  # by place and lane: lead of the day and 1, nought before it is drawn; so ROW_SUPPLIER
+ROWS = ROW_LANE + 2 * SLOTS
 
 # Columns of ``f`` by listing; behind them rows as long as the calendar.
 F_MEAN, F_WEIGHT, F_RETURN, F_LATE, F_QUALITY, F_EXPECTED, F_COLUMNS = range(7)

@@ -63,13 +63,7 @@ def count_quantile(u: float, mean: float, dispersion: float) -> int:
     Exact recurrence; where mean > 100 and mean / (dispersion - 1) > 50 an expansion that is off by at most one unit
     between the 1e-4 and 1 - 1e-4 quantiles. Sums of such counts with one dispersion are again such counts.
     """
-    return count_at(u, mean, dispersion, log_ratio(dispersion))
-
-
-@njit(cache=True, nogil=True)
-def count_at(u: float, mean: float, dispersion: float, ratio: float) -> int:
-    """`count_quantile` with ``ratio`` = `log_ratio` (dispersion) known."""
-    return count_above(u, mean, dispersion, math.exp(-mean * ratio))
+    return int(count_above(u, mean, dispersion, math.exp(-mean * log_ratio(dispersion))))
 
 
 @njit(cache=True, nogil=True)
@@ -91,49 +85,6 @@ def count_above(u: float, mean: float, dispersion: float, probability: float) ->
         cumulative += probability
         if probability < TINY and count > mean:
             break
-    return count
-
-
-@njit(cache=True, nogil=True)
-def binomial_quantile(u: float, trials: int, share: float) -> int:
-    """The quantile of a binomial count, monotone in ``u``, ``trials`` and ``share``; exact below a mean of 100."""
-    if trials <= 0 or share <= 0.0:
-        return 0
-    if share >= 1.0:
-        return trials
-    if share > 0.5:
-        return trials - binomial_upper(u, trials, 1.0 - share)
-    mean = trials * share
-    if mean > LARGE_MEAN:
-        variance = mean * (1.0 - share)
-        skew = (1.0 - 2.0 * share) / math.sqrt(variance)
-        excess = (1.0 - 6.0 * share * (1.0 - share)) / variance
-        return min(trials, _expansion(u, mean, math.sqrt(variance), skew, excess))
-    return _binomial_walk(u, trials, share)
-
-
-@njit(cache=True, nogil=True)
-def binomial_upper(u: float, trials: int, share: float) -> int:
-    """The misses of a binomial whose hits sit at quantile ``u``; ``share`` <= 1/2 is the chance of a miss."""
-    mean = trials * share
-    if mean > LARGE_MEAN:
-        variance = mean * (1.0 - share)
-        skew = (1.0 - 2.0 * share) / math.sqrt(variance)
-        excess = (1.0 - 6.0 * share * (1.0 - share)) / variance
-        return min(trials, _expansion(1.0 - u, mean, math.sqrt(variance), skew, excess))
-    return _binomial_walk(1.0 - u, trials, share)
-
-
-@njit(cache=True, nogil=True)
-def _binomial_walk(u: float, trials: int, share: float) -> int:
-    """The smallest count whose binomial distribution function reaches ``u``, by recurrence from zero."""
-    odds = share / (1.0 - share)
-    probability = math.exp(trials * math.log1p(-share))
-    cumulative, count = probability, 0
-    while cumulative < u and count < trials:
-        probability *= odds * (trials - count) / (count + 1)
-        count += 1
-        cumulative += probability
     return count
 
 

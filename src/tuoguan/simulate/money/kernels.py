@@ -24,10 +24,11 @@ from tuoguan.simulate.columns.kernels import (
 )  # fmt: skip
 
 Kernel = Callable[..., Any]
+HUNDREDTHS = 10_000  # micro-units in a minor unit of most currencies
 
-# Called from compiled code only: it needs no wrapper for Python.
+# Called from compiled code only, which keeps it: it needs no wrapper for Python and no cache of its own.
 _unwrapped = njit(  # type: ignore[call-overload]
-    cache=True, nogil=True, error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True
+    nogil=True, error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True
 )
 
 
@@ -37,6 +38,12 @@ def inner(function: Kernel) -> Kernel:
     if not config.DISABLE_JIT:  # type: ignore[attr-defined]
         by_literal = made.get_call_template
         made.get_call_template = lambda args, kws: by_literal([types.unliteral(one) for one in args], kws)
+    return cast(Kernel, made)
+
+
+def within(function: Kernel) -> Kernel:
+    """Written out in its only caller before that is compiled, so that nothing beneath it is optimized once more."""
+    made: Any = njit(inline="always")(function)
     return cast(Kernel, made)
 
 
@@ -97,8 +104,29 @@ def share_of(minor: int, ppm: int) -> int:
 
 @inner
 def to_minor_units(w: Ints, micro: int) -> int:
-    """Minor units of a micro amount, rounded half up once."""
+    """Minor units of a micro amount, rounded half up once; a division by a known number is a multiplication."""
+    if w[G_MICRO] == HUNDREDTHS:
+        return divided(micro, HUNDREDTHS)
     return divided(micro, w[G_MICRO])
+
+
+@inner
+def empty(w: Ints, row: int, count: int) -> None:
+    """Write nought into the first ``count`` days of a calendar row."""
+    at = AT_DAYS + row * w[G_CALENDAR]
+    for day in range(at, at + count):
+        w[day] = 0
+
+
+@inner
+def drawn_once(w: Ints, row: int, day: int, bounds: int, state: np.uint64) -> int:
+    """The lead of the day between the bounds kept at ``bounds``, drawn when it is first asked for on the path."""
+    if w[bounds] == w[bounds + 2]:
+        return int(w[bounds + 1])
+    at = AT_DAYS + row * w[G_CALENDAR] + day
+    if w[at] == 0:
+        w[at] = 1 + drawn(w, bounds, luck(w, state, day))
+    return int(w[at] - 1)
 
 
 @inner

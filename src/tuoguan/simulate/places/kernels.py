@@ -14,25 +14,27 @@ from tuoguan.inventory.orders.kernels import fast_order, order_up_to, reorder
 from tuoguan.simulate.columns.kernels import (
     AT_AGES, AT_COMPONENT, AT_LIVE, AT_SITE, AT_TALLY, A_BACK, A_ORDERED, CAPPED_BASE_STOCK, CAPPED_DUAL_INDEX,
     CAPPED_PROJECTED, CAPPED_REORDER, DUTY, FIRST_LEG, F_DISPERSION, F_ROW_FORECAST, Floats, GOODS, G_CALENDAR,
-    G_CARTON, G_CUSTOMS, G_DUE, G_DUES, G_DUTY, G_FX, G_HORIZON, G_LISTINGS, G_LOG_ROWS, G_MICRO, G_MOQ, G_ON_HAND,
-    G_PATH, G_SEED, G_SHOCK, G_SHOCK_DAY, G_SUPPLIER_LOW, G_SUPPLIER_MODE, G_UNIT_COST, G_VOLUME, G_WEIGHT, H_LANE,
-    H_SUPPLIER, Hashes, Ints, JIT, KIND_BULK, KIND_INBOUND, KIND_STOCK_ORDER, K_ADDRESS, K_CBM_T, K_COLUMNS, K_CROSS,
-    K_DIVISOR, K_KG_T, K_LEAD_T, K_MINIMUM, K_WALK, MONTH_DAYS, MOST_AGES, NEVER, NEWSVENDOR, N_CAP, N_FAST_LEVEL,
-    N_KIND, N_LEVEL, N_POINT, N_REVIEW, N_SEASON, PROJECTED, P_HANDLING, P_LANES, P_RECEIVE_T, P_SELLER, P_STORAGE_T,
-    REORDER, ROW_CAME, ROW_COMING, R_CBM, R_COLUMNS, R_CROSS, R_DIVISOR, R_KG, R_LAST, R_LEAD_LOW, R_LEAD_MODE,
-    R_LEAD_HIGH, R_MINIMUM, R_WALK, SINGLE_INDEX, STORAGE, STREAM_LANE, TAILORED_BASE_SURGE, TRIGGER_INBOUND,
-    V_ANSWER, V_BULK, V_COLUMNS, V_CONTRACT, V_MINUTES_STOCK, V_PLACE, V_START, V_STOP, V_TRIGGER, W_AGES, W_ANSWERS,
-    W_BOUGHT, W_COLUMNS, W_DUE, W_END, W_ENTRIES, W_ENTRY, W_FIRST, W_HANDLING, W_JIT, W_KEEPER, W_LANES, W_LAST,
-    W_NEXT, W_ON_HAND, W_ORDERS, W_PAID, W_PENDING, W_PLAIN, W_RECEIVE, W_SELLER, W_SLOT, W_STORAGE, W_TRANSIT,
+    G_CARTON, G_CUSTOMS, G_DUE, G_DUES, G_DUTY, G_FULL, G_FX, G_HORIZON, G_LISTINGS, G_LOG_ROWS, G_MICRO, G_MOQ,
+    G_ON_HAND, G_PATH, G_SEED, G_SHOCK, G_SHOCK_DAY, G_SUPPLIER_LOW, G_SUPPLIER_MODE, G_UNIT_COST, G_VOLUME, G_WEIGHT,
+    H_LANE, H_SUPPLIER, Hashes, Ints, JIT, KIND_BULK, KIND_INBOUND, KIND_STOCK_ORDER, K_ADDRESS, K_CBM_T, K_COLUMNS,
+    K_CROSS, K_DIVISOR, K_KG_T, K_LEAD_T, K_MINIMUM, K_WALK, MONTH_DAYS, MOST_AGES, NEVER, NEWSVENDOR, N_CAP,
+    N_FAST_LEVEL, N_KIND, N_LEVEL, N_POINT, N_REVIEW, N_SEASON, PROJECTED, P_HANDLING, P_LANES, P_RECEIVE_T, P_SELLER,
+    P_STORAGE_T, REORDER, ROW_CAME, ROW_COMING, ROW_LANE, ROW_PEAK, ROW_STOCK, ROW_SUPPLIER, R_CBM, R_COLUMNS, R_CROSS,
+    R_DIVISOR, R_KG, R_LAST, R_LEAD_LOW, R_LEAD_MODE, R_MINIMUM, R_WALK, SINGLE_INDEX, STORAGE, STREAM_LANE,
+    TAILORED_BASE_SURGE, TRIGGER_INBOUND, V_ANSWER, V_BULK, V_COLUMNS, V_CONTRACT, V_MINUTES_STOCK, V_PLACE, V_START,
+    V_STOP, V_TRIGGER, W_AGES, W_ALONE, W_ANSWERS, W_BOUGHT, W_COLUMNS, W_DUE, W_END, W_ENTRIES, W_ENTRY, W_FIRST,
+    W_HANDLING, W_JIT, W_KEEPER, W_LANES, W_LAST, W_LISTINGS, W_NEXT, W_ON_HAND, W_ORDERS, W_PAID, W_PENDING, W_PLAIN,
+    W_RECEIVE, W_SELLER, W_SLOT, W_STORAGE, W_TRANSIT,
 )  # fmt: skip
 from tuoguan.simulate.money.kernels import (
     aim,
     book,
     charge,
+    charged,
     divided,
-    drawn,
+    drawn_once,
+    empty,
     inner,
-    luck,
     luck_row,
     past,
     post,
@@ -43,6 +45,7 @@ from tuoguan.simulate.money.kernels import (
     state,
     to_minor_units,
     toil,
+    within,
 )  # fmt: skip
 from tuoguan.simulate.opening.kernels import copy_bounds
 from tuoguan.simulate.tape.kernels import lag_of, settled_on
@@ -77,6 +80,7 @@ def _open_lane(v: Ints, b: Ints, w: Ints, h: Hashes, row: Ints, own: int, lane: 
     copy_bounds(w, at + R_LEAD_LOW, b, row[K_LEAD_T])
     state_ = mix(mix(mix(mix(np.uint64(0), w[G_SEED]), w[G_PATH]), row[K_ADDRESS]), 0)
     h[H_LANE + own * 2 + lane] = mix(state_, STREAM_LANE)
+    empty(w, ROW_LANE + own * 2 + lane, w[G_HORIZON])
 
 
 @inner
@@ -107,12 +111,13 @@ def start_place(w: Ints, policy: Ints, due: Ints, own: int) -> None:
     starts = w[site + W_FIRST] < w[site + W_END] and policy[N_KIND] != JIT
     w[site + W_NEXT] = w[site + W_FIRST] if starts else w[G_HORIZON]
     w[site + W_PLAIN] = 1 if w[site + W_HANDLING] == 0 and w[G_LOG_ROWS] == 0 else 0
+    w[site + W_ALONE] = 1 if w[site + W_PLAIN] == 1 and w[site + W_LISTINGS] == 1 else 0
     w[site + W_ENTRY] = w[site + W_ENTRIES]
+    empty(w, ROW_STOCK + own, w[G_HORIZON])
+    row_of(w, ROW_STOCK + own)[0] = w[site + W_ON_HAND]
     if w[site + W_AGES] >= 0:
-        came = row_of(w, ROW_CAME)
-        for day in range(w[G_HORIZON]):
-            came[day] = 0
-        came[0] = w[site + W_ON_HAND]
+        empty(w, ROW_CAME, w[G_HORIZON])
+        row_of(w, ROW_CAME)[0] = w[site + W_ON_HAND]
     if own == 0:
         for index in range(w[G_DUE], w[G_DUE] + w[G_DUES]):
             expect(w, 0, due[2 * index], due[2 * index + 1])
@@ -142,8 +147,18 @@ def add(w: Ints, own: int, day: int, units: int) -> None:
     """Units on hand from now on."""
     site = AT_SITE + own * W_COLUMNS
     w[site + W_ON_HAND] += units
+    row_of(w, ROW_STOCK + own)[day] += units
     if w[site + W_AGES] >= 0:
         row_of(w, ROW_CAME)[day] += units
+
+
+@inner
+def take(w: Ints, own: int, day: int, units: int) -> None:
+    """Units sold from stock; they were there in the morning."""
+    w[AT_SITE + own * W_COLUMNS + W_ON_HAND] -= units
+    row_of(w, ROW_STOCK + own)[day] -= units
+    if w[G_FULL] == 1 and w[AT_SITE + own * W_COLUMNS + W_SELLER] == 1:
+        row_of(w, ROW_PEAK)[day] += units
 
 
 @inner
@@ -173,7 +188,8 @@ def bring(w: Ints, own: int, day: int, arrival: int, units: int) -> None:
 @inner
 def in_cartons(w: Ints, units: int) -> int:
     """At least the minimum order, in whole cartons."""
-    return int((max(units, w[G_MOQ]) + w[G_CARTON] - 1) // w[G_CARTON] * w[G_CARTON])
+    units = max(units, w[G_MOQ])
+    return int(units if w[G_CARTON] == 1 else (units + w[G_CARTON] - 1) // w[G_CARTON] * w[G_CARTON])
 
 
 @inner
@@ -200,9 +216,7 @@ def _goods_minor(v: Ints, w: Ints, day: int, units: int) -> int:
 def _arrival(w: Ints, h: Hashes, own: int, fast: int, day: int, ready: int) -> int:
     """The day goods that leave the supplier on ``ready`` arrive; orders of a lane do not cross unless it lets them."""
     lane = AT_SITE + own * W_COLUMNS + W_LANES + fast * R_COLUMNS
-    sailed = w[lane + R_LEAD_MODE]
-    if w[lane + R_LEAD_LOW] < w[lane + R_LEAD_HIGH]:
-        sailed = drawn(w, lane + R_LEAD_LOW, luck(w, h[H_LANE + own * 2 + fast], day))
+    sailed = drawn_once(w, ROW_LANE + own * 2 + fast, day, lane + R_LEAD_LOW, h[H_LANE + own * 2 + fast])
     if w[lane + R_CROSS] == 1:
         return int(ready + sailed)
     w[lane + R_LAST] = max(ready + sailed, w[lane + R_LAST])
@@ -212,9 +226,8 @@ def _arrival(w: Ints, h: Hashes, own: int, fast: int, day: int, ready: int) -> i
 @inner
 def buy(c: Ints, k: Ints, v: Ints, w: Ints, h: Hashes, own: int, fast: int, day: int, units: int) -> int:
     """The day these goods arrive; everything the order costs is booked now and paid on its own day."""
-    site, ready = AT_SITE + own * W_COLUMNS, day + w[G_SUPPLIER_MODE]
-    if w[G_SUPPLIER_LOW] < w[G_SUPPLIER_LOW + 2]:
-        ready = day + drawn(w, G_SUPPLIER_LOW, luck(w, h[H_SUPPLIER], day))
+    site = AT_SITE + own * W_COLUMNS
+    ready = day + drawn_once(w, ROW_SUPPLIER, day, G_SUPPLIER_LOW, h[H_SUPPLIER])
     arrival = _arrival(w, h, own, fast, day, ready)
     goods = _goods_minor(v, w, day, units)
     freight = _freight_minor(v, w, site + W_LANES + fast * R_COLUMNS, units, ready)
@@ -255,6 +268,8 @@ def _charge_order(c: Ints, k: Ints, v: Ints, w: Ints, h: Hashes, own: int, day: 
 @inner
 def _charge_kind(c: Ints, k: Ints, v: Ints, w: Ints, live: int, kind: int, known: int, paid: int, units: int) -> int:
     """What the contract charges on one fact of a stock order, paid on its day."""
+    if w[G_LOG_ROWS] == 0 and not charged(k, w, live, kind):
+        return 0
     aim(w, live, w[G_CUSTOMS])
     state(w, kind, 0, units, 1, 0, 0)
     minor = charge(c, k, v, w, live, -1, AT_COMPONENT)
@@ -345,7 +360,7 @@ def restock(
         bring(w, own, day, buy(c, k, v, w, h, own, 0, day, units), units)
 
 
-@inner
+@within
 def _restock_twice(c: Ints, k: Ints, v: Ints, w: Ints, h: Hashes, a: Floats, policy: Ints, own: int, day: int) -> None:
     """A review day with two lanes: the fast one fills its own position first, the slow one the rest."""
     site, kind = AT_SITE + own * W_COLUMNS, policy[N_KIND]

@@ -6,52 +6,63 @@ is entered in the profit on the day of the sale.
 """
 
 from tuoguan.simulate.columns.kernels import (
-    AT_COMPONENT, AT_DAYS, AT_LIVE, AT_SITE, DAY_MINUTES, E_BUYER, E_BUYERS, E_COLUMNS, E_DAY, E_FIRST, E_HELD,
-    E_PAID, E_SLOT, E_TOTAL, E_UNITS, E_WAIT, FOR_CHANGE_OF_MIND, FOR_QUALITY, G_HORIZON, G_LISTINGS, G_LOG_ROWS,
-    Hashes, Ints, KIND_DELIVERED, KIND_INCIDENT, KIND_ORDER_PLACED, KIND_PARCEL, KIND_PAYOUT, KIND_REFUND,
-    KIND_RETURNED, KIND_SHIPPED, KIND_STOCK_OUT, MARK_FAULT, MARK_INCIDENT, MARK_LATE, M_COLUMNS, M_DAYS, M_KIND,
-    M_MINOR, M_MORE, M_UNIT, PENALTIES, RETURNS, V_BACK_FAULT, V_BACK_MIND, V_CLOCKS, V_COLUMNS, V_CLOCK, V_DELIVERED,
+    AT_COMPONENT, AT_DAYS, AT_LIVE, AT_SITE, DAY_MINUTES, E_BUYER, E_BUYERS, E_COLUMNS, E_DAY, E_FIRST, E_HELD, E_PAID,
+    E_SLOT, E_TOTAL, E_UNITS, E_WAIT, FOR_CHANGE_OF_MIND, FOR_QUALITY, G_HORIZON, G_LISTINGS, G_LOG_ROWS, Hashes, Ints,
+    KIND_DELIVERED, KIND_INCIDENT, KIND_ORDER_PLACED, KIND_PARCEL, KIND_PAYOUT, KIND_REFUND, KIND_RETURNED,
+    KIND_SHIPPED, KIND_STOCK_OUT, MARK_FAULT, MARK_INCIDENT, MARK_LATE, M_COLUMNS, M_DAYS, M_KIND, M_MINOR, M_MORE,
+    M_UNIT, PENALTIES, RETURNS, ROW_PEAK, V_BACK_FAULT, V_BACK_MIND, V_CLOCK, V_CLOCKS, V_COLUMNS, V_DELIVERED,
     V_DELIVERY, V_FIRST_CLOCK, V_HELD, V_IMPORTED, V_INCIDENT, V_LATE, V_LOST, V_MINUTES_ORDER, V_MISSED, V_NEXT_MARK,
     V_NOW, V_ORDERED, V_PAID_OUT, V_PARCEL, V_PLACE, V_REFUND_FAULT, V_REFUND_MIND, V_RESERVE_DAYS, V_RETAIL,
-    V_RETURNED, V_SHIPPED, V_SOLD, V_TODAY, V_WAITED, V_WORK, W_COLUMNS, W_ENTRY, W_HANDLING, W_JIT, W_LISTINGS,
-    W_ON_HAND, W_PLAIN, W_SLOT,
+    V_RETURNED, V_SHIPPED, V_SOLD, V_TODAY, V_WAITED, V_WORK, W_ALONE, W_COLUMNS, W_ENTRY, W_HANDLING, W_JIT, W_ON_HAND,
+    W_PLAIN, W_SELLER, W_SLOT,
 )  # fmt: skip
-from tuoguan.simulate.money.kernels import aim, book, inner, record, state, toil
-from tuoguan.simulate.places.kernels import add, buy, expect, expect_back, in_cartons
+from tuoguan.simulate.money.kernels import aim, book, inner, record, row_of, state, toil, within
+from tuoguan.simulate.places.kernels import add, buy, expect, expect_back, in_cartons, take
 from tuoguan.simulate.prices.kernels import price_miss, price_misses
 from tuoguan.simulate.tape.kernels import frozen, settled_on
 
 
-@inner
-def serve(c: Ints, k: Ints, v: Ints, w: Ints, h: Hashes, e: Ints, own: int, day: int) -> None:
-    """Serve the day's buyers of a place: together where stock lasts or one listing sells, else one by one."""
+@within
+def serve(c: Ints, k: Ints, v: Ints, w: Ints, h: Hashes, e: Ints, own: int) -> None:
+    """Serve the next buyers of a place: a listing's together where stock lasts or it is alone, else one by one."""
     site = AT_SITE + own * W_COLUMNS
     at = w[site + W_ENTRY]
-    enough = w[site + W_ON_HAND] >= e[at + E_TOTAL]
-    if w[site + W_PLAIN] == 1 and (enough or w[site + W_LISTINGS] == 1):
-        if enough or w[site + W_JIT] == 0:
-            while e[at + E_DAY] == day:
-                _serve_listing(c, k, v, w, e, at, site, day)
-                at += E_COLUMNS
-            w[site + W_ENTRY] = at
-            return
-    _make_and_serve(c, k, v, w, h, e, own, day)
+    if w[site + W_PLAIN] == 1 and w[site + W_ON_HAND] >= e[at + E_TOTAL]:
+        _sell_at_once(c, k, v, w, e, at, own, e[at + E_UNITS])
+        w[site + W_ENTRY] = at + E_COLUMNS
+    elif w[site + W_ALONE] == 1 and w[site + W_JIT] == 0:
+        _run_short(c, k, v, w, e, at, own)
+        w[site + W_ENTRY] = at + E_COLUMNS
+    else:
+        _make_and_serve(c, k, v, w, h, e, own, e[at + E_DAY])
 
 
 @inner
-def _serve_listing(c: Ints, k: Ints, v: Ints, w: Ints, e: Ints, at: int, site: int, day: int) -> None:
-    """One listing's buyers of a day, from stock."""
-    live, units = AT_LIVE + e[at + E_SLOT] * V_COLUMNS, e[at + E_UNITS]
-    sold = min(units, w[site + W_ON_HAND])
+def _run_short(c: Ints, k: Ints, v: Ints, w: Ints, e: Ints, at: int, own: int) -> None:
+    """The only listing's buyers of a day, of whom the last find nothing."""
+    live, sold = AT_LIVE + e[at + E_SLOT] * V_COLUMNS, w[AT_SITE + own * W_COLUMNS + W_ON_HAND]
+    missed = e[at + E_UNITS] - sold
+    w[live + V_MISSED] += missed
+    w[AT_DAYS + e[at + E_DAY]] += missed * w[live + V_LOST]
     if sold > 0:
-        w[site + W_ON_HAND] -= sold
-        _sell(c, k, v, w, e, at, live, e[at + E_FIRST], sold, day)
-    if sold < units:
-        w[live + V_MISSED] += units - sold
-        w[AT_DAYS + day] += (units - sold) * w[live + V_LOST]
+        _sell_at_once(c, k, v, w, e, at, own, sold)
 
 
 @inner
+def _sell_at_once(c: Ints, k: Ints, v: Ints, w: Ints, e: Ints, at: int, own: int, units: int) -> None:
+    """Sell ``units`` of a listing's buyers from stock, shipped on the day."""
+    day, live = e[at + E_DAY], AT_LIVE + e[at + E_SLOT] * V_COLUMNS
+    take(w, own, day, units)
+    w[live + V_SOLD] += units
+    w[AT_DAYS + e[at + E_PAID]] += units * w[live + V_NOW]
+    w[AT_DAYS + e[at + E_HELD]] += units * w[live + V_HELD]
+    w[AT_DAYS + day] += units * w[live + V_WORK]
+    toil(w, day, units * w[live + V_MINUTES_ORDER])
+    if e[w[live + V_NEXT_MARK] + M_UNIT] < e[at + E_FIRST] + units:
+        _follow_marks(c, k, v, w, e, live, e[at + E_FIRST], units, day, day, False)
+
+
+@within
 def _make_and_serve(c: Ints, k: Ints, v: Ints, w: Ints, h: Hashes, e: Ints, own: int, day: int) -> None:
     """A day on which goods are made to order, run short among listings, or are packed in turn."""
     site, ready, spare = AT_SITE + own * W_COLUMNS, day, 0
@@ -60,13 +71,14 @@ def _make_and_serve(c: Ints, k: Ints, v: Ints, w: Ints, h: Hashes, e: Ints, own:
     if made > 0:
         spare = in_cartons(w, made) - made
         ready = buy(c, k, v, w, h, own, 0, day, made + spare)
-    if w[site + W_PLAIN] == 1 and w[site + W_LISTINGS] == 1:
-        _serve_made(c, k, v, w, e, at, site, day, ready)
+    if w[site + W_ALONE] == 1:
+        _serve_made(c, k, v, w, e, at, own, day, ready)
     else:
         _serve_each(c, k, v, w, e, own, day, ready)
     if spare > 0:
         if ready == day:
             add(w, own, day, spare)
+            row_of(w, ROW_PEAK)[day] -= spare if w[site + W_SELLER] == 1 else 0  # it was not there in the morning
         else:
             expect(w, own, ready, spare)
     while e[at + E_DAY] == day:
@@ -74,13 +86,13 @@ def _make_and_serve(c: Ints, k: Ints, v: Ints, w: Ints, h: Hashes, e: Ints, own:
     w[site + W_ENTRY] = at
 
 
-@inner
-def _serve_made(c: Ints, k: Ints, v: Ints, w: Ints, e: Ints, at: int, site: int, day: int, ready: int) -> None:
+@within
+def _serve_made(c: Ints, k: Ints, v: Ints, w: Ints, e: Ints, at: int, own: int, day: int, ready: int) -> None:
     """The buyers of the only listing, from stock first, the rest from what was made for them."""
     live, units = AT_LIVE + e[at + E_SLOT] * V_COLUMNS, e[at + E_UNITS]
-    sold = min(units, w[site + W_ON_HAND])
-    w[site + W_ON_HAND] -= sold
+    sold = min(units, w[AT_SITE + own * W_COLUMNS + W_ON_HAND])
     if sold > 0:
+        take(w, own, day, sold)
         _sell(c, k, v, w, e, at, live, e[at + E_FIRST], sold, day)
     _sell(c, k, v, w, e, at, live, e[at + E_FIRST] + sold, units - sold, ready)
 
@@ -102,7 +114,7 @@ def _serve_each(c: Ints, k: Ints, v: Ints, w: Ints, e: Ints, own: int, day: int,
         number = e[at + E_FIRST] + w[live + V_TODAY]
         w[live + V_TODAY] += 1
         if w[site + W_ON_HAND] > 0:
-            w[site + W_ON_HAND] -= 1
+            take(w, own, day, 1)
             _sell(c, k, v, w, e, at, live, number, 1, _packed(w, site, day))
         elif w[site + W_JIT] == 1:
             _sell(c, k, v, w, e, at, live, number, 1, _packed(w, site, ready))

@@ -17,16 +17,15 @@ from tuoguan.simulate.columns.kernels import (
     AT_LIVE, AT_SITE, DAY_MINUTES, E_BUYER, E_BUYERS, E_COLUMNS, E_DAY, E_FIRST, E_HELD, E_PAID, E_SLOT, E_TOTAL,
     E_UNITS, E_WAIT, F_COLUMNS, F_EXPECTED, F_LATE, F_MEAN, F_OVERLAP, F_OVERLAP_EXPECTED, F_QUALITY, F_RETURN,
     F_ROW_FORECAST, F_ROW_LEAST, F_ROW_U, F_ROW_WEEK, F_SPLIT, F_WEIGHT, Floats, G_CALENDAR, G_DEMANDED, G_FORECAST,
-    G_HORIZON, G_LATENESS_LOW, G_LISTINGS, G_SHOCK, G_SHOCK_DAY, G_WHOLE, H_LAG, H_LATE, H_QUALITY, H_RETURNS,
-    H_SPLIT, Hashes, Ints, MARK_FAULT, MARK_INCIDENT, MARK_LATE, MARK_MIND, M_COLUMNS, M_DAYS, M_KIND, M_MINOR,
-    M_MORE, M_UNIT, NO_MARK, SLOTS, TRIGGER_RECEIVED, TRIGGER_SHIPPED, V_BACK_FAULT, V_BACK_MIND, V_CLOCKS, V_COLUMNS,
-    V_DELIVERY, V_FALLBACK, V_FIRST_CLOCK, V_FREEZE, V_INCIDENT, V_LAG_HIGH, V_LAG_LOW, V_LAG_MODE, V_MARK,
-    V_PENALTY_DELAY, V_PERIOD, V_PLACE, V_REFUND_FAULT, V_REFUND_MIND, V_RESALE, V_RESERVE_DAYS, V_RETURN_WORK,
-    V_START, V_STOP, V_TODAY, V_TRANSFER, V_TRIGGER, V_UNITS, V_WINDOW, W_COLUMNS, W_ENTRIES, W_LISTINGS, W_ROW,
-    W_TODAY,
+    G_HORIZON, G_LATENESS_LOW, G_LISTINGS, G_SHOCK, G_SHOCK_DAY, G_WHOLE, H_LAG, H_LATE, H_QUALITY, H_RETURNS, H_SPLIT,
+    Hashes, Ints, MARK_FAULT, MARK_INCIDENT, MARK_LATE, MARK_MIND, M_COLUMNS, M_DAYS, M_KIND, M_MINOR, M_MORE, M_UNIT,
+    NO_MARK, SLOTS, TRIGGER_RECEIVED, TRIGGER_SHIPPED, V_BACK_FAULT, V_BACK_MIND, V_CLOCKS, V_COLUMNS, V_DELIVERY,
+    V_FALLBACK, V_FIRST_CLOCK, V_FREEZE, V_INCIDENT, V_LAG_HIGH, V_LAG_LOW, V_LAG_MODE, V_MARK, V_PENALTY_DELAY,
+    V_PERIOD, V_PLACE, V_REFUND_FAULT, V_REFUND_MIND, V_RESALE, V_RESERVE_DAYS, V_RETURN_WORK, V_START, V_STOP, V_TODAY,
+    V_TRANSFER, V_TRIGGER, V_UNITS, V_WINDOW, W_COLUMNS, W_ENTRIES, W_LISTINGS, W_ROW, W_TODAY,
 )  # fmt: skip
 from tuoguan.simulate.counts.kernels import count_above, log_ratio
-from tuoguan.simulate.money.kernels import drawn, inner, luck, luck_row
+from tuoguan.simulate.money.kernels import drawn, inner, luck, luck_row, within
 from tuoguan.simulate.prices.kernels import price_misses
 
 MARGIN = 1.0 + 1e-9  # far wider than the rounding of the comparison it guards
@@ -112,6 +111,7 @@ def _enter(w: Ints, h: Hashes, e: Ints, own: int, day: int, buyer: int, buyers: 
     e[at + E_HELD] = min(frozen(w, live, paid + w[live + V_RESERVE_DAYS]), w[G_HORIZON])
     e[at + E_BUYER], e[at + E_BUYERS] = buyer, buyers
     w[site + W_ROW] = at + E_COLUMNS
+    w[site + W_TODAY] -= w[live + V_TODAY]
     w[live + V_UNITS] += w[live + V_TODAY]
 
 
@@ -154,7 +154,7 @@ def _write_day(w: Ints, f: Floats, h: Hashes, e: Ints, room: int, day: int, unit
     return True
 
 
-@inner
+@within
 def _write_days(w: Ints, f: Floats, h: Hashes, e: Ints, room: int, season: Floats, dispersion: float) -> bool:
     """Every day on which somebody comes; quiet weeks and days are found by one comparison each."""
     total, following, ratio, horizon = 0.0, 0, log_ratio(dispersion), w[G_HORIZON]
@@ -196,7 +196,7 @@ def _part_tape(w: Ints) -> None:
     w[G_WHOLE] = at
 
 
-@inner
+@within
 def write_tape(
     c: Ints, k: Ints, v: Ints, w: Ints, f: Floats, h: Hashes, e: Ints, room: int, season: Floats, dispersion: float
 ) -> bool:
