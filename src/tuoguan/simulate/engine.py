@@ -22,7 +22,8 @@ from tuoguan.simulate.scenario import Candidates, Outcomes, Record, Scenario
 
 Progress = Callable[[int, int], None]
 Ints = npt.NDArray[np.int64]
-BLOCK_PATHS = 8_192  # rows x paths that a thread takes at a time
+BLOCK_PATHS = 8_192  # most rows x paths that a thread takes at a time
+BLOCKS_PER_THREAD = 4  # at least, where there are rows enough: who is done first finds more to do
 LISTEN_SECONDS = 0.1  # how long an interrupt may go unheard: not every system wakes the thread that waits
 CALL_PATHS = 1_024  # of these, played without looking whether somebody wants to stop: some ten milliseconds
 
@@ -146,8 +147,10 @@ def _play_all(
     threads: int | None, progress: Progress | None,
 ) -> None:  # fmt: skip
     """Play all rows in blocks on ``threads`` threads; whoever interrupts waits for no more than the running blocks."""
-    blocks = _blocks(table, max(1, BLOCK_PATHS // paths))
-    workers = max(1, min(threads or len(os.sched_getaffinity(0)), len(blocks)))
+    wanted = threads or len(os.sched_getaffinity(0))
+    share = -(-len(table.use) // (wanted * BLOCKS_PER_THREAD))
+    blocks = _blocks(table, max(1, min(BLOCK_PATHS // paths, share)))
+    workers = max(1, min(wanted, len(blocks)))
     stopped, turn = threading.Event(), iter(blocks)
     done = _Counter(len(table.use), progress)
 
