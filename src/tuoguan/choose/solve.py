@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from tuoguan.choose import kernels
-from tuoguan.choose.problem import Capacity, Portfolio
+from tuoguan.choose.problem import Capacity, Infeasible, Portfolio
 from tuoguan.choose.solve_dual import Dual, solve_dual
 from tuoguan.choose.solve_exact import finish
 from tuoguan.choose.solve_packed import Packed, lower_tail, pack
@@ -21,10 +21,6 @@ from tuoguan.foundation.arrays import Floats, Ints
 
 DUAL_SHARE = 0.6  # of the time limit
 NODE_LIMIT = 1_000
-
-
-class Infeasible(ValueError):
-    """No set of options respects the limits, or none was found in the time given."""
 
 
 def solve(
