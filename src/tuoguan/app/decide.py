@@ -18,12 +18,13 @@ from tuoguan.choose import (
     Explanation,
     Point,
     Portfolio,
+    Study,
     choose,
     enumerate_options,
     evaluate,
     explain_group,
     frontier,
-    is_handed_over,
+    study_of,
 )
 from tuoguan.foundation.ids import content_hash, json_bytes
 from tuoguan.foundation.problems import Problem, Refused
@@ -86,18 +87,19 @@ def decide(
     opened = open_workspace(Path(folder))
     evaluated = evaluate_workspace(opened, seed=seed, paths=paths, threads=threads, progress=tell, keep=keep)
     tell("choose", 0, 1)
-    portfolio = choose(evaluated, opened.batch.seller)
+    study = study_of(evaluated)
+    portfolio = choose(study, opened.batch.seller)
     has_capacity = bool(opened.batch.seller.sites)
     tell("reasons", 0, 1)
     explanations = tuple(
         explain_group(evaluated, opened.demand, group, int(pick), has_capacity=has_capacity)
         for group, pick in enumerate(portfolio.chosen)
     )
-    rule = choose(evaluated, opened.batch.seller, allowed=_follows_rule(evaluated, handed_over=not has_capacity))
+    rule = choose(study, opened.batch.seller, allowed=study.handed_over == (not has_capacity))
     return Decision(
         opened=opened, evaluated=evaluated, portfolio=portfolio, explanations=explanations,
         today=today_rows(evaluated), rule=rule, rule_is_handed_over=not has_capacity,
-        frontier=attitudes(evaluated, opened.batch.seller), seed=seed,
+        frontier=attitudes(study, opened.batch.seller), seed=seed,
         hashes=opened.hashes(),
     )  # fmt: skip
 
@@ -123,11 +125,11 @@ def forget(keep: Path) -> None:
     shutil.rmtree(keep, ignore_errors=True)
 
 
-def attitudes(evaluated: Evaluated, seller: Seller) -> tuple[Point, ...]:
+def attitudes(study: Study, seller: Seller) -> tuple[Point, ...]:
     """Undominated portfolios from "mean only" to "worst outcomes only", by rising caution."""
-    if len(evaluated.groups.options) > FRONTIER_OPTIONS_MAX:
+    if len(study.key) > FRONTIER_OPTIONS_MAX:
         return ()
-    points = frontier(evaluated, seller, hours_shares=())
+    points = frontier(study, seller, hours_shares=())
     return tuple(
         one for one in points
         if not any(other.mean >= one.mean and other.cvar > one.cvar for other in points)
@@ -156,11 +158,6 @@ def today_rows(evaluated: Evaluated) -> npt.NDArray[np.int64]:
         if same:
             found[group] = max(same, key=lambda row: (mean[row], -row))
     return found
-
-
-def _follows_rule(evaluated: Evaluated, *, handed_over: bool) -> npt.NDArray[np.bool_]:
-    """Options that the rule of thumb would look at."""
-    return np.array([is_handed_over(option) == handed_over for option in evaluated.groups.options], dtype=np.bool_)
 
 
 def _nothing_left(excluded: tuple[object, ...]) -> list[Problem]:

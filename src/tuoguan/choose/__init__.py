@@ -9,9 +9,11 @@ from tuoguan.choose.reasons import Explanation, explain_group
 from tuoguan.choose.reasons_flips import Flip
 from tuoguan.choose.reasons_words import COMPONENT_WORDS
 from tuoguan.choose.solve import solve
+from tuoguan.choose.study import Study, study_of
 
 __all__ = [
     "COMPONENT_WORDS", "Capacity", "Clash", "Evaluated", "Exclusion", "Flip", "Explanation", "Factors",
-    "Groups", "Infeasible", "Point", "Portfolio", "Search", "choose",
-    "enumerate_options", "evaluate", "explain_group", "frontier", "is_handed_over", "peak_use", "price_words", "solve",
+    "Groups", "Infeasible", "Point", "Portfolio", "Search", "Study", "choose",
+    "enumerate_options", "evaluate", "explain_group", "frontier", "is_handed_over", "peak_use",
+    "price_words", "solve", "study_of",
 ]  # fmt: skip

@@ -9,13 +9,12 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from tuoguan.choose.policies import Evaluated
 from tuoguan.choose.problem import Capacity, Portfolio
 from tuoguan.choose.solve import solve
+from tuoguan.choose.study import Study
 from tuoguan.foundation.arrays import Flags, Floats
 from tuoguan.foundation.money import format_minor, parse_minor, to_minor
 from tuoguan.intake import Seller
-from tuoguan.simulate import Option
 
 CM3_PER_CBM = 1_000_000
 
@@ -36,68 +35,60 @@ class Point:
 
 
 def choose(
-    evaluated: Evaluated, seller: Seller, *, weight: float | None = None, hours_per_week: float | None = None,
+    study: Study, seller: Seller, *, weight: float | None = None, hours_per_week: float | None = None,
     allowed: Flags | None = None, time_limit: float = 60.0,
 ) -> Portfolio:  # fmt: skip
     """The best set of options within the seller's cash, weekly hours and site volumes, at the seller's risk weight.
 
-    ``chosen[g]`` follows the groups of ``evaluated``. An option ties up cash as far as the low path of its cumulative
+    ``chosen[g]`` follows the groups of ``study``. An option ties up cash as far as the low path of its cumulative
     cash lies below nought; low paths are added up, which is on the safe side of their common quantile. Only options
     that earn on average are looked at, and of those only ``allowed`` [option] where it is given; the bound is for
     that set.
     """
-    capacities, uses = build_limits(evaluated, seller)
+    capacities, uses = build_limits(study, seller)
     if hours_per_week is not None:
         capacities = tuple(replace(c, limit=hours_per_week) if c.kind == "hours" else c for c in capacities)
-    mean = evaluated.outcomes.profit.mean(axis=1)
+    mean = study.mean()
     # What loses money on average is never offered as a hedge for something else.
     rows = np.flatnonzero(mean > 0) if allowed is None else np.flatnonzero(allowed & (mean > 0))
-    present, group = np.unique(evaluated.groups.group_of()[rows], return_inverse=True)
-    profit = evaluated.outcomes.profit[rows].astype(np.float64)
+    present, group = np.unique(study.group_of[rows], return_inverse=True)
+    profit = study.profit[rows].astype(np.float64)
     answer = solve(
         profit.mean(axis=1), uses[rows], capacities, groups=group, scenario_values=profit,
         weight=seller.risk.weight if weight is None else weight, level=seller.risk.level, time_limit=time_limit,
     )  # fmt: skip
-    chosen = np.full(evaluated.groups.count, -1, np.int64)
+    chosen = np.full(len(study.sku), -1, np.int64)
     chosen[present] = np.append(rows, -1)[answer.chosen]
     return replace(answer, chosen=chosen)
 
 
-def build_limits(evaluated: Evaluated, seller: Seller) -> tuple[tuple[Capacity, ...], Floats]:
+def build_limits(study: Study, seller: Seller) -> tuple[tuple[Capacity, ...], Floats]:
     """(capacities, uses [option, capacity]): cash, hours, then volume of each own site with a limit, week by week."""
-    outcomes, options = evaluated.outcomes, evaluated.scenario.options
-    weeks = outcomes.hours.shape[1]
+    weeks = study.hours.shape[1]
     cash_minor = parse_minor(seller.limits.cash, seller.currency)
-    parts = [-outcomes.cash_low.astype(np.float64), outcomes.hours]
+    parts = [-study.cash_low.astype(np.float64), study.hours]
     named = [Capacity(f"cash week {week}", "cash", float(cash_minor), seller.currency) for week in range(1, weeks + 1)]
     named += [
         Capacity(f"hours week {week}", "hours", seller.limits.hours_per_week, "hour") for week in range(1, weeks + 1)
     ]
     for site in seller.sites:
-        here = np.array([_stands_at(option, site.id) for option in options])
+        here = np.array([site.id in sites.split(" + ") for sites in study.sites], np.bool_)
         if site.volume_cbm is not None and here.any():
             limit = site.volume_cbm * CM3_PER_CBM
             named += [Capacity(f"volume {site.id} week {week}", "volume", limit, "cm3") for week in range(1, weeks + 1)]
-            parts.append(np.where(here[:, None], outcomes.volume_cm3, 0).astype(np.float64))
+            parts.append(np.where(here[:, None], study.volume_cm3, 0).astype(np.float64))
     return tuple(named), np.concatenate(parts, axis=1)
 
 
-def _stands_at(option: Option, site: str) -> bool:
-    """True when the option keeps stock at the seller's site; with several own sites its volume counts at each."""
-    return any(place.owner_is_seller and place.id.split("/")[0] == site for place in option.places)
-
-
 def frontier(
-    evaluated: Evaluated, seller: Seller, *, weights: Sequence[float] = (0.0, 0.25, 0.5, 0.75, 1.0),
+    study: Study, seller: Seller, *, weights: Sequence[float] = (0.0, 0.25, 0.5, 0.75, 1.0),
     hours_shares: Sequence[float] = (0.5, 0.75, 1.25, 1.5, 2.0), time_limit: float = 20.0,
 ) -> tuple[Point, ...]:  # fmt: skip
     """Portfolios at several risk weights under today's limits, then at several shares of today's hours."""
     own, hours = seller.risk.weight, seller.limits.hours_per_week
     cases = [(weight, 1.0) for weight in weights] + [(own, share) for share in hours_shares]
     return tuple(
-        _point(
-            choose(evaluated, seller, weight=weight, hours_per_week=hours * share, time_limit=time_limit), weight, share
-        )
+        _point(choose(study, seller, weight=weight, hours_per_week=hours * share, time_limit=time_limit), weight, share)
         for weight, share in cases
     )
 

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from choose_workspace import batch, demand, groups, product
-from tuoguan.choose import Evaluated, choose, evaluate, frontier, peak_use, price_words, solve
+from tuoguan.choose import Evaluated, choose, evaluate, frontier, peak_use, price_words, solve, study_of
 from tuoguan.choose.portfolio import build_limits
 from tuoguan.choose.problem import Capacity
 from tuoguan.intake.schema import Limits, Seller
@@ -26,7 +26,7 @@ def seller(evaluated: Evaluated, cash: str = "1000000", hours: float = 1000.0) -
 
 
 def test_without_scarcity_every_group_takes_its_best(evaluated: Evaluated) -> None:
-    answer = choose(evaluated, seller(evaluated, "100000000", 1e6), weight=0.0)
+    answer = choose(study_of(evaluated), seller(evaluated, "100000000", 1e6), weight=0.0)
     mean = evaluated.mean()
     for group, row in enumerate(answer.chosen.tolist()):
         best = max((mean[k] for k in evaluated.groups.rows(group)), default=0.0)
@@ -36,12 +36,12 @@ def test_without_scarcity_every_group_takes_its_best(evaluated: Evaluated) -> No
 
 
 def test_limits_bind_and_are_priced(evaluated: Evaluated) -> None:
-    free = choose(evaluated, seller(evaluated, "100000000", 1e6), weight=0.0)
+    free = choose(study_of(evaluated), seller(evaluated, "100000000", 1e6), weight=0.0)
     hours = peak_use(free, "hours")
     cash = peak_use(free, "cash")
     for few in (
-        choose(evaluated, seller(evaluated, "100000000", hours / 2), weight=0.0),
-        choose(evaluated, seller(evaluated, f"{cash / 200:.2f}", 1e6), weight=0.0),
+        choose(study_of(evaluated), seller(evaluated, "100000000", hours / 2), weight=0.0),
+        choose(study_of(evaluated), seller(evaluated, f"{cash / 200:.2f}", 1e6), weight=0.0),
     ):
         limit = np.array([capacity.limit for capacity in few.capacities])
         assert (few.used <= limit + 1e-6 * np.abs(limit)).all()
@@ -52,7 +52,7 @@ def test_limits_bind_and_are_priced(evaluated: Evaluated) -> None:
 
 
 def test_uses_are_the_outcomes(evaluated: Evaluated) -> None:
-    capacities, uses = build_limits(evaluated, seller(evaluated))
+    capacities, uses = build_limits(study_of(evaluated), seller(evaluated))
     weeks = evaluated.outcomes.hours.shape[1]
     assert uses.shape == (len(evaluated.scenario.options), len(capacities))
     assert (uses[:, :weeks] == -evaluated.outcomes.cash_low).all()
@@ -63,12 +63,12 @@ def test_uses_are_the_outcomes(evaluated: Evaluated) -> None:
 def test_a_mask_leaves_options_out(evaluated: Evaluated) -> None:
     mask = np.zeros(len(evaluated.scenario.options), bool)
     mask[list(evaluated.groups.rows(0))[:1]] = True
-    answer = choose(evaluated, seller(evaluated), weight=0.0, allowed=mask)
+    answer = choose(study_of(evaluated), seller(evaluated), weight=0.0, allowed=mask)
     assert set(answer.chosen.tolist()) <= {-1, int(np.flatnonzero(mask)[0])}
 
 
 def test_the_frontier_trades_mean_for_tail(evaluated: Evaluated) -> None:
-    points = frontier(evaluated, seller(evaluated), weights=(0.0, 1.0), hours_shares=(0.5, 2.0))
+    points = frontier(study_of(evaluated), seller(evaluated), weights=(0.0, 1.0), hours_shares=(0.5, 2.0))
     safe, bold = points[1], points[0]
     assert bold.mean >= safe.mean - 1e-6 * abs(safe.mean)
     assert safe.cvar >= bold.cvar - 1e-6 * abs(bold.cvar)

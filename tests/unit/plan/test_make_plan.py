@@ -8,7 +8,7 @@ import polars as pl
 import pytest
 
 from choose_workspace import batch, demand, groups, product
-from tuoguan.choose import Evaluated, Portfolio, choose, evaluate
+from tuoguan.choose import Evaluated, Portfolio, choose, evaluate, study_of
 from tuoguan.demand import Demand
 from tuoguan.foundation.days import date_of
 from tuoguan.foundation.parties import Duty
@@ -25,7 +25,7 @@ def made() -> Made:
     work = batch(product("A", moq=24, carton=10), product("B", moq=1, carton=6), product("C"))
     known = demand(work, level=4.0)
     evaluated = evaluate(groups(work, known), known, paths=16, seed=5)
-    portfolio = choose(evaluated, work.seller)
+    portfolio = choose(study_of(evaluated), work.seller)
     plan = make_plan(evaluated, portfolio, work, known, on=evaluated.groups.start_on)
     assert (portfolio.chosen >= 0).any()
     return evaluated, portfolio, work, known, plan
