@@ -18,11 +18,12 @@ from tuoguan.choose.options_pairs import pair
 from tuoguan.choose.policies import Evaluated, Search
 from tuoguan.choose.policies_numbers import KIND, KINDS, NUMBERS, policies_of, with_policies
 from tuoguan.choose.study import Study, study_of
-from tuoguan.contracts import Compiled
+from tuoguan.contracts import Compiled, SettingName
 from tuoguan.demand import Demand
-from tuoguan.foundation.arrays import Ints
+from tuoguan.foundation.arrays import Flags, Ints
 from tuoguan.foundation.ids import content_hash
-from tuoguan.simulate import Listing, Option, PolicyKind, Scenario, run
+from tuoguan.foundation.parties import Duty
+from tuoguan.simulate import Listing, Option, Place, PolicyKind, Scenario, run
 
 JOINED = " + "
 OF_GROUPS = ("sku", "market", "today", "first")
@@ -36,25 +37,46 @@ _OF_LISTING = attrgetter(*(one.name for one in fields(Listing) if one.name != "c
 class Recipe:
     """How each option of a study is made again, by row.
 
-    parts    keys of the single options it consists of, joined by " + "
+    parts    keys of the single options it consists of, joined by " + "; modes [option] of their lanes likewise
     number   int64 [option, place, NUMBERS] its stock policies
     content  uint64 [option] a hash of all that its outcomes depend on
+    is_supplied  [option] a platform sets the buyer's price of one of its listings, the seller a supply price
+    is_bulk      [option] the seller imports it in bulk
     """
 
     parts: tuple[str, ...]
+    modes: tuple[str, ...]
     number: Ints
+    is_supplied: Flags
+    is_bulk: Flags
     content: np.ndarray[Any, np.dtype[np.uint64]]
 
 
 def recipe_of(options: Sequence[Option], demand: Demand, scenario: Scenario) -> Recipe:
     """The recipe of options that were played in this scenario."""
     places = max((len(option.places) for option in options), default=1)
-    number = np.stack([policies_of(option, places) for option in options]) if options else np.zeros((0, 1, NUMBERS))
-    parts = tuple(
-        JOINED.join(f"{listing.contract.id}@{option.places[listing.place].id}" for listing in option.listings)
-        for option in options
-    )
-    return Recipe(parts, number.astype(np.int64), contents(options, demand, scenario))
+    number = np.array([policies_of(option, places) for option in options], np.int64).reshape(-1, places, NUMBERS)
+    supplied = [any(not one.contract.owns(Duty.RETAIL_PRICE) for one in option.listings) for option in options]
+    bulk = [any(_imports_in_bulk(one.contract) for one in option.listings) for option in options]
+    return Recipe(
+        tuple(JOINED.join(f"{one.contract.id}@{place.id}" for one, place in _drawn(option)) for option in options),
+        tuple(JOINED.join(_modes(place) for _, place in _drawn(option)) for option in options),
+        number, np.array(supplied, np.bool_), np.array(bulk, np.bool_), contents(options, demand, scenario),
+    )  # fmt: skip
+
+
+def _drawn(option: Option) -> list[tuple[Listing, Place]]:
+    """Each listing with the place it draws on."""
+    return [(one, option.places[one.place]) for one in option.listings]
+
+
+def _modes(place: Place) -> str:
+    """The modes of a place's lanes, joined by "+"."""
+    return place.lane.mode + (f"+{place.fast_lane.mode}" if place.fast_lane else "")
+
+
+def _imports_in_bulk(contract: Compiled) -> bool:
+    return contract.settings.get(SettingName.CUSTOMS_REGIME) == "bulk" and contract.owns(Duty.CUSTOMS)
 
 
 def contents(

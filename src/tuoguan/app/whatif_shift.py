@@ -1,0 +1,189 @@
+"""What a changed term moves in a kept study, from shares of mean components: nothing is played.
+
+Hides how a part of the mean becomes profit by path and cash by week. Keeps the invariant that what the kept means cannot
+tell apart is never guessed: such options are left to be played again (`separable`), or split as a share that is stated.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+
+import numpy as np
+
+from tuoguan.app.whatif_terms import Term
+from tuoguan.choose import Recipe, Study
+from tuoguan.foundation.arrays import Flags, Floats
+from tuoguan.foundation.rates import PPM
+from tuoguan.simulate import Component
+
+Says = Callable[[str, str], bool]  # of a single option's key and the modes of its lanes
+AT = {component: index for index, component in enumerate(Component)}
+# What follows the supply price: contracts that set it state these as shares of it.
+OF_SUPPLY = [
+    AT[one]
+    for one in (
+        Component.REVENUE, Component.COMMISSION, Component.PLATFORM_FEES, Component.RETURNS, Component.PENALTIES,
+    )
+]  # fmt: skip
+
+
+def is_below(contract: str, names: tuple[str, ...]) -> bool:
+    """True when the contract is one of the names or lies below one (``platform/model``)."""
+    return any(contract == name or contract.startswith(f"{name}/") for name in names)
+
+
+def single_options(recipe: Recipe, row: int) -> list[tuple[str, str]]:
+    """(key, modes of its lanes) of each single option that the row consists of."""
+    return list(zip(recipe.parts[row].split(" + "), recipe.modes[row].split(" + "), strict=True))
+
+
+def matches(recipe: Recipe, says: Says) -> tuple[Flags, Flags]:
+    """([option] some single option in it fits, all of them do)."""
+    found = [[says(*part) for part in single_options(recipe, row)] for row in range(len(recipe.parts))]
+    return np.array([any(one) for one in found], np.bool_), np.array([all(one) for one in found], np.bool_)
+
+
+def of_contracts(names: tuple[str, ...]) -> Says:
+    """Fits a single option under one of these contracts."""
+    known: dict[str, bool] = {}
+
+    def says(part: str, modes: str) -> bool:
+        contract = part.partition("@")[0]
+        if contract not in known:
+            known[contract] = is_below(contract, names)
+        return known[contract]
+
+    return says
+
+
+def _says(term: Term) -> Says:
+    """Whether the term stands in a single option."""
+    if term.kind.names == "contract":
+        return of_contracts((term.of,))
+    if term.of:
+        return lambda part, modes: term.of in modes.split("+")
+    return lambda part, modes: True
+
+
+def touched(study: Study, recipe: Recipe, term: Term) -> Flags:
+    """[option] True where the term stands in the option at all."""
+    some, _ = matches(recipe, _says(term))
+    if term.name == "supply_price":
+        return some & recipe.is_supplied
+    if term.name == "duty":
+        return some & (recipe.is_bulk | (study.component[:, AT[Component.DUTY]] != 0))
+    return some
+
+
+def separable(recipe: Recipe, term: Term) -> Flags:
+    """[option] True where the kept means tell the term's part apart, so that nothing need be played."""
+    if not term.kind.is_linear:
+        return np.zeros(len(recipe.parts), np.bool_)
+    if term.name == "duty" and term.points_ppm:
+        return recipe.is_bulk
+    if term.name == "freight" and term.of:
+        return ~matches(recipe, lambda part, modes: "+" in modes and term.of in modes.split("+"))[0]
+    return np.ones(len(recipe.parts), np.bool_)
+
+
+def shifted(study: Study, recipe: Recipe, term: Term, rows: Flags) -> Study:
+    """The study with the term changed in these rows.
+
+    Exact in the mean but for rounding, for capital and for stock left over, which follow what was paid. Every path of an
+    option moves by the same amount. Cash: of what goods cost, as much is paid by a week as its low balance shows or an
+    even share of the horizon's, whichever is more; what comes with sales and weeks is spread evenly.
+    """
+    factor, points = term.factor_ppm / PPM - 1.0, term.points_ppm / PPM
+    part = _DELTAS[term.name](study.component.astype(np.float64), recipe, factor, points)
+    part *= np.where(rows, own_share(study, recipe, term), 0.0)[:, None]
+    paid, goods = _landed(study.component, recipe), _landed(part, recipe)
+    low = study.cash_low + _cash(study, paid, goods, part.sum(axis=1) - goods)
+    part[:, AT[Component.TERMINAL_STOCK]] -= study.component[:, AT[Component.TERMINAL_STOCK]] * _cheaper(paid, goods)
+    part[:, AT[Component.CAPITAL]] += study.component[:, AT[Component.CAPITAL]] * (_tied(study.cash_low, low) - 1.0)
+    moved = np.rint(part).astype(np.int64)
+    work = np.where(rows & (term.name == "minutes"), 1.0 + factor, 1.0)[:, None]
+    return replace(
+        study, component=study.component + moved, profit=study.profit + moved.sum(axis=1)[:, None],
+        cash_low=np.rint(low).astype(np.int64), hours=study.hours * work, hours_by_duty=study.hours_by_duty * work,
+    )  # fmt: skip
+
+
+def own_share(study: Study, recipe: Recipe, term: Term) -> Floats:
+    """[option] the part of a component that is the term's: all of it, and in a pair what its parts have alone."""
+    says, at = _says(term), AT[Component.FIRST_LEG if term.name == "freight" else Component.REVENUE]
+    some, every = matches(recipe, says)
+    share = np.ones(len(recipe.parts))
+    owner, size = study.group_of, np.abs(study.component[:, at])
+    alone = {(owner[row], parts): size[row] for row, parts in enumerate(recipe.parts) if " + " not in parts}
+    for row in np.flatnonzero(some & ~every):
+        parts = single_options(recipe, row)
+        sizes = [float(alone.get((owner[row], part), 0.0)) for part, _ in parts]
+        sizes = sizes if sum(sizes) > 0 else [1.0] * len(parts)
+        share[row] = sum(own for own, part in zip(sizes, parts, strict=True) if says(*part)) / sum(sizes)
+    return share
+
+
+Deltas = Callable[[Floats, Recipe, float, float], Floats]
+
+
+def _scaled(*components: int) -> Deltas:
+    """These components times the factor."""
+
+    def delta(component: Floats, recipe: Recipe, factor: float, points: float) -> Floats:
+        found = np.zeros(component.shape)
+        found[:, list(components)] = component[:, list(components)] * factor
+        return found
+
+    return delta
+
+
+def _commission(component: Floats, recipe: Recipe, factor: float, points: float) -> Floats:
+    found = _scaled(AT[Component.COMMISSION])(component, recipe, factor, points)
+    found[:, AT[Component.COMMISSION]] -= points * component[:, AT[Component.REVENUE]]
+    return found
+
+
+def _duty(component: Floats, recipe: Recipe, factor: float, points: float) -> Floats:
+    found = _scaled(AT[Component.DUTY])(component, recipe, factor, points)
+    found[:, AT[Component.DUTY]] += points * component[:, AT[Component.GOODS]]
+    return found
+
+
+def _unit_cost(component: Floats, recipe: Recipe, factor: float, points: float) -> Floats:
+    """Goods, and the duty on them where they are imported in bulk."""
+    found = _scaled(AT[Component.GOODS])(component, recipe, factor, points)
+    duty = AT[Component.DUTY]
+    found[:, duty] = np.where(recipe.is_bulk, component[:, duty] * factor, 0.0)
+    return found
+
+
+_DELTAS: Mapping[str, Deltas] = {
+    "commission": _commission, "supply_price": _scaled(*OF_SUPPLY), "freight": _scaled(AT[Component.FIRST_LEG]),
+    "duty": _duty, "minutes": _scaled(AT[Component.LABOR]), "unit_cost": _unit_cost,
+}  # fmt: skip
+
+
+def _landed(component: Floats, recipe: Recipe) -> Floats:
+    """[option] what is paid for goods until they lie where they are sold from; duty where they come in bulk."""
+    goods, freight, duty = (component[:, AT[one]] for one in (Component.GOODS, Component.FIRST_LEG, Component.DUTY))
+    return np.asarray(goods + freight + np.where(recipe.is_bulk, duty, 0.0), dtype=np.float64)
+
+
+def _cheaper(paid: Floats, more: Floats) -> Floats:
+    """[option] by what share of what was paid goods cost less on their way in; negative where they cost more."""
+    return np.divide(more, -paid, out=np.zeros(len(paid)), where=paid < 0)
+
+
+def _cash(study: Study, paid: Floats, goods: Floats, rest: Floats) -> Floats:
+    """[option, week] how far the low balance moves when goods and all the rest bring that much more over the horizon."""
+    weeks = study.cash_low.shape[1]
+    even = np.arange(1, weeks + 1) / weeks
+    spent = -np.minimum(paid, 0.0)[:, None]
+    shown = np.minimum(np.maximum.accumulate(np.maximum(-study.cash_low, spent * even), axis=1), spent)
+    share = np.divide(shown, spent, out=np.zeros(shown.shape), where=spent > 0)
+    return np.asarray(goods[:, None] * share + rest[:, None] * even)
+
+
+def _tied(before: Floats, after: Floats) -> Floats:
+    """[option] cash tied up after as a share of that before, by the low balances."""
+    old, new = (np.maximum(-low, 0).sum(axis=1).astype(np.float64) for low in (before, after))
+    return np.divide(new, old, out=np.ones(len(old)), where=old > 0)
