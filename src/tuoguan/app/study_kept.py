@@ -1,8 +1,8 @@
 """The study of a decision in one file, so that it can be made again under other limits or terms without playing.
 
-Hides the format: a zip of arrays in the smallest type that holds them, and a head of JSON. Keeps three invariants: equal
-decisions give equal bytes; the file appears whole or not at all; what is read back is what was written, to the bit, or
-is refused in one sentence.
+Hides the format: a zip of arrays in the smallest type that holds them, and a head of JSON. Keeps three invariants:
+equal decisions give equal bytes; the file appears whole or not at all; what is read back is what was written, to the
+bit, or is refused in one sentence.
 """
 
 import zipfile

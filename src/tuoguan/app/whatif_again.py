@@ -1,25 +1,26 @@
 """A kept study under changed terms: what must be played is played on the luck it had, all else is taken as it stands.
 
-Hides how a workspace is opened again. Keeps the invariant that the workspace, its contracts and the program are those of
-the study wherever something is played, so that new rows stand beside old ones.
+Hides how a workspace is opened again. Keeps the invariant that the workspace, its contracts and the program are those
+of the study wherever something is played, so that new rows stand beside old ones.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 
 from tuoguan.app.decide import Progress
 from tuoguan.app.study_kept import Kept
+from tuoguan.app.whatif_asked import Asked
 from tuoguan.app.whatif_contracts import as_of, changes, with_file
 from tuoguan.app.whatif_shift import separable, shifted, touched
 from tuoguan.app.whatif_terms import Term
 from tuoguan.app.workspace import Opened, open_workspace
-from tuoguan.choose import Study, contents, enumerate_options, options_again, play_again
-from tuoguan.contracts import Changed
+from tuoguan.choose import Groups, Study, contents, enumerate_options, options_again, play_again
+from tuoguan.contracts import Changed, Library
 from tuoguan.foundation.arrays import Flags
-from tuoguan.foundation.days import Day
 from tuoguan.foundation.problems import Problem, Refused
 from tuoguan.intake import input_hash
 from tuoguan.simulate import Option
@@ -27,17 +28,17 @@ from tuoguan.simulate import Option
 
 @dataclass(frozen=True, slots=True)
 class Again:
-    """The study after the change. ``touched``, ``shifted`` and ``played`` count options; ``gone`` [option] can no longer
-    be taken; ``fresh`` are contracts that are open now and were not, for which no policy is known.
+    """The study after the change. ``shifted``, ``played`` and ``gone`` are flags by option: answered from kept means,
+    played again, no longer to be had. ``terms`` are those of contracts that differ; ``fresh`` are contracts that are
+    open now and were not, for which no policy is known.
     """
 
     study: Study
+    shifted: Flags
+    played: Flags
     gone: Flags
-    touched: int = 0
-    shifted: int = 0
-    played: int = 0
-    terms: tuple[Changed, ...] = field(default=())
-    fresh: tuple[str, ...] = field(default=())
+    terms: tuple[Changed, ...] = ()
+    fresh: tuple[str, ...] = ()
 
 
 def checked(kept: Kept, workspace: Path) -> None:
@@ -66,30 +67,26 @@ def opened_again(kept: Kept, workspace: Path) -> Opened:
 
 
 def again(
-    kept: Kept, terms: Sequence[Term], *, workspace: Path | None, contracts_on: Day | None, contract_file: Path | None,
-    is_exact: bool, threads: int | None, progress: Progress | None,
+    kept: Kept, asked: Asked, terms: Sequence[Term], workspace: Path | None, threads: int | None,
+    progress: Progress | None,
 ) -> Again:  # fmt: skip
-    """The study under the terms and contracts asked for."""
+    """The study under the terms and contracts asked for: played where it must be, shifted where that will do."""
     study, recipe = kept.study, kept.recipe
     none = np.zeros(len(study.key), np.bool_)
     own = [touched(study, recipe, term) for term in terms]
-    apart = [separable(recipe, term) & (not is_exact) for term in terms]
-    to_play = np.logical_or.reduce([none, *(one & ~can for one, can in zip(own, apart, strict=True))])
-    other = contracts_on is not None or contract_file is not None
-    found = Again(study, none, touched=int(np.logical_or.reduce([none, *own]).sum()))
-    if other or to_play.any():
+    apart = [separable(recipe, term) & (not asked.is_exact) for term in terms]
+    to_play = np.logical_or.reduce([none, *(rows & ~can for rows, can in zip(own, apart, strict=True))])
+    found = Again(study, none, none, none)
+    if asked.contracts_on is not None or asked.contract_file is not None or to_play.any():
         if workspace is None:
             raise Refused([_no_workspace(int(to_play.sum()))])
         opened = opened_again(kept, workspace)
-        found, to_play = _played(kept, opened, terms, to_play, contracts_on, contract_file, threads, progress)
-    count = np.zeros(len(study.key), np.bool_)
-    study = found.study
-    for term, rows in zip(terms, own, strict=True):
-        left = rows & ~to_play & ~found.gone
-        count |= left
-        study = shifted(study, recipe, term, left) if left.any() else study
-    whole = int(np.logical_or.reduce([to_play, *own]).sum())
-    return Again(study, found.gone, whole, int(count.sum()), found.played, found.terms, found.fresh)
+        market = _other_contracts(opened, asked)
+        found = _played(kept, opened, market, terms, to_play, threads, progress)
+    rest = [rows & ~found.played & ~found.gone for rows in own]
+    for term, rows in zip(terms, rest, strict=True):
+        found = replace(found, study=shifted(found.study, recipe, term, rows)) if rows.any() else found
+    return replace(found, shifted=np.logical_or.reduce([none, *rest]))
 
 
 def _no_workspace(options: int) -> Problem:
@@ -100,39 +97,53 @@ def _no_workspace(options: int) -> Problem:
     )  # fmt: skip
 
 
+@dataclass(frozen=True, slots=True)
+class Market:
+    """The library to play under, and its terms that differ from those of the study."""
+
+    library: Library
+    is_other: bool
+    terms: tuple[Changed, ...]
+
+
+def _other_contracts(opened: Opened, asked: Asked) -> Market:
+    """The contracts asked for: with the file among them, then as of the other day."""
+    library, told = opened.library, tuple[Changed, ...]()
+    if asked.contract_file is not None:
+        library = with_file(opened.library, asked.contract_file, opened.on)
+        told = changes(opened.library, library, opened.on, None)
+    if asked.contracts_on is not None:
+        told = (*told, *changes(library, library, opened.on, asked.contracts_on))
+        library = as_of(library, asked.contracts_on)
+    return Market(library, library is not opened.library, told)
+
+
 def _played(
-    kept: Kept, opened: Opened, terms: Sequence[Term], to_play: Flags, contracts_on: Day | None,
-    contract_file: Path | None, threads: int | None, progress: Progress | None,
-) -> tuple[Again, Flags]:  # fmt: skip
-    """The study with what must be played played, and the rows that were; under other contracts all rows are compared."""
-    study, recipe, before = kept.study, kept.recipe, opened.library
-    library = before if contract_file is None else with_file(before, contract_file, opened.on)
-    told = changes(before, library, opened.on, None) if contract_file is not None else ()
-    if contracts_on is not None:
-        told = (*told, *changes(library, library, opened.on, contracts_on))
-        library = as_of(library, contracts_on)
-    groups = enumerate_options(opened.batch, library, opened.demand, on=opened.on, fx=opened.fx)
-    rows = np.arange(len(study.key)) if library is not before else np.flatnonzero(to_play)
+    kept: Kept, opened: Opened, market: Market, terms: Sequence[Term], to_play: Flags, threads: int | None,
+    progress: Progress | None,
+) -> Again:  # fmt: skip
+    """The study with what must be played played; under other contracts the content of every option is compared."""
+    study, recipe = kept.study, kept.recipe
+    groups = enumerate_options(opened.batch, market.library, opened.demand, on=opened.on, fx=opened.fx)
+    rows = np.arange(len(study.key)) if market.is_other else np.flatnonzero(to_play)
     made = dict(zip(rows.tolist(), options_again(groups, study, recipe, rows.tolist()), strict=True))
     gone = np.zeros(len(study.key), np.bool_)
     gone[[row for row, option in made.items() if option is None]] = True
     present = {row: option for row, option in made.items() if option is not None}
-    if library is not before:
-        to_play = to_play | _differ(kept, opened, present)
-    wanted = {row: _moved(option, terms) for row, option in present.items() if to_play[row]}
-    differ = _differ(kept, opened, wanted)
-    needed = {row: option for row, option in wanted.items() if differ[row]}
-    tell = None if progress is None else lambda done, total: progress("outcomes", done, total)
+    wanted = to_play | _differ(kept, opened, present)
+    moved = {row: _moved(option, terms) for row, option in present.items() if wanted[row]}
+    differ = _differ(kept, opened, moved)
+    needed = {row: option for row, option in moved.items() if differ[row]}
+    tell = None if progress is None else partial(progress, "outcomes")
     study = play_again(study, needed, opened.demand, kept.scenario, threads=threads, progress=tell)
-    opens = {listing.contract.id for option in groups.options for listing in option.listings}
-    fresh = opens - {part.partition("@")[0] for parts in recipe.parts for part in parts.split(" + ")}
-    known = fresh & _new(told)
-    return Again(study, gone, played=len(needed), terms=told, fresh=tuple(sorted(known))), to_play & ~gone
+    return Again(study, np.zeros_like(gone), differ, gone, market.terms, _fresh(kept, groups, market))
 
 
-def _new(told: Sequence[Changed]) -> set[str]:
-    """Contracts whose status changed: only they can be open now and not before."""
-    return {row.id for row in told if row.term == "status"}
+def _fresh(kept: Kept, groups: Groups, market: Market) -> tuple[str, ...]:
+    """Contracts with options now and none in the study whose status differs: they have opened in between."""
+    known = {part.partition("@")[0] for parts in kept.recipe.parts for part in parts.split(" + ")}
+    offered = {listing.contract.id for option in groups.options for listing in option.listings}
+    return tuple(sorted((offered - known) & {row.id for row in market.terms if row.term == "status"}))
 
 
 def _moved(option: Option, terms: Sequence[Term]) -> Option:

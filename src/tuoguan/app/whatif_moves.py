@@ -1,7 +1,7 @@
 """An option with one term changed, so that it can be played again.
 
-Hides where a term stands in an option. Keeps the invariant that a range moves as a whole: its draw keeps its address, so
-the luck of a changed term is the luck it had.
+Hides where a term stands in an option. Keeps the invariant that a range moves as a whole: its draw keeps its address,
+so the luck of a changed term is the luck it had.
 """
 
 from collections.abc import Callable, Mapping
@@ -155,7 +155,9 @@ def _return_rate(option: Option, of: str, factor: int, points: int) -> Option:
 def _of_listing(name: str) -> Change:
     """The change of one number of the contract's listings."""
     return lambda option, of, factor, _: _listings(
-        option, of, lambda one: replace(one, **{name: changed(getattr(one, name), factor)})
+        option,
+        of,
+        lambda one: replace(one, **{name: changed(getattr(one, name), factor)}),  # type: ignore[arg-type]
     )
 
 

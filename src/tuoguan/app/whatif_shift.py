@@ -1,7 +1,7 @@
 """What a changed term moves in a kept study, from shares of mean components: nothing is played.
 
-Hides how a part of the mean becomes profit by path and cash by week. Keeps the invariant that what the kept means cannot
-tell apart is never guessed: such options are left to be played again (`separable`), or split as a share that is stated.
+Hides how a part of the mean becomes profit by path and cash by week. Keeps the invariant that what the kept means
+cannot tell apart is left to be played again (`separable`), or split by a share that is stated (`own_share`).
 """
 
 from collections.abc import Callable, Mapping
@@ -11,7 +11,7 @@ import numpy as np
 
 from tuoguan.app.whatif_terms import Term
 from tuoguan.choose import Recipe, Study
-from tuoguan.foundation.arrays import Flags, Floats
+from tuoguan.foundation.arrays import Flags, Floats, Ints
 from tuoguan.foundation.rates import PPM
 from tuoguan.simulate import Component
 
@@ -24,6 +24,17 @@ OF_SUPPLY = [
         Component.REVENUE, Component.COMMISSION, Component.PLATFORM_FEES, Component.RETURNS, Component.PENALTIES,
     )
 ]  # fmt: skip
+
+
+# What comes and goes with every sale, before goods and freight.
+OF_SALES = [
+    AT[one]
+    for one in (
+        Component.REVENUE, Component.COMMISSION, Component.PLATFORM_FEES, Component.SUBSIDY, Component.LAST_MILE,
+        Component.RETURNS, Component.PENALTIES, Component.LABOR, Component.DUTY,
+    )
+]  # fmt: skip
+MOST_SALES = 4.0  # times the mean
 
 
 def is_below(contract: str, names: tuple[str, ...]) -> bool:
@@ -70,7 +81,7 @@ def touched(study: Study, recipe: Recipe, term: Term) -> Flags:
     if term.name == "supply_price":
         return some & recipe.is_supplied
     if term.name == "duty":
-        return some & (recipe.is_bulk | (study.component[:, AT[Component.DUTY]] != 0))
+        return np.asarray(some & (recipe.is_bulk | (study.component[:, AT[Component.DUTY]] != 0)))
     return some
 
 
@@ -88,9 +99,9 @@ def separable(recipe: Recipe, term: Term) -> Flags:
 def shifted(study: Study, recipe: Recipe, term: Term, rows: Flags) -> Study:
     """The study with the term changed in these rows.
 
-    Exact in the mean but for rounding, for capital and for stock left over, which follow what was paid. Every path of an
-    option moves by the same amount. Cash: of what goods cost, as much is paid by a week as its low balance shows or an
-    even share of the horizon's, whichever is more; what comes with sales and weeks is spread evenly.
+    Exact in the mean but for rounding, for capital and for stock left over, which follow what was paid. A path bears it
+    by its sales (`_by_path`). Cash: of what goods cost, as much is paid by a week as its low balance shows or an even
+    share of the horizon's, whichever is more; what comes with sales and weeks is spread evenly.
     """
     factor, points = term.factor_ppm / PPM - 1.0, term.points_ppm / PPM
     part = _DELTAS[term.name](study.component.astype(np.float64), recipe, factor, points)
@@ -102,9 +113,25 @@ def shifted(study: Study, recipe: Recipe, term: Term, rows: Flags) -> Study:
     moved = np.rint(part).astype(np.int64)
     work = np.where(rows & (term.name == "minutes"), 1.0 + factor, 1.0)[:, None]
     return replace(
-        study, component=study.component + moved, profit=study.profit + moved.sum(axis=1)[:, None],
+        study, component=study.component + moved, profit=study.profit + _by_path(study, moved.sum(axis=1)),
         cash_low=np.rint(low).astype(np.int64), hours=study.hours * work, hours_by_duty=study.hours_by_duty * work,
     )  # fmt: skip
+
+
+def _by_path(study: Study, moved: Ints) -> Ints:
+    """[option, path] what each path bears of what the mean moves: in proportion to the path's sales.
+
+    These are not kept; they are read from profit: a path that earns more than the mean sold more, by the difference
+    over what a sale leaves before goods and freight. Never less than none nor more than fourfold.
+    """
+    rows = np.flatnonzero(moved)
+    profit = study.profit[rows].astype(np.float64)
+    left = study.component[rows][:, OF_SALES].sum(axis=1)[:, None].astype(np.float64)
+    apart = profit - profit.mean(axis=1, keepdims=True)
+    sales = np.clip(1.0 + np.divide(apart, left, out=np.zeros(profit.shape), where=left > 0), 0.0, MOST_SALES)
+    found = np.zeros(study.profit.shape, np.int64)
+    found[rows] = np.rint(moved[rows, None] * sales / np.maximum(sales.mean(axis=1, keepdims=True), 1e-9))
+    return found
 
 
 def own_share(study: Study, recipe: Recipe, term: Term) -> Floats:
@@ -114,7 +141,7 @@ def own_share(study: Study, recipe: Recipe, term: Term) -> Floats:
     share = np.ones(len(recipe.parts))
     owner, size = study.group_of, np.abs(study.component[:, at])
     alone = {(owner[row], parts): size[row] for row, parts in enumerate(recipe.parts) if " + " not in parts}
-    for row in np.flatnonzero(some & ~every):
+    for row in np.flatnonzero(some & ~every).tolist():
         parts = single_options(recipe, row)
         sizes = [float(alone.get((owner[row], part), 0.0)) for part, _ in parts]
         sizes = sizes if sum(sizes) > 0 else [1.0] * len(parts)
@@ -162,7 +189,7 @@ _DELTAS: Mapping[str, Deltas] = {
 }  # fmt: skip
 
 
-def _landed(component: Floats, recipe: Recipe) -> Floats:
+def _landed(component: Ints | Floats, recipe: Recipe) -> Floats:
     """[option] what is paid for goods until they lie where they are sold from; duty where they come in bulk."""
     goods, freight, duty = (component[:, AT[one]] for one in (Component.GOODS, Component.FIRST_LEG, Component.DUTY))
     return np.asarray(goods + freight + np.where(recipe.is_bulk, duty, 0.0), dtype=np.float64)
@@ -174,7 +201,7 @@ def _cheaper(paid: Floats, more: Floats) -> Floats:
 
 
 def _cash(study: Study, paid: Floats, goods: Floats, rest: Floats) -> Floats:
-    """[option, week] how far the low balance moves when goods and all the rest bring that much more over the horizon."""
+    """[option, week] how far the low balance moves when goods and all the rest bring that much more in all."""
     weeks = study.cash_low.shape[1]
     even = np.arange(1, weeks + 1) / weeks
     spent = -np.minimum(paid, 0.0)[:, None]
@@ -183,7 +210,7 @@ def _cash(study: Study, paid: Floats, goods: Floats, rest: Floats) -> Floats:
     return np.asarray(goods[:, None] * share + rest[:, None] * even)
 
 
-def _tied(before: Floats, after: Floats) -> Floats:
+def _tied(before: Ints, after: Floats) -> Floats:
     """[option] cash tied up after as a share of that before, by the low balances."""
     old, new = (np.maximum(-low, 0).sum(axis=1).astype(np.float64) for low in (before, after))
-    return np.divide(new, old, out=np.ones(len(old)), where=old > 0)
+    return np.asarray(np.divide(new, old, out=np.ones(len(old)), where=old > 0))

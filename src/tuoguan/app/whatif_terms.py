@@ -44,7 +44,7 @@ KINDS: Mapping[str, Kind] = {
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """One changed term: ``factor`` is ppm of today's value, ``points`` ppm added to a rate; one of them says nothing."""
+    """One changed term: ``factor_ppm`` of today's value, ``points_ppm`` added to a rate; one of them says nothing."""
 
     name: str
     of: str
@@ -98,5 +98,3 @@ def _read(text: str, name: str, of: str, found: "re.Match[str]") -> Term | Probl
 
 def _wrong(text: str, found: str, expected: str, code: str) -> Problem:
     return Problem(f"--set {text}", found, expected, "write for instance --set freight:sea=x1.5", code)
-
-

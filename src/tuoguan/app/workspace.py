@@ -40,7 +40,10 @@ class Opened:
 
 
 def open_workspace(folder: Path, on: Day | None = None) -> Opened:
-    """The workspace, ready to decide ``on`` the day (seller.toml's, else today). Refused with every problem when its files or its contracts cannot be used."""
+    """The workspace, ready to decide ``on`` the day: seller.toml's without it, else today.
+
+    Refused with every problem when its files or its contracts cannot be used.
+    """
     batch = read(folder)
     overlays = load_overlays(folder / "contracts")
     library = load(overlays=overlays)
