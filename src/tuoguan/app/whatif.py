@@ -15,9 +15,10 @@ from tuoguan.app.decide import NOT_SOLD, Progress
 from tuoguan.app.study_kept import FILE, Kept, load_study
 from tuoguan.app.whatif_again import Again, again, checked
 from tuoguan.app.whatif_asked import Asked, read_asked
-from tuoguan.app.whatif_shift import matches, of_contracts
-from tuoguan.choose import Portfolio, Study, choose
+from tuoguan.app.whatif_shift import of_contracts
+from tuoguan.choose import Infeasible, Portfolio, Study, choose
 from tuoguan.foundation.arrays import Flags, Ints
+from tuoguan.foundation.problems import Problem, Refused
 from tuoguan.intake import Seller
 
 SETTINGS = "seller.toml"
@@ -63,6 +64,16 @@ class WhatIf:
         return self.kept.portfolio
 
     @property
+    def broken(self) -> tuple[str, ...]:
+        """Limits of the new answer that the decision's set passes by what it used before the change."""
+        used = dict(zip((one.name for one in self.old.capacities), self.old.used.tolist(), strict=True))
+        side = {one.name: (-1.0 if one.at_least else 1.0) for one in self.new.capacities}
+        return tuple(
+            one.name for one in self.new.capacities
+            if (used.get(one.name, one.limit) - one.limit) * side[one.name] > 1e-9 * max(abs(one.limit), 1.0)
+        )  # fmt: skip
+
+    @property
     def study(self) -> Study:
         """The tables after the change."""
         return self.again.study
@@ -87,7 +98,7 @@ def what_if(
     changed = again(kept, asked, terms, workspace, threads, progress)
     allowed = _allowed(kept, changed, asked)
     ready = time.perf_counter()
-    new = choose(changed.study, seller, allowed=allowed)
+    new = _chosen(changed.study, seller, allowed)
     done = time.perf_counter()
     return WhatIf(
         kept=kept, seller=seller, again=changed, new=new, moved=_moves(kept, changed, new),
@@ -104,13 +115,22 @@ def _places(place: Path, workspace: Path | None) -> tuple[Path, Path | None]:
     return place, workspace
 
 
+def _chosen(study: Study, seller: Seller, allowed: Flags | None) -> Portfolio:
+    """The best set; Refused where the limits that are asked for cannot hold together."""
+    try:
+        return choose(study, seller, allowed=allowed)
+    except Infeasible as error:
+        fix = "ask for a wider limit"
+        raise Refused([Problem("limits", str(error), "limits that can hold together", fix, "limits_clash")]) from error
+
+
 def _allowed(kept: Kept, changed: Again, asked: Asked) -> Flags | None:
     """[option] what may be chosen; None when everything may."""
     allowed = ~changed.gone
     if asked.without:
-        allowed &= ~matches(kept.recipe, of_contracts(asked.without))[0]
+        allowed &= ~of_contracts(kept.recipe, asked.without).any(axis=1)
     if asked.only:
-        allowed &= matches(kept.recipe, of_contracts(asked.only))[1]
+        allowed &= (of_contracts(kept.recipe, asked.only) | (kept.recipe.listing < 0)).all(axis=1)
     return None if allowed.all() else allowed
 
 

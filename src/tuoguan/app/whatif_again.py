@@ -141,7 +141,7 @@ def _played(
 
 def _fresh(kept: Kept, groups: Groups, market: Market) -> tuple[str, ...]:
     """Contracts with options now and none in the study whose status differs: they have opened in between."""
-    known = {part.partition("@")[0] for parts in kept.recipe.parts for part in parts.split(" + ")}
+    known = set(kept.recipe.contracts)
     offered = {listing.contract.id for option in groups.options for listing in option.listings}
     return tuple(sorted((offered - known) & {row.id for row in market.terms if row.term == "status"}))
 

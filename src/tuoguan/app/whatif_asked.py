@@ -100,7 +100,7 @@ def _hours(text: str, today: float, problems: list[Problem]) -> float:
 
 def _unknown(kept: Kept, asked: Asked, terms: tuple[Term, ...]) -> list[Problem]:
     """Names that no option's contract begins with."""
-    known = sorted({part.partition("@")[0] for parts in kept.recipe.parts for part in parts.split(" + ")})
+    known = kept.recipe.contracts
     named = [("--only", name) for name in asked.only] + [("--without", name) for name in asked.without]
     named += [(f"--set {term.name}", term.of) for term in terms if term.kind.names == "contract"]
     problems = []

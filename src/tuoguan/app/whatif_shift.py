@@ -15,7 +15,6 @@ from tuoguan.foundation.arrays import Flags, Floats, Ints
 from tuoguan.foundation.rates import PPM
 from tuoguan.simulate import Component
 
-Says = Callable[[str, str], bool]  # of a single option's key and the modes of its lanes
 AT = {component: index for index, component in enumerate(Component)}
 # What follows the supply price: contracts that set it state these as shares of it.
 OF_SUPPLY = [
@@ -42,42 +41,29 @@ def is_below(contract: str, names: tuple[str, ...]) -> bool:
     return any(contract == name or contract.startswith(f"{name}/") for name in names)
 
 
-def single_options(recipe: Recipe, row: int) -> list[tuple[str, str]]:
-    """(key, modes of its lanes) of each single option that the row consists of."""
-    return list(zip(recipe.parts[row].split(" + "), recipe.modes[row].split(" + "), strict=True))
+def of_contracts(recipe: Recipe, names: tuple[str, ...]) -> Flags:
+    """[option, 2] True where the listing's contract is one of these or lies below one."""
+    return _looked_up([is_below(contract, names) for contract in recipe.contracts], recipe.listing)
 
 
-def matches(recipe: Recipe, says: Says) -> tuple[Flags, Flags]:
-    """([option] some single option in it fits, all of them do)."""
-    found = [[says(*part) for part in single_options(recipe, row)] for row in range(len(recipe.parts))]
-    return np.array([any(one) for one in found], np.bool_), np.array([all(one) for one in found], np.bool_)
+def _looked_up(says: list[bool], row: Ints) -> Flags:
+    known = np.array([*says, False], np.bool_)  # -1 finds the last, which says no
+    found: Flags = known[row]
+    return found
 
 
-def of_contracts(names: tuple[str, ...]) -> Says:
-    """Fits a single option under one of these contracts."""
-    known: dict[str, bool] = {}
-
-    def says(part: str, modes: str) -> bool:
-        contract = part.partition("@")[0]
-        if contract not in known:
-            known[contract] = is_below(contract, names)
-        return known[contract]
-
-    return says
-
-
-def _says(term: Term) -> Says:
-    """Whether the term stands in a single option."""
+def _stands(recipe: Recipe, term: Term) -> Flags:
+    """[option, 2] True where the term stands in the listing or in the lanes to its place."""
     if term.kind.names == "contract":
-        return of_contracts((term.of,))
+        return of_contracts(recipe, (term.of,))
     if term.of:
-        return lambda part, modes: term.of in modes.split("+")
-    return lambda part, modes: True
+        return _looked_up([term.of in modes.split("+") for modes in recipe.modes], recipe.lane)
+    return np.asarray(recipe.listing >= 0)
 
 
 def touched(study: Study, recipe: Recipe, term: Term) -> Flags:
     """[option] True where the term stands in the option at all."""
-    some, _ = matches(recipe, _says(term))
+    some = _stands(recipe, term).any(axis=1)
     if term.name == "supply_price":
         return some & recipe.is_supplied
     if term.name == "duty":
@@ -92,7 +78,8 @@ def separable(recipe: Recipe, term: Term) -> Flags:
     if term.name == "duty" and term.points_ppm:
         return recipe.is_bulk
     if term.name == "freight" and term.of:
-        return ~matches(recipe, lambda part, modes: "+" in modes and term.of in modes.split("+"))[0]
+        mixed = _looked_up(["+" in modes for modes in recipe.modes], recipe.lane)
+        return np.asarray(~(_stands(recipe, term) & mixed).any(axis=1))
     return np.ones(len(recipe.parts), np.bool_)
 
 
@@ -136,16 +123,15 @@ def _by_path(study: Study, moved: Ints) -> Ints:
 
 def own_share(study: Study, recipe: Recipe, term: Term) -> Floats:
     """[option] the part of a component that is the term's: all of it, and in a pair what its parts have alone."""
-    says, at = _says(term), AT[Component.FIRST_LEG if term.name == "freight" else Component.REVENUE]
-    some, every = matches(recipe, says)
-    share = np.ones(len(recipe.parts))
-    owner, size = study.group_of, np.abs(study.component[:, at])
-    alone = {(owner[row], parts): size[row] for row, parts in enumerate(recipe.parts) if " + " not in parts}
-    for row in np.flatnonzero(some & ~every).tolist():
-        parts = single_options(recipe, row)
-        sizes = [float(alone.get((owner[row], part), 0.0)) for part, _ in parts]
-        sizes = sizes if sum(sizes) > 0 else [1.0] * len(parts)
-        share[row] = sum(own for own, part in zip(sizes, parts, strict=True) if says(*part)) / sum(sizes)
+    at = AT[Component.FIRST_LEG if term.name == "freight" else Component.REVENUE]
+    own, there = _stands(recipe, term), recipe.listing >= 0
+    share, owner, size = np.ones(len(own)), study.group_of, np.abs(study.component[:, at]).astype(np.float64)
+    for row in np.flatnonzero(own.any(axis=1) & (own != there).any(axis=1)).tolist():
+        group = range(int(study.first[owner[row]]), int(study.first[owner[row] + 1]))
+        alone = {recipe.parts[other]: size[other] for other in group}
+        sizes = np.array([alone.get(part, 0.0) for part in recipe.parts[row].split(" + ")])
+        sizes = sizes if sizes.sum() > 0 else np.ones(len(sizes))
+        share[row] = sizes[own[row, : len(sizes)]].sum() / sizes.sum()
     return share
 
 

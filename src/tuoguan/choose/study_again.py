@@ -26,7 +26,8 @@ from tuoguan.foundation.parties import Duty
 from tuoguan.simulate import Listing, Option, Place, PolicyKind, Scenario, run
 
 JOINED = " + "
-OF_GROUPS = ("sku", "market", "today", "first")
+LISTINGS = 2  # at most, of an option
+OF_GROUPS = ("sku", "market", "today", "supplier", "first")
 # What a play does not look at: names for people, and the row of a demand table that is entered by its numbers.
 UNPLAYED = ("assumed", "series", "listings")
 _OF_OPTION = attrgetter(*(one.name for one in fields(Option) if one.name not in UNPLAYED))
@@ -37,7 +38,9 @@ _OF_LISTING = attrgetter(*(one.name for one in fields(Listing) if one.name != "c
 class Recipe:
     """How each option of a study is made again, by row.
 
-    parts    keys of the single options it consists of, joined by " + "; modes [option] of their lanes likewise
+    parts    keys of the single options it consists of, joined by " + "
+    listing  int64 [option, 2] the contract of each, a row of ``contracts``; -1 past its listings
+    lane     int64 [option, 2] the modes of the lanes of each ("sea+air"), a row of ``modes``; -1 past its listings
     number   int64 [option, place, NUMBERS] its stock policies
     content  uint64 [option] a hash of all that its outcomes depend on
     is_supplied  [option] a platform sets the buyer's price of one of its listings, the seller a supply price
@@ -45,7 +48,10 @@ class Recipe:
     """
 
     parts: tuple[str, ...]
+    contracts: tuple[str, ...]
     modes: tuple[str, ...]
+    listing: Ints
+    lane: Ints
     number: Ints
     is_supplied: Flags
     is_bulk: Flags
@@ -58,11 +64,24 @@ def recipe_of(options: Sequence[Option], demand: Demand, scenario: Scenario) -> 
     number = np.array([policies_of(option, places) for option in options], np.int64).reshape(-1, places, NUMBERS)
     supplied = [any(not one.contract.owns(Duty.RETAIL_PRICE) for one in option.listings) for option in options]
     bulk = [any(_imports_in_bulk(one.contract) for one in option.listings) for option in options]
+    drawn = [_drawn(option) for option in options]
+    contracts, listing = _coded([[one.contract.id for one, _ in parts] for parts in drawn])
+    modes, lane = _coded([[_modes(place) for _, place in parts] for parts in drawn])
     return Recipe(
-        tuple(JOINED.join(f"{one.contract.id}@{place.id}" for one, place in _drawn(option)) for option in options),
-        tuple(JOINED.join(_modes(place) for _, place in _drawn(option)) for option in options),
-        number, np.array(supplied, np.bool_), np.array(bulk, np.bool_), contents(options, demand, scenario),
+        tuple(JOINED.join(f"{one.contract.id}@{place.id}" for one, place in parts) for parts in drawn),
+        contracts, modes, listing, lane, number, np.array(supplied, np.bool_), np.array(bulk, np.bool_),
+        contents(options, demand, scenario),
     )  # fmt: skip
+
+
+def _coded(names: list[list[str]]) -> tuple[tuple[str, ...], Ints]:
+    """(the distinct names, sorted; their rows [option, 2], -1 where there is none)."""
+    known = sorted({name for own in names for name in own})
+    row = {name: number for number, name in enumerate(known)}
+    found = np.full((len(names), LISTINGS), -1, np.int64)
+    for option, own in enumerate(names):
+        found[option, : len(own)] = [row[name] for name in own]
+    return tuple(known), found
 
 
 def _drawn(option: Option) -> list[tuple[Listing, Place]]:
@@ -151,7 +170,7 @@ def play_again(
     again = tuple(options[int(row)] for row in rows)
     played = replace(scenario, options=again)
     outcomes = run(played, demand, threads=threads, progress=progress)
-    part = study_of(Evaluated(_alone(study, again), played, outcomes, _NO_SEARCH))
+    part = study_of(Evaluated(_alone(study, again, rows), played, outcomes, _NO_SEARCH))
     return spliced(study, part, rows)
 
 
@@ -164,7 +183,8 @@ def spliced(study: Study, part: Study, rows: Ints) -> Study:
             continue
         if isinstance(whole, np.ndarray):
             whole = whole.copy()
-            whole[rows] = new
+            whole[rows] = 0  # the part may have fewer places
+            whole[np.ix_(rows, *map(np.arange, new.shape[1:]))] = new
         else:
             by_row = dict(zip(rows.tolist(), new, strict=True))
             whole = tuple(by_row.get(row, old) for row, old in enumerate(whole))
@@ -175,12 +195,12 @@ def spliced(study: Study, part: Study, rows: Ints) -> Study:
 _NO_SEARCH = Search(np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0, np.bool_))
 
 
-def _alone(study: Study, options: tuple[Option, ...]) -> Groups:
-    """The options as groups of one, which is all that `study_of` looks at."""
+def _alone(study: Study, options: tuple[Option, ...], rows: Ints) -> Groups:
+    """The options of these rows as groups of one, which is all that `study_of` looks at."""
     return Groups(
         options=options, first=np.arange(len(options) + 1, dtype=np.int64),
         sku=tuple(option.sku for option in options), market=tuple(option.market for option in options),
-        today=("",) * len(options), excluded=(), cannibalization={}, start_on=study.start_on,
+        today=tuple(study.today[group] for group in study.group_of[rows].tolist()), excluded=(), cannibalization={}, start_on=study.start_on,
         horizon_days=study.horizon_days, wage_per_hour_minor=0, capital_rate_ppm_year=0, currency=study.currency,
         store_products=1,
     )  # fmt: skip

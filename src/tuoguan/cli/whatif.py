@@ -20,6 +20,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "before": ("before", "原来"), "after": ("after", "之后"), "difference": ("difference", "差额"),
     "sold": ("sold", "销售的产品×市场"), "kept": ("the same choice, after the change", "维持原选择、变化之后"),
     "worth": ("what changing the choice is worth", "改变选择的价值"),
+    "breaks": ("it would pass {count} limits, first {first}", "它会超出 {count} 个限制，首先是 {first}"),
     "from": ("before", "原方式"), "to": ("after", "新方式"), "gain": ("gain", "增益"), "cash": ("cash", "资金"),
     "nothing": ("No product changes its way.", "没有产品改变方式。"),
     "moves": ("{count} of {all} products x markets change their way; {shown} are shown.",
@@ -78,6 +79,8 @@ def _figures(found: WhatIf, lang: Language) -> list[str]:
     heads = ["", *(said(key, lang) for key in ("before", "after", "difference"))]
     kept = f"{said('kept', lang)}: {money(found.kept_minor, currency)}"
     worth = f"{said('worth', lang)}: {money(new.mean - found.kept_minor, currency)}"
+    if found.broken:
+        worth = said("breaks", lang, count=len(found.broken), first=found.broken[0])
     return [*table(rows, heads, (40, 18, 18, 18), " >>>"), kept, worth]
 
 
@@ -121,7 +124,7 @@ def whatif_json(found: WhatIf) -> dict[str, Any]:
     return {
         "schema": 1, "currency": found.study.currency, "study": dict(found.kept.hashes),
         "before": _portfolio(found.old), "after": _portfolio(found.new),
-        "kept_choice_profit_minor": found.kept_minor,
+        "kept_choice": {"expected_profit_minor": found.kept_minor, "passes_limits": list(found.broken)},
         "moved": [
             {
                 "sku": one.sku, "market": one.market, "from": one.old, "to": one.new, "before_minor": one.before_minor,
