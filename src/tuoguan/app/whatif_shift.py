@@ -48,8 +48,7 @@ def of_contracts(recipe: Recipe, names: tuple[str, ...]) -> Flags:
 
 def _looked_up(says: list[bool], row: Ints) -> Flags:
     known = np.array([*says, False], np.bool_)  # -1 finds the last, which says no
-    found: Flags = known[row]
-    return found
+    return np.asarray(known[row], dtype=np.bool_)
 
 
 def _stands(recipe: Recipe, term: Term) -> Flags:

@@ -200,7 +200,7 @@ def _alone(study: Study, options: tuple[Option, ...], rows: Ints) -> Groups:
     return Groups(
         options=options, first=np.arange(len(options) + 1, dtype=np.int64),
         sku=tuple(option.sku for option in options), market=tuple(option.market for option in options),
-        today=tuple(study.today[group] for group in study.group_of[rows].tolist()), excluded=(), cannibalization={}, start_on=study.start_on,
-        horizon_days=study.horizon_days, wage_per_hour_minor=0, capital_rate_ppm_year=0, currency=study.currency,
-        store_products=1,
+        today=tuple(study.today[group] for group in study.group_of[rows].tolist()),
+        excluded=(), cannibalization={}, start_on=study.start_on, horizon_days=study.horizon_days,
+        wage_per_hour_minor=0, capital_rate_ppm_year=0, currency=study.currency, store_products=1,
     )  # fmt: skip
