@@ -47,8 +47,7 @@ def of_contracts(recipe: Recipe, names: tuple[str, ...]) -> Flags:
 
 
 def _looked_up(says: list[bool], row: Ints) -> Flags:
-    known = np.array([*says, False], np.bool_)  # -1 finds the last, which says no
-    return np.asarray(known[row], dtype=np.bool_)
+    return np.isin(row, np.flatnonzero(says))
 
 
 def _stands(recipe: Recipe, term: Term) -> Flags:
@@ -62,7 +61,7 @@ def _stands(recipe: Recipe, term: Term) -> Flags:
 
 def touched(study: Study, recipe: Recipe, term: Term) -> Flags:
     """[option] True where the term stands in the option at all."""
-    some = _stands(recipe, term).any(axis=1)
+    some = np.asarray(_stands(recipe, term).any(axis=1))
     if term.name == "supply_price":
         return some & recipe.is_supplied
     if term.name == "duty":
