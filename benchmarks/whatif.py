@@ -71,10 +71,11 @@ def _whole(values: Any) -> Any:
 def kept_of_many(groups: int, paths: int, weeks: int) -> Kept:
     """The study as a decision would leave it, under cash and hours that bind."""
     study = study_of_many(groups, paths, weeks)
-    free = choose(study, _seller("1000000000000", 1e9), weight=0.0)
-    used = {kind: max(u for u, c in zip(free.used, free.capacities, strict=True) if c.kind == kind)
-            for kind in ("cash", "hours")}  # fmt: skip
-    seller = _seller(str(round(0.4 * used["cash"] / 100)), 0.7 * float(used["hours"]))
+    mean, first = study.mean(), study.first[:-1]
+    best = np.maximum.reduceat(mean, first)
+    free = np.flatnonzero((mean == np.repeat(best, np.diff(study.first))) & (mean > 0))
+    cash, hours = -study.cash_low[free].sum(axis=0).min(), study.hours[free].sum(axis=0).max()
+    seller = _seller(str(round(0.4 * cash / 100)), 0.7 * float(hours))
     options = len(study.key)
     listing = np.column_stack([np.arange(options) % 7, np.full(options, -1)])
     recipe = Recipe(

@@ -48,11 +48,6 @@ class Kept:
     scenario: Scenario
     hashes: Mapping[str, str]
 
-    @property
-    def name(self) -> str:
-        """A hash of what the study was made from."""
-        return content_hash(msgspec.json.encode((dict(self.hashes), self.scenario.seed, self.scenario.paths)))
-
 
 def kept_of(decision: Decision) -> Kept:
     """What is to be kept of a decision."""

@@ -76,14 +76,14 @@ def again(
     own = [touched(study, recipe, term) for term in terms]
     apart = [separable(recipe, term) & (not asked.is_exact) for term in terms]
     to_play = np.logical_or.reduce([none, *(rows & ~can for rows, can in zip(own, apart, strict=True))])
-    found = Again(study, none, none, none)
+    found, settled = Again(study, none, none, none), none
     if asked.contracts_on is not None or asked.contract_file is not None or to_play.any():
         if workspace is None:
             raise Refused([_no_workspace(int(to_play.sum()))])
         opened = opened_again(kept, workspace)
         market = _other_contracts(opened, asked)
-        found = _played(kept, opened, market, terms, to_play, threads, progress)
-    rest = [rows & ~found.played & ~found.gone for rows in own]
+        found, settled = _played(kept, opened, market, terms, to_play, threads, progress)
+    rest = [rows & ~settled & ~found.gone for rows in own]
     for term, rows in zip(terms, rest, strict=True):
         found = replace(found, study=shifted(found.study, recipe, term, rows)) if rows.any() else found
     return replace(found, shifted=np.logical_or.reduce([none, *rest]))
@@ -121,8 +121,11 @@ def _other_contracts(opened: Opened, asked: Asked) -> Market:
 def _played(
     kept: Kept, opened: Opened, market: Market, terms: Sequence[Term], to_play: Flags, threads: int | None,
     progress: Progress | None,
-) -> Again:  # fmt: skip
-    """The study with what must be played played; under other contracts the content of every option is compared."""
+) -> tuple[Again, Flags]:  # fmt: skip
+    """The study with what must be played played, and [option] True where its terms were moved, played or not.
+
+    Under other contracts the content of every option is compared.
+    """
     study, recipe = kept.study, kept.recipe
     groups = enumerate_options(opened.batch, market.library, opened.demand, on=opened.on, fx=opened.fx)
     rows = np.arange(len(study.key)) if market.is_other else np.flatnonzero(to_play)
@@ -136,7 +139,7 @@ def _played(
     needed = {row: option for row, option in moved.items() if differ[row]}
     tell = None if progress is None else partial(progress, "outcomes")
     study = play_again(study, needed, opened.demand, kept.scenario, threads=threads, progress=tell)
-    return Again(study, np.zeros_like(gone), differ, gone, market.terms, _fresh(kept, groups, market))
+    return Again(study, np.zeros_like(gone), differ, gone, market.terms, _fresh(kept, groups, market)), wanted
 
 
 def _fresh(kept: Kept, groups: Groups, market: Market) -> tuple[str, ...]:

@@ -167,6 +167,8 @@ def test_contracts_of_another_day_move_what_their_terms_move(sellers: dict[str, 
 
 
 OVERLAY = """
+schema = 1
+
 [overlay]
 overlays = "{contract}"
 
