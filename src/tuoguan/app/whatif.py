@@ -6,7 +6,7 @@ is never played again, and old and new answers stand on the same luck and the sa
 
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -16,7 +16,7 @@ from tuoguan.app.study_kept import FILE, Kept, load_study
 from tuoguan.app.whatif_again import Again, again, checked
 from tuoguan.app.whatif_asked import Asked, read_asked
 from tuoguan.app.whatif_shift import of_contracts
-from tuoguan.choose import Infeasible, Portfolio, Study, choose
+from tuoguan.choose import Capacity, Infeasible, Portfolio, Study, choose
 from tuoguan.foundation.arrays import Flags, Ints
 from tuoguan.foundation.problems import Problem, Refused
 from tuoguan.intake import Seller
@@ -66,12 +66,7 @@ class WhatIf:
     @property
     def broken(self) -> tuple[str, ...]:
         """Limits of the new answer that the decision's set passes by what it used before the change."""
-        used = dict(zip((one.name for one in self.old.capacities), self.old.used.tolist(), strict=True))
-        side = {one.name: (-1.0 if one.at_least else 1.0) for one in self.new.capacities}
-        return tuple(
-            one.name for one in self.new.capacities
-            if (used.get(one.name, one.limit) - one.limit) * side[one.name] > 1e-9 * max(abs(one.limit), 1.0)
-        )  # fmt: skip
+        return passed(self.old, self.new.capacities)
 
     @property
     def study(self) -> Study:
@@ -99,6 +94,8 @@ def what_if(
     allowed = _allowed(kept, changed, asked)
     ready = time.perf_counter()
     new = _chosen(changed.study, seller, allowed)
+    if changed.study is kept.study and allowed is None and seller.risk == kept.seller.risk:
+        new = no_worse(kept.portfolio, new)
     done = time.perf_counter()
     return WhatIf(
         kept=kept, seller=seller, again=changed, new=new, moved=_moves(kept, changed, new),
@@ -122,6 +119,27 @@ def _chosen(study: Study, seller: Seller, allowed: Flags | None) -> Portfolio:
     except Infeasible as error:
         fix = "ask for a wider limit"
         raise Refused([Problem("limits", str(error), "limits that can hold together", fix, "limits_clash")]) from error
+
+
+def passed(old: Portfolio, limits: tuple[Capacity, ...]) -> tuple[str, ...]:
+    """Names of the limits that the old set passes by what it used; a limit that it did not know counts as kept."""
+    used = dict(zip((one.name for one in old.capacities), old.used.tolist(), strict=True))
+    over = {one.name: used.get(one.name, one.limit) - one.limit for one in limits}
+    return tuple(
+        one.name for one in limits
+        if (-over[one.name] if one.at_least else over[one.name]) > 1e-9 * max(abs(one.limit), 1.0)
+    )  # fmt: skip
+
+
+def no_worse(old: Portfolio, new: Portfolio) -> Portfolio:
+    """The new answer, or under its limits the old set where that is worth more and still fits."""
+    same = [one.name for one in old.capacities] == [one.name for one in new.capacities]
+    if new.objective >= old.objective or not same or passed(old, new.capacities):
+        return new
+    return replace(
+        new, chosen=old.chosen, objective=old.objective, mean=old.mean, cvar=old.cvar, used=old.used,
+        bound=max(new.bound, old.objective),
+    )  # fmt: skip
 
 
 def _allowed(kept: Kept, changed: Again, asked: Asked) -> Flags | None:

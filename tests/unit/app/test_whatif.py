@@ -9,10 +9,10 @@ import pytest
 
 from tuoguan.app.decide import decide
 from tuoguan.app.study_kept import keep_study
-from tuoguan.app.whatif import WhatIf, what_if
+from tuoguan.app.whatif import WhatIf, no_worse, what_if
 from tuoguan.app.whatif_asked import Asked
 from tuoguan.app.whatif_terms import KINDS, Term, read_term
-from tuoguan.choose import choose
+from tuoguan.choose import Capacity, Portfolio, choose
 from tuoguan.foundation.days import parse_day
 from tuoguan.foundation.problems import Problem, Refused
 
@@ -54,6 +54,23 @@ def test_limits_are_chosen_again_as_the_decision_would(sellers: dict[str, Path])
     assert all(name.startswith("cash") for name in found.broken)
     changed = sum(one.after_minor - one.before_minor for one in found.moved)
     assert changed == pytest.approx(found.new.mean - found.old.mean, abs=len(found.moved) + 1)
+
+
+def test_wider_limits_never_give_less_than_the_old_choice() -> None:
+    """An answer that falls short of the old set gives way to it while that fits."""
+
+    def answer(chosen: int, objective: float, used: float, limit: float, bound: float) -> Portfolio:
+        capacity = (Capacity("cash week 1", "cash", limit, "USD"),)
+        return Portfolio(
+            np.array([chosen]), objective, bound, objective, objective, np.zeros(1), np.array([used]), capacity, "m"
+        )
+
+    old = answer(3, 10.0, 8.0, 8.0, 11.0)
+    wider = no_worse(old, answer(2, 9.0, 5.0, 9.0, 12.0))
+    assert (wider.chosen.tolist(), wider.objective, wider.bound, wider.used.tolist()) == ([3], 10.0, 12.0, [8.0])
+    assert wider.capacities[0].limit == 9.0
+    assert no_worse(old, answer(2, 9.0, 5.0, 7.0, 9.5)).chosen.tolist() == [2]
+    assert no_worse(old, answer(2, 10.5, 5.0, 9.0, 12.0)).chosen.tolist() == [2]
 
 
 def test_hours_and_cash_may_be_named_or_scaled(sellers: dict[str, Path]) -> None:
