@@ -111,7 +111,14 @@ def _bytes(array: npt.NDArray[Any]) -> bytes:
 
 
 def _json(value: object) -> bytes:
-    return msgspec.json.encode(value, order="sorted")
+    return msgspec.json.encode(value, order="sorted", enc_hook=_plain)
+
+
+def _plain(value: object) -> object:
+    """A number of numpy's as Python's own; TypeError for anything else that JSON does not know."""
+    if isinstance(value, np.generic):
+        return value.item()
+    raise TypeError(f"{type(value).__name__} has no place in the head")
 
 
 def _content(head: Mapping[str, Any], members: Mapping[str, bytes]) -> str:
