@@ -125,11 +125,13 @@ def main(arguments: list[str]) -> None:
             "file_mb": round(len(raw) / 1e6), "pack_cpu_s": round(time.process_time() - began),
         }  # fmt: skip
         (Path(scratch) / FILE).write_bytes(raw)
-        lines = [json.dumps(measure(Path(scratch), name, size)) for name in QUESTIONS]
-    if not options.stay:
-        with (Path(__file__).parent / "results" / "whatif.jsonl").open("a", encoding="utf-8") as file:
-            file.writelines(line + "\n" for line in lines)
-    sys.stdout.writelines(line + "\n" for line in lines)
+        for name in QUESTIONS:
+            line = json.dumps(measure(Path(scratch), name, size)) + "\n"
+            sys.stdout.write(line)
+            sys.stdout.flush()
+            if not options.stay:
+                with (Path(__file__).parent / "results" / "whatif.jsonl").open("a", encoding="utf-8") as file:
+                    file.write(line)
 
 
 if __name__ == "__main__":
