@@ -46,6 +46,7 @@ class Decision:
 
     opened: Opened
     evaluated: Evaluated
+    study: Study
     portfolio: Portfolio
     explanations: tuple[Explanation, ...]
     today: npt.NDArray[np.int64]
@@ -97,7 +98,7 @@ def decide(
     )
     rule = choose(study, opened.batch.seller, allowed=study.handed_over == (not has_capacity))
     return Decision(
-        opened=opened, evaluated=evaluated, portfolio=portfolio, explanations=explanations,
+        opened=opened, evaluated=evaluated, study=study, portfolio=portfolio, explanations=explanations,
         today=today_rows(evaluated), rule=rule, rule_is_handed_over=not has_capacity,
         frontier=attitudes(study, opened.batch.seller), seed=seed,
         hashes=opened.hashes(),

@@ -10,10 +10,12 @@ from tuoguan.choose.reasons_flips import Flip
 from tuoguan.choose.reasons_words import COMPONENT_WORDS
 from tuoguan.choose.solve import solve
 from tuoguan.choose.study import Study, study_of
+from tuoguan.choose.study_again import Recipe, contents, options_again, play_again, recipe_of
 
 __all__ = [
     "COMPONENT_WORDS", "Capacity", "Clash", "Evaluated", "Exclusion", "Flip", "Explanation", "Factors",
     "Groups", "Infeasible", "Point", "Portfolio", "Search", "Study", "choose",
     "enumerate_options", "evaluate", "explain_group", "frontier", "is_handed_over", "peak_use",
     "price_words", "solve", "study_of",
+    "Recipe", "contents", "options_again", "play_again", "recipe_of",
 ]  # fmt: skip
