@@ -1,12 +1,12 @@
 """Groups of options as the dual sees them: blocks that answer what is best at a price point, wherever they live.
 
-Hides where the numbers of the options are held (the caller's arrays here; a cluster elsewhere). Keeps the invariant that
-an answer depends on the point alone: blocks are fixed by the problem, each block adds its groups up in order, and results
-are laid side by side in block order, so that neither threads nor machines change a byte.
+Hides where the numbers of the options are held (the caller's arrays here; a cluster elsewhere). Keeps the invariant
+that an answer depends on the point alone: blocks are fixed by the problem, each block adds its groups up in order, and
+results are laid side by side in block order, so that neither threads nor machines change a byte.
 
 A point is [column]: prices of limits, then what each scenario or common factor counts for. A row (an option, or "do
-not sell") is worth ``base + matrix . point`` there; of every group the best row counts, the first of equals. Scaled units
-throughout; the dual adds ``limit . prices`` itself.
+not sell") is worth ``base + matrix . point`` there; of every group the best row counts, the first of equals. Scaled
+units throughout; the dual adds ``limit . prices`` itself.
 """
 
 from dataclasses import dataclass
@@ -85,3 +85,20 @@ class Blocks(Protocol):
 
     def sample(self, stride: int) -> "Blocks":
         """Every ``stride``-th group, held in memory here: where the dual warms up."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """What all groups share: limits, and the weights that scenarios may get.
+
+    limit  [limit], scaled like the columns; ``tail`` is the largest weight of a scenario (0: no risk)
+    factor [scenario, factor] where columns after the limits are common factors; None where they are scenarios
+    """
+
+    limit: Floats
+    tail: float = 0.0
+    factor: Floats | None = None
+
+    def part(self, share: float) -> "Shared":
+        """The same for a sample that is this share of the groups."""
+        return Shared(self.limit * share, self.tail, self.factor)
