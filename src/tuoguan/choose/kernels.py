@@ -193,18 +193,21 @@ def add_outer(matrix: Floats, vector: Floats, share: float) -> None:
 def near_rows(
     start: Ints, base: Floats, first: Floats, second: Floats, by: Floats, skip: bool, low: int, high: int, most: float
 ) -> tuple[Ints, Ints, Floats]:
-    """Groups, rows and losses of the rows that lose at most so much, of groups that have more than one of them."""
+    """Groups, rows and losses of the rows that lose at most so much, of groups that have more than one of them.
+
+    The first row of a group without loss is the one that `best_rows` takes.
+    """
     room = start[high] - start[low] + (high - low if skip else 0)
     group, rows, loss = np.empty(room, np.int64), np.empty(room, np.int64), np.empty(room)
     count = 0
     for g in range(low, high):
         a, z = start[g], start[g + 1]
-        best, begun = 0.0 if skip else -np.inf, count
-        for i in range(a, z + 1 if skip else z):
-            value = worth(base, first, second, by, i) if i < z else 0.0
+        best, begun = -np.inf, count
+        for i in range(a - 1 if skip else a, z):
+            value = worth(base, first, second, by, i) if i >= a else 0.0
             best = max(best, value)
             if value >= best - most:
-                group[count], rows[count], loss[count] = g, i if i < z else -1, value
+                group[count], rows[count], loss[count] = g, i if i >= a else -1, value
                 count += 1
         kept = begun
         for k in range(begun, count):

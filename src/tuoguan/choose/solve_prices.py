@@ -26,10 +26,11 @@ UNIT_ROUNDOFF = 2.0**-53
 
 @dataclass(frozen=True, slots=True)
 class Prices:
-    """A dual point, the bound proven there, the columns' totals of the best rows there, and the work it took."""
+    """A dual point, the bound proven there, base and columns of the best rows there added up, and the work it took."""
 
     point: Point
     bound: float
+    best_base: float
     totals: Floats
     width: float
     evaluations: int
@@ -75,8 +76,9 @@ def proven(blocks: Blocks, shared: Shared, point: Point, width: float = 0.0, eva
         counted = abs(1.0 - float(point.weight.sum())) + UNIT_ROUNDOFF * len(point.weight)
         factor = 1.0 if shared.factor is None else np.abs(shared.factor).max(axis=0)
         lost += counted * blocks.groups * float((blocks.magnitude[1 + len(terms) :] * factor).sum())
-    bound = float(terms.sum() + sums.sum()) + lost
-    return Prices(point, bound, gradient.sum(axis=0), width, evaluations + 1)
+    totals = gradient.sum(axis=0)
+    base, bound = float(sums.sum() - totals @ point.column), float(terms.sum() + sums.sum()) + lost
+    return Prices(point, bound, base, totals, width, evaluations + 1)
 
 
 def _descend(
