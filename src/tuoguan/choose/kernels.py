@@ -327,3 +327,47 @@ def fill(start: Ints, value: Floats, use: Floats, limit: Floats, choice: Ints, u
         if changed == 0:
             break
     return made
+
+
+@njit(cache=True, nogil=True)
+def exchange(
+    group_of: Ints, rows: Ints, value: Floats, use: Floats, limit: Floats, choice: Ints, used: Floats, passes: int
+) -> int:
+    """Number of pairs of moves made: one row's group gains, the other's makes room; best partner for each in turn."""
+    made, limits = 0, len(limit)
+    after = np.empty(limits)
+    for _ in range(passes):
+        gain = np.empty(len(rows))
+        for a in range(len(rows)):
+            gain[a] = value[rows[a]] - value[choice[group_of[rows[a]]]]
+        order = np.argsort(-gain, kind="mergesort")
+        changed = 0
+        for a in order:
+            i, g = rows[a], group_of[rows[a]]
+            own = value[i] - value[choice[g]]
+            if own <= 1e-9:
+                continue
+            for j in range(limits):
+                after[j] = used[j] + use[i, j] - use[choice[g], j]
+            best, partner = 1e-9, -1
+            for b in range(len(rows)):
+                k, h = rows[b], group_of[rows[b]]
+                if h == g or k == choice[h] or own + value[k] - value[choice[h]] <= best:
+                    continue
+                inside = True
+                for j in range(limits):
+                    if after[j] + use[k, j] - use[choice[h], j] > limit[j]:
+                        inside = False
+                        break
+                if inside:
+                    best, partner = own + value[k] - value[choice[h]], b
+            if partner >= 0:
+                k, h = rows[partner], group_of[rows[partner]]
+                for j in range(limits):
+                    used[j] = after[j] + use[k, j] - use[choice[h], j]
+                choice[g], choice[h] = i, k
+                changed += 1
+        made += changed
+        if changed == 0:
+            break
+    return made

@@ -6,7 +6,6 @@ invariant objective <= optimum <= bound, whatever the time limit cut short.
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import cache
 
 import numpy as np
@@ -14,23 +13,15 @@ import numpy.typing as npt
 
 from tuoguan.choose import kernels
 from tuoguan.choose.problem import Capacity, Factors, Infeasible, Portfolio
-from tuoguan.choose.solve_blocks import Blocks, Shared
-from tuoguan.choose.solve_core import Core, core_of, loss_of
+from tuoguan.choose.solve_blocks import Shared
 from tuoguan.choose.solve_dual import solve_dual
-from tuoguan.choose.solve_exact import finish
 from tuoguan.choose.solve_given import Given, checked, laid_out
-from tuoguan.choose.solve_master import Point
 from tuoguan.choose.solve_packed import Packed
-from tuoguan.choose.solve_prices import Prices, find_prices
 from tuoguan.choose.solve_primal import feasible_choice
+from tuoguan.choose.solve_staged import Found, search
 from tuoguan.foundation.arrays import Ints
 
-DUAL_SHARE = 0.6  # of the time limit
 NODE_LIMIT = 1_000
-CORE_CELLS = 400_000  # groups x columns of the first core looked at
-CORE_GROWTH = 8
-LARGE_GROUPS = 20_000
-GOOD_ENOUGH = 1e-6  # gap below which a large problem is not searched further
 
 
 def solve(
@@ -60,50 +51,6 @@ def solve(
     if found.chosen is None:
         raise Infeasible("no set of options that respects the limits was found")
     return _report(given, layout.shared, found, found.chosen)
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """What the search came to: options [group] or None, the bound proven (scaled), whether the choice is proven best."""
-
-    chosen: Ints | None
-    bound: float
-    optimal: bool
-    prices: Prices
-
-
-def search(
-    blocks: Blocks, shared: Shared, point: Point | None, began: float, time_limit: float, node_limit: int
-) -> Found:
-    """Prices, then the best choice among groups that are still open there: first few of them, all if that must be."""
-    deadline = began + time_limit
-    prices = find_prices(blocks, shared, began + DUAL_SHARE * time_limit, point)
-    wanted = CORE_CELLS // max(len(shared.limit) + len(prices.point.weight), 1)
-    while True:
-        loss = loss_of(blocks, prices.point.column, wanted)
-        core = core_of(blocks, shared, prices, loss)
-        found = _settle(blocks, core, prices, loss, deadline, node_limit)
-        if found.chosen is not None or loss == np.inf:
-            return found
-        wanted *= CORE_GROWTH
-
-
-def _settle(blocks: Blocks, core: Core, prices: Prices, loss: float, deadline: float, node_limit: int) -> Found:
-    """The core's best choice. Its proof holds for the whole problem if no row left out can be in anything better."""
-    problem, dual = core.problem, core.dual
-    choice = feasible_choice(problem, dual)
-    known = problem.objective(choice) if choice is not None else -np.inf
-    bound, optimal = prices.bound, False
-    if blocks.groups <= LARGE_GROUPS or prices.bound - known > GOOD_ENOUGH * abs(prices.bound):
-        exact = finish(problem, dual, choice, deadline, node_limit)
-        if exact.choice is None:
-            return Found(None, bound, False, prices)
-        choice, known = exact.choice, max(known, problem.objective(exact.choice))
-        if prices.bound - known <= loss:
-            bound, optimal = exact.bound, exact.optimal
-    if choice is None:
-        return Found(None, bound, False, prices)
-    return Found(core.spread(choice, blocks.choose(prices.point.column)), max(bound, known), optimal, prices)
 
 
 @cache

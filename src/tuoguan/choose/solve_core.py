@@ -4,17 +4,20 @@ Hides how many groups are worth looking at. Keeps the invariant that a choice of
 the same objective, uses and bound: all other groups take their best rows and stand in the core as one group with one row.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from tuoguan.choose.solve_blocks import Blocks, Shared
 from tuoguan.choose.solve_dual import Dual
+from tuoguan.choose.solve_local import local_blocks
+from tuoguan.choose.solve_master import Point, point_of
 from tuoguan.choose.solve_packed import Packed
-from tuoguan.choose.solve_prices import Prices
+from tuoguan.choose.solve_prices import Prices, find_prices
 from tuoguan.foundation.arrays import Floats, Ints
 
 SAMPLE_GROUPS = 20_000
+CORE_TOLERANCE = 1e-9
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,3 +77,14 @@ def _first_without_loss(loss: Floats, first: Ints) -> Ints:
     """[group] the first row whose loss is 0."""
     zero = np.flatnonzero(loss == 0.0)
     return zero[np.searchsorted(zero, first)]
+
+
+def repriced(core: Core, shared: Shared, point: Point, deadline: float) -> Core:
+    """The core at prices of its own: where the groups left out stay as they are, others balance the limits better."""
+    blocks = local_blocks(core.problem)
+    # In the core the factors' scenarios are columns of their own.
+    plain = replace(shared, factor=None)
+    start = point_of(plain, point.price, point.weight)
+    prices = find_prices(blocks, plain, deadline, start, CORE_TOLERANCE)
+    column = prices.point.column
+    return replace(core, dual=Dual(column, prices.bound, blocks.rows(column), prices.evaluations))
