@@ -10,8 +10,7 @@ import numpy as np
 
 from tuoguan.choose.solve_blocks import Blocks, Shared
 from tuoguan.choose.solve_dual import Dual
-from tuoguan.choose.solve_local import local_blocks
-from tuoguan.choose.solve_master import Point, point_of
+from tuoguan.choose.solve_local import LocalBlocks, held
 from tuoguan.choose.solve_packed import Packed
 from tuoguan.choose.solve_prices import Prices, find_prices
 from tuoguan.foundation.arrays import Floats, Ints
@@ -22,11 +21,15 @@ CORE_TOLERANCE = 1e-9
 
 @dataclass(frozen=True, slots=True)
 class Core:
-    """``problem`` holds the open groups ``group`` and, last, all the others in one; ``dual`` are the prices there."""
+    """``problem`` holds the open groups ``group`` and, last, all the others in one; ``dual`` are the prices there.
+
+    ``blocks`` are the same rows with factors not yet made scenarios.
+    """
 
     problem: Packed
     dual: Dual
     group: Ints
+    blocks: LocalBlocks
 
     def spread(self, choice: Ints, chosen: Ints) -> Ints:
         """[group] options of the whole problem: the core's choice put into the best rows ``chosen``."""
@@ -54,16 +57,27 @@ def core_of(blocks: Blocks, shared: Shared, prices: Prices, loss: float) -> Core
     best = _first_without_loss(near.loss, first)
     rest = prices.totals - near.matrix[best].sum(axis=0)
     fixed = prices.best_base - float(near.base[best].sum())
-    table = np.concatenate([near.matrix, rest[None, :]])
+    start = np.concatenate([first, [len(near.group), len(near.group) + 1]]).astype(np.int64)
+    base, option = np.append(near.base, fixed), np.append(near.option, -1)
+    table = np.ascontiguousarray(np.concatenate([near.matrix, rest[None, :]]))
     outcomes = table[:, limits:] if shared.factor is None else table[:, limits:] @ shared.factor.T
     problem = Packed(
-        start=np.concatenate([first, [len(near.group), len(near.group) + 1]]).astype(np.int64),
-        option=np.append(near.option, -1), base=np.append(near.base, fixed),
-        matrix=np.ascontiguousarray(np.concatenate([table[:, :limits], outcomes], axis=1)), limit=shared.limit,
-        limit_scale=shared.limit_scale, value_scale=shared.value_scale, tail=shared.tail,
+        start, option, base, np.ascontiguousarray(np.concatenate([table[:, :limits], outcomes], axis=1)), shared.limit,
+        shared.limit_scale, shared.value_scale, shared.tail,
     )  # fmt: skip
+    dual = _dual(prices, np.append(best, len(near.group)))
+    return Core(problem, dual, group, held(start, base, table, option))
+
+
+def repriced(core: Core, shared: Shared, prices: Prices, deadline: float) -> Core:
+    """The core at prices of its own: where the groups left out stay as they are, others balance the limits better."""
+    found = find_prices(core.blocks, shared, deadline, prices.point, CORE_TOLERANCE, prices.width)
+    return replace(core, dual=_dual(found, core.blocks.rows(found.point.column)))
+
+
+def _dual(prices: Prices, choice: Ints) -> Dual:
     point = np.concatenate([prices.point.price, prices.point.weight])
-    return Core(problem, Dual(point, prices.bound, np.append(best, len(near.group)), prices.evaluations), group)
+    return Dual(point, prices.bound, choice, prices.evaluations)
 
 
 def _second_least(loss: Floats, first: Ints) -> Floats:
@@ -77,14 +91,3 @@ def _first_without_loss(loss: Floats, first: Ints) -> Ints:
     """[group] the first row whose loss is 0."""
     zero = np.flatnonzero(loss == 0.0)
     return zero[np.searchsorted(zero, first)]
-
-
-def repriced(core: Core, shared: Shared, point: Point, deadline: float) -> Core:
-    """The core at prices of its own: where the groups left out stay as they are, others balance the limits better."""
-    blocks = local_blocks(core.problem)
-    # In the core the factors' scenarios are columns of their own.
-    plain = replace(shared, factor=None)
-    start = point_of(plain, point.price, point.weight)
-    prices = find_prices(blocks, plain, deadline, start, CORE_TOLERANCE)
-    column = prices.point.column
-    return replace(core, dual=Dual(column, prices.bound, blocks.rows(column), prices.evaluations))

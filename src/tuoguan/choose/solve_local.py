@@ -133,13 +133,15 @@ class LocalBlocks:
 
 def local_blocks(problem: Packed, threads: int | None = None) -> LocalBlocks:
     """A packed problem's rows as blocks."""
-    size, _ = kernels.largest(problem.matrix, 0, len(problem.matrix))
-    magnitude = np.concatenate([[np.abs(problem.base).max(initial=0.0)], size])
-    none = np.zeros((len(problem.base), 0))
-    return LocalBlocks(
-        problem.start, problem.base, problem.matrix, none, np.ones(len(magnitude)), False, magnitude, problem.option,
-        threads,
-    )  # fmt: skip
+    return held(problem.start, problem.base, problem.matrix, problem.option, threads)
+
+
+def held(start: Ints, base: Floats, matrix: Floats, option: Ints, threads: int | None = None) -> LocalBlocks:
+    """Scaled rows as blocks, "do not sell" being a row like others."""
+    size, _ = kernels.largest(matrix, 0, len(matrix))
+    magnitude = np.concatenate([[np.abs(base).max(initial=0.0)], size])
+    none = np.zeros((len(base), 0))
+    return LocalBlocks(start, base, matrix, none, np.ones(len(magnitude)), False, magnitude, option, threads)
 
 
 def shared_by(problem: Packed) -> Shared:

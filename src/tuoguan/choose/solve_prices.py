@@ -19,7 +19,7 @@ from tuoguan.foundation.arrays import Floats
 SAMPLES = (1_000, 10_000, 100_000)  # groups that prices are found on first
 TOLERANCE = 1e-7
 ITERATIONS = 120
-FIRST_WIDTH = 0.2  # of the mean worth of a group
+FIRST_WIDTH, WARM_WIDTH = 0.2, 0.01  # of the mean worth of a group
 NARROWING = 0.2
 UNIT_ROUNDOFF = 2.0**-53
 
@@ -48,10 +48,14 @@ class _Seen:
 
 
 def find_prices(
-    blocks: Blocks, shared: Shared, deadline: float, start: Point | None = None, tolerance: float = TOLERANCE
-) -> Prices:
-    """The best dual point found before ``deadline`` (`time.monotonic`); ``start`` is where to set out from."""
-    point, width, spent = start, None if start is None else 0.01, 0
+    blocks: Blocks, shared: Shared, deadline: float, start: Point | None = None, tolerance: float = TOLERANCE,
+    width: float | None = None,
+) -> Prices:  # fmt: skip
+    """The best dual point found before ``deadline`` (`time.monotonic`).
+
+    ``start`` is where to set out from, and ``width`` over how much of a value to round corners off there.
+    """
+    point, spent = start, 0
     for wanted in SAMPLES if start is None else ():
         stride = blocks.groups // wanted
         if stride >= 3:
@@ -59,7 +63,6 @@ def find_prices(
             share = part.groups / blocks.groups
             seen, width, used = _descend(part, shared.part(share), point, width, 0.1 / wanted, deadline)
             point, spent = seen.point, spent + used
-            width = 2.0 * width * blocks.groups / max(abs(seen.exact) / share, 1e-300)
     seen, width, used = _descend(blocks, shared, point, width, tolerance, deadline)
     return proven(blocks, shared, seen.point, width, spent + used)
 
@@ -82,15 +85,16 @@ def proven(blocks: Blocks, shared: Shared, point: Point, width: float = 0.0, eva
 
 
 def _descend(
-    blocks: Blocks, shared: Shared, start: Point | None, share: float | None, tolerance: float, deadline: float
+    blocks: Blocks, shared: Shared, start: Point | None, width: float | None, tolerance: float, deadline: float
 ) -> tuple[_Seen, float, int]:
     """(the best point seen, the last width, evaluations): steps at one width until it costs more than the way that is left,
-    then at a narrower one. ``share`` of the mean worth of a group is the first width."""
+    then at a narrower one."""
     first = start or _origin(blocks, shared)
     radius = 0.2 if start is None else 0.02
     sums, gradient = blocks.price(first.column)
     worth = abs(float(sums.sum() + shared.limit @ first.price))
-    width = max((share or FIRST_WIDTH) * worth / max(blocks.groups, 1), 1e-12)
+    share = FIRST_WIDTH if start is None else WARM_WIDTH
+    width = max(2.0 * width if width else share * worth / max(blocks.groups, 1), 1e-12)
     unit = _unit(blocks, shared, worth, gradient.sum(axis=0))
     center = _look(blocks, shared, first, width)
     best, evaluations = center, 2

@@ -49,7 +49,7 @@ def search(
         loss = loss_of(blocks, prices.point.column, wanted)
         core = core_of(blocks, shared, prices, loss)
         if loss < np.inf:
-            core = repriced(core, shared, prices.point, deadline)
+            core = repriced(core, shared, prices, deadline)
         choice = feasible_choice(core.problem, core.dual)
         if choice is not None or loss == np.inf:
             break
