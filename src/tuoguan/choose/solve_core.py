@@ -15,8 +15,8 @@ from tuoguan.choose.solve_packed import Packed
 from tuoguan.choose.solve_prices import Prices, find_prices
 from tuoguan.foundation.arrays import Floats, Ints
 
-SAMPLE_GROUPS = 20_000
-CORE_TOLERANCE = 1e-9
+SAMPLE_GROUPS, SAMPLE_CELLS = 20_000, 400_000
+CORE_TOLERANCE = 1e-3  # of the mean worth of a group
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ def loss_of(blocks: Blocks, point: Floats, groups: int) -> float:
     """About the loss within which so many groups have a second row; infinite where all shall be looked at."""
     if groups >= blocks.groups:
         return np.inf
-    part = blocks.sample(max(blocks.groups // SAMPLE_GROUPS, 1))
+    part = blocks.sample(max(blocks.groups // min(SAMPLE_GROUPS, SAMPLE_CELLS // blocks.columns), 1))
     near = part.near(point, np.inf)
     first = np.flatnonzero(np.diff(near.group, prepend=-1))
     second = np.sort(_second_least(near.loss, first))
@@ -69,9 +69,9 @@ def core_of(blocks: Blocks, shared: Shared, prices: Prices, loss: float) -> Core
     return Core(problem, dual, group, held(start, base, table, option))
 
 
-def repriced(core: Core, shared: Shared, prices: Prices, deadline: float) -> Core:
+def repriced(core: Core, shared: Shared, prices: Prices, groups: int, deadline: float) -> Core:
     """The core at prices of its own: where the groups left out stay as they are, others balance the limits better."""
-    found = find_prices(core.blocks, shared, deadline, prices.point, CORE_TOLERANCE, prices.width)
+    found = find_prices(core.blocks, shared, deadline, prices.point, CORE_TOLERANCE / groups, prices.width)
     return replace(core, dual=_dual(found, core.blocks.rows(found.point.column)))
 
 

@@ -17,9 +17,9 @@ from tuoguan.choose.solve_master import Master, Point, point_of
 from tuoguan.foundation.arrays import Floats
 
 SAMPLES = (1_000, 10_000, 100_000)  # groups that prices are found on first
-TOLERANCE = 1e-7
+TOLERANCE, FINEST = 1e-6, 1e-7  # of the bound; finer with more groups
 ITERATIONS = 120
-FIRST_WIDTH, WARM_WIDTH = 0.2, 0.01  # of the mean worth of a group
+FIRST_WIDTH, WARM_WIDTH = 0.2, 0.003  # of the mean worth of a group
 NARROWING = 0.2
 UNIT_ROUNDOFF = 2.0**-53
 
@@ -48,7 +48,7 @@ class _Seen:
 
 
 def find_prices(
-    blocks: Blocks, shared: Shared, deadline: float, start: Point | None = None, tolerance: float = TOLERANCE,
+    blocks: Blocks, shared: Shared, deadline: float, start: Point | None = None, tolerance: float | None = None,
     width: float | None = None,
 ) -> Prices:  # fmt: skip
     """The best dual point found before ``deadline`` (`time.monotonic`).
@@ -63,7 +63,8 @@ def find_prices(
             share = part.groups / blocks.groups
             seen, width, used = _descend(part, shared.part(share), point, width, 0.1 / wanted, deadline)
             point, spent = seen.point, spent + used
-    seen, width, used = _descend(blocks, shared, point, width, tolerance, deadline)
+    last = tolerance or min(max(0.1 / max(blocks.groups, 1), FINEST), TOLERANCE)
+    seen, width, used = _descend(blocks, shared, point, width, last, deadline)
     return proven(blocks, shared, seen.point, width, spent + used)
 
 

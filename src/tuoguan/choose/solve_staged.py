@@ -21,7 +21,7 @@ from tuoguan.choose.solve_primal import feasible_choice
 from tuoguan.foundation.arrays import Flags, Ints
 
 DUAL_SHARE = 0.6  # of the time limit
-CORE_GROUPS, CORE_CELLS = 16_000, 1_000_000  # groups, and groups x columns, of the first core looked at
+CORE_GROUPS, CORE_CELLS = 16_000, 300_000  # groups, and groups x columns, of the first core looked at
 CORE_GROWTH = 8
 EXACT_CELLS, EXACT_ROWS = 100_000, 1_500  # rows x columns, and rows, that branch and bound is asked to look at
 GOOD_ENOUGH = 1e-6  # gap below which a problem with a core is not searched further
@@ -49,7 +49,7 @@ def search(
         loss = loss_of(blocks, prices.point.column, wanted)
         core = core_of(blocks, shared, prices, loss)
         if loss < np.inf:
-            core = repriced(core, shared, prices, deadline)
+            core = repriced(core, shared, prices, blocks.groups, deadline)
         choice = feasible_choice(core.problem, core.dual)
         if choice is not None or loss == np.inf:
             break
