@@ -102,19 +102,20 @@ def _descend(
     while evaluations < ITERATIONS and time.monotonic() < deadline:
         point, drop = Master(shared, center.point, center.slope, center.curvature, unit).lowest(radius)
         least, excess = tolerance * max(abs(best.exact), 1e-12), center.height - center.exact
-        narrow = drop <= 0.2 * max(excess, least)
+        moved = float((np.abs(point.column - center.point.column) / unit).max(initial=0.0))
+        # A way that only the radius keeps short says nothing about the width.
+        narrow = drop <= 0.2 * (max(excess, least) if moved <= 0.9 * radius else least)
         if narrow and excess <= least:
             break
         width = width * NARROWING if narrow else width
         seen = _look(blocks, shared, point, width)
         evaluations += 1
         best = seen if seen.exact < best.exact else best
-        moved = float((np.abs(point.column - center.point.column) / unit).max(initial=0.0))
         if narrow:
             center = seen
             continue
         gained = center.height - seen.height
-        if gained >= 0.75 * drop:
+        if gained >= 0.5 * drop:
             radius = max(radius, 3.0 * moved)
         elif gained < 0.1 * drop:
             radius = 0.25 * min(radius, moved)
