@@ -2,8 +2,8 @@
 
 Hides nothing but speed. Groups are contiguous: group ``g`` owns rows ``start[g]:start[g + 1]``. Every sum runs in row
 order on one thread, so the same problem gives the same bytes everywhere. Kernels that take ``low`` and ``high`` do the
-groups from the one up to the other; a row's numbers lie in two tables side by side, ``first`` and ``second``, and ``by``
-holds what base and columns are multiplied by. With ``skip`` every group may also do nothing, which is row -1.
+groups from the one up to the other; a row's numbers lie in two tables side by side, ``first`` and ``second``, and
+``by`` holds what base and columns are multiplied by. With ``skip`` every group may also do nothing, which is row -1.
 """
 
 import numpy as np
@@ -53,7 +53,7 @@ def largest(table: Floats, low: int, high: int) -> tuple[Floats, Ints]:
 
 @njit(cache=True, nogil=True)
 def starts(groups: Ints, count: int) -> tuple[bool, Ints]:
-    """Whether groups come in order 0, 1, 2 … and each one's first row [count + 1]; without order the array means nothing."""
+    """Whether groups come in order 0, 1, 2 …, and then each one's first row [count + 1]."""
     start = np.zeros(count + 1, np.int64)
     last = -1
     for i in range(len(groups)):
@@ -220,7 +220,7 @@ def near_rows(
 
 @njit(cache=True, nogil=True)
 def solve_symmetric(matrix: Floats, right: Floats) -> Floats:
-    """Solution [equation, case] of a quasi-definite system by LDL', upper triangle read; both arguments are overwritten."""
+    """Solution [equation, case] of a quasi-definite system, upper triangle read, by LDL' in place of both arguments."""
     n = len(matrix)
     for k in range(n):
         pivot = matrix[k, k]

@@ -33,12 +33,12 @@ def solve(
     """The best portfolio found: at most one option per group (exactly one unless ``may_skip``) within every capacity.
 
     values [option], uses [option, capacity] (negative use gives room), groups [option] 0, 1, 2 …; scenario_values
-    [option, path], or ``factors`` that all options share. Maximizes (1 - weight) x value + weight x CVaR, the CVaR being
-    the mean of the portfolio's worst ``1 - level`` of scenarios. ``start``: an earlier answer whose prices are set out
-    from. float64 arrays in order of groups are read in place; the answer is the same for any number of ``threads``.
-    ``node_limit`` ends branch and bound at the same place on every machine; only a run that the clock cuts short depends
-    on its speed. ValueError with a sentence for each mistake in the input; `Infeasible` when nothing fits, which cannot
-    happen with ``may_skip`` and upper limits alone.
+    [option, path], or ``factors`` that all options share. Maximizes (1 - weight) x value + weight x CVaR, the CVaR
+    being the mean of the portfolio's worst ``1 - level`` of scenarios. ``start``: an earlier answer whose prices are
+    set out from. float64 arrays in order of groups are read in place; the answer is the same for any number of
+    ``threads``. ``node_limit`` ends branch and bound at the same place on every machine; only a run that the clock
+    cuts short depends on its speed. ValueError with a sentence for each mistake in the input; `Infeasible` when
+    nothing fits, which cannot happen with ``may_skip`` and upper limits alone.
     """
     _compile_kernels()
     began = time.monotonic()
@@ -69,7 +69,8 @@ def _report(given: Given, shared: Shared, found: Found, chosen: Ints) -> Portfol
     objective, mean, cvar = given.objective(picked)
     point = found.prices.point
     return Portfolio(
-        chosen=chosen, objective=objective, bound=max(found.bound / shared.value_scale, objective), mean=mean, cvar=cvar,
+        chosen=chosen, objective=objective, bound=max(found.bound / shared.value_scale, objective), mean=mean,
+        cvar=cvar,
         shadow_price=point.price * shared.limit_scale / shared.value_scale, used=given.use[picked].sum(axis=0),
         capacities=given.named, scenario_weight=point.weight,
         method="branch and bound, proven" if found.optimal else "Lagrangian dual with repair and branch and bound",

@@ -1,7 +1,8 @@
 """The part of a large problem that is still open at the dual's prices, as a small problem of its own.
 
-Hides how many groups are worth looking at. Keeps the invariant that a choice of the core is one of the whole problem with
-the same objective, uses and bound: all other groups take their best rows and stand in the core as one group with one row.
+Hides how many groups are worth looking at. Keeps the invariant that a choice of the core is one of the whole problem
+with the same objective, uses and bound: all other groups take their best rows and stand in the core as one group
+with one row.
 """
 
 from dataclasses import dataclass, replace

@@ -191,9 +191,13 @@ def _shapes(
     if factors is not None:
         loading, factor = factors.loading, factors.factor
         if loading.ndim != 2 or len(loading) != count:
-            wrong.append(f"factors.loading: shape {loading.shape} found, [option, factor] with {count} options expected.")
+            wrong.append(
+                f"factors.loading: shape {loading.shape} found, [option, factor] with {count} options expected."
+            )
         elif factor.ndim != 2 or not len(factor) or factor.shape[1] != loading.shape[1]:
-            wrong.append(f"factors.factor: shape {factor.shape} found, [scenario, {loading.shape[1]} factors] expected.")
+            wrong.append(
+                f"factors.factor: shape {factor.shape} found, [scenario, {loading.shape[1]} factors] expected."
+            )
     return wrong
 
 
@@ -209,7 +213,9 @@ def _numbers(
         broken = int(kernels.largest(table, 0, len(table))[1].sum())
         if broken:
             row = int(np.flatnonzero(~np.isfinite(table).all(axis=1))[0])
-            wrong.append(f"{name}: {broken} numbers are not finite, the first in row {row}; give a finite number for each.")
+            wrong.append(
+                f"{name}: {broken} numbers are not finite, the first in row {row}; give a finite number for each."
+            )
     for capacity in named:
         if not 0.0 <= capacity.limit < np.inf:
             wrong.append(
@@ -229,7 +235,9 @@ def _group_mistakes(group: Ints, may_skip: bool) -> list[str]:
     if not len(empty):
         return []
     why = "" if may_skip else ", and nothing may be skipped"
-    return [f"groups: group {int(empty[0])} has no option{why}; number the groups that have one 0, 1, 2 … without a hole."]
+    return [
+        f"groups: group {int(empty[0])} has no option{why}; number the groups that have one 0, 1, 2 … without a hole."
+    ]
 
 
 def _risk_mistakes(paths: Floats | None, factors: Factors | None, weight: float, level: float) -> list[str]:

@@ -1,8 +1,8 @@
 """Groups held in memory: the caller's own arrays, read in place by threads.
 
 Hides threads and scales. Keeps the invariants of `Blocks`: block borders follow from the number of groups alone, and
-scales are multiplied into the point, so that no copy of the options is made. Numbers are multiplied by ``scale`` (a power
-of two wherever an exact number matters), first for base, then one per column.
+scales are multiplied into the point, so that no copy of the options is made. Numbers are multiplied by ``scale`` (a
+power of two wherever an exact number matters), first for base, then one per column.
 """
 
 import os

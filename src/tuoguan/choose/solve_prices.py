@@ -1,10 +1,10 @@
 """Prices of limits and weights of scenarios: Newton's method on the dual function with its corners rounded off.
 
-Hides warm starts on samples and the schedule of rounding. Keeps the invariant that ``Prices.bound`` is the dual function at
-``point`` with every rounding error counted: by weak duality no feasible choice is worth more, however early the search
-stopped. With risk the weights are minimized over {0 <= q <= tail, sum q = 1} (Rockafellar & Uryasev 2000), so the bound is
-that of the portfolio. The rounded-off dual is smooth and convex; its curvature comes from the groups that are nearly
-undecided, and the more there are the fewer steps are needed (Nesterov 2005 on smoothing; Newton steps in a trust region).
+Hides warm starts on samples and the schedule of rounding. Keeps the invariant that ``Prices.bound`` is the dual
+function at ``point`` with every rounding error counted: by weak duality no feasible choice is worth more, however early
+the search stopped. With risk the weights are minimized over {0 <= q <= tail, sum q = 1} (Rockafellar & Uryasev 2000), so
+the bound is that of the portfolio. The rounded-off dual is smooth and convex; its curvature comes from the groups that
+are nearly undecided, and the more there are the fewer steps are needed (smoothing: Nesterov 2005).
 """
 
 import time
@@ -88,8 +88,8 @@ def proven(blocks: Blocks, shared: Shared, point: Point, width: float = 0.0, eva
 def _descend(
     blocks: Blocks, shared: Shared, start: Point | None, width: float | None, tolerance: float, deadline: float
 ) -> tuple[_Seen, float, int]:
-    """(the best point seen, the last width, evaluations): steps at one width until it costs more than the way that is left,
-    then at a narrower one."""
+    """(the best point seen, the last width, evaluations): steps at one width until it costs more than the way that
+    is left, then at a narrower one."""
     first = start or _origin(blocks, shared)
     radius = 0.2 if start is None else 0.02
     sums, gradient = blocks.price(first.column)
@@ -135,7 +135,9 @@ def _look(blocks: Blocks, shared: Shared, point: Point, width: float) -> _Seen:
     fixed = float(shared.limit @ point.price)
     slope = seen.gradient.sum(axis=0)
     slope[: len(shared.limit)] += shared.limit
-    return _Seen(point, fixed + float(seen.exact.sum()), fixed + float(seen.sums.sum()), slope, seen.curvature.sum(axis=0))
+    return _Seen(
+        point, fixed + float(seen.exact.sum()), fixed + float(seen.sums.sum()), slope, seen.curvature.sum(axis=0)
+    )
 
 
 def _unit(blocks: Blocks, shared: Shared, worth: float, totals: Floats) -> Floats:

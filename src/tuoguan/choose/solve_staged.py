@@ -1,10 +1,9 @@
 """From prices to a choice in stages: few open groups first, more where that is needed, branch and bound at the end.
 
-Hides how much of a problem each stage looks at. Keeps the invariant that the bound is one for the whole problem: a proof
-about some of the rows counts only when every row left out loses more than the gap that is left.
+Hides how much of a problem each stage looks at. Keeps the invariant that the bound is one for the whole problem: a
+proof about some of the rows counts only when every row left out loses more than the gap that is left.
 """
 
-import time
 from dataclasses import dataclass
 
 import numpy as np
@@ -29,7 +28,7 @@ GOOD_ENOUGH = 1e-6  # gap below which a problem with a core is not searched furt
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What the search came to: options [group] or None, the bound proven (scaled), whether the choice is proven best."""
+    """What the search came to: options [group] or None, the proven bound (scaled), and whether nothing is better."""
 
     chosen: Ints | None
     bound: float
@@ -75,7 +74,7 @@ def _finished(
             choice = np.flatnonzero(rows)[exact.choice]
             known = max(known, problem.objective(choice))
             if prices.bound - known <= loss and core.dual.bound - known <= left_out:
-                bound, optimal = min(bound, exact.bound), exact.optimal
+                bound, optimal = known if exact.optimal else min(bound, exact.bound), exact.optimal
     if choice is None:
         return Found(None, bound, False, prices)
     return Found(core.spread(choice, blocks.choose(prices.point.column)), max(bound, known), optimal, prices)
