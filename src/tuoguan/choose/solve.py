@@ -68,8 +68,10 @@ def _report(given: Given, shared: Shared, found: Found, chosen: Ints) -> Portfol
     picked = chosen[chosen >= 0]
     objective, mean, cvar = given.objective(picked)
     point = found.prices.point
+    # What is proven best is worth its own value, whatever way that was added up.
+    bound = objective if found.optimal else max(found.bound / shared.value_scale, objective)
     return Portfolio(
-        chosen=chosen, objective=objective, bound=max(found.bound / shared.value_scale, objective), mean=mean,
+        chosen=chosen, objective=objective, bound=bound, mean=mean,
         cvar=cvar,
         shadow_price=point.price * shared.limit_scale / shared.value_scale, used=given.use[picked].sum(axis=0),
         capacities=given.named, scenario_weight=point.weight,

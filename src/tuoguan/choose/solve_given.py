@@ -126,7 +126,7 @@ def _in_place(given: Given, threads: int | None) -> Layout:
     blocks = LocalBlocks(
         start, value, use, second, scale, given.may_skip, np.concatenate(sizes) * np.abs(scale), option, threads
     )
-    factor = given.factors.factor if given.factors is not None and tail else None
+    factor = np.asarray(given.factors.factor, np.float64) if given.factors is not None and tail else None
     return Layout(blocks, Shared(given.limit * given.sign * limit_scale, limit_scale, value_scale, tail, factor))
 
 
@@ -134,7 +134,9 @@ def _second(given: Given) -> Floats:
     """[option, scenario or factor] what the risk term looks at."""
     if not given.scenarios:
         return np.zeros((len(given.value), 0))
-    return given.paths if given.paths is not None else given.factors.loading if given.factors else given.value[:, None]
+    if given.paths is not None:
+        return given.paths
+    return np.asarray(given.factors.loading, np.float64) if given.factors else given.value[:, None]
 
 
 def _mean(given: Given) -> Floats:
@@ -205,7 +207,7 @@ def _numbers(
     value: Floats, use: Floats, named: tuple[Capacity, ...], paths: Floats | None, factors: Factors | None
 ) -> list[str]:
     """Which numbers are not finite, or limits below nought."""
-    tables = {"values": value[:, None], "uses": use}
+    tables: dict[str, npt.NDArray[np.floating]] = {"values": value[:, None], "uses": use}
     tables |= {} if paths is None else {"scenario_values": paths}
     tables |= {} if factors is None else {"factors.loading": factors.loading, "factors.factor": factors.factor}
     wrong = []

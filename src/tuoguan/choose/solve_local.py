@@ -59,7 +59,7 @@ class LocalBlocks:
     @property
     def columns(self) -> int:
         """Length of a point."""
-        return self.first.shape[1] + self.second.shape[1]
+        return int(self.first.shape[1] + self.second.shape[1])
 
     @property
     def longest(self) -> int:
@@ -116,7 +116,7 @@ class LocalBlocks:
         return self.start, self.base, self.first, self.second, by, self.skip
 
     def _by(self, point: Floats) -> Floats:
-        return self.scale * np.concatenate([[1.0], point])
+        return np.asarray(self.scale * np.concatenate([[1.0], point]))
 
     def _options(self, row: Ints) -> Ints:
         return row if self.option is None else np.where(row >= 0, self.option[row], -1)

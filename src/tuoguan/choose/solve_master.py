@@ -117,7 +117,7 @@ def _interior(
         gap = float(below @ (x - low) + above @ (high - x))
         if gap <= ACCURACY * max(float(-(slope @ move) - 0.5 * move @ curvature @ move), 1e-12 * height):
             break
-    return x
+    return np.asarray(x)
 
 
 def _share(room: Floats, step: Floats) -> float:

@@ -1,10 +1,10 @@
 """Prices of limits and weights of scenarios: Newton's method on the dual function with its corners rounded off.
 
 Hides warm starts on samples and the schedule of rounding. Keeps the invariant that ``Prices.bound`` is the dual
-function at ``point`` with every rounding error counted: by weak duality no feasible choice is worth more, however early
-the search stopped. With risk the weights are minimized over {0 <= q <= tail, sum q = 1} (Rockafellar & Uryasev 2000), so
-the bound is that of the portfolio. The rounded-off dual is smooth and convex; its curvature comes from the groups that
-are nearly undecided, and the more there are the fewer steps are needed (smoothing: Nesterov 2005).
+function at ``point`` with every rounding error counted: by weak duality no feasible choice is worth more, however
+early the search stopped. With risk the weights are minimized over {0 <= q <= tail, sum q = 1} (Rockafellar & Uryasev
+2000), so the bound is that of the portfolio. The rounded-off dual is smooth and convex; its curvature comes from the
+groups that are nearly undecided, and the more there are the fewer steps are needed (smoothing: Nesterov 2005).
 """
 
 import time

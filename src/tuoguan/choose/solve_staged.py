@@ -4,6 +4,7 @@ Hides how much of a problem each stage looks at. Keeps the invariant that the bo
 proof about some of the rows counts only when every row left out loses more than the gap that is left.
 """
 
+import time
 from dataclasses import dataclass
 
 import numpy as np
@@ -23,6 +24,7 @@ DUAL_SHARE = 0.6  # of the time limit
 CORE_GROUPS, CORE_CELLS = 16_000, 300_000  # groups, and groups x columns, of the first core looked at
 CORE_GROWTH = 8
 EXACT_CELLS, EXACT_ROWS = 100_000, 1_500  # rows x columns, and rows, that branch and bound is asked to look at
+CORE_SHARE = 0.05  # of the time limit for branch and bound on a core
 GOOD_ENOUGH = 1e-6  # gap below which a problem with a core is not searched further
 
 
@@ -55,6 +57,8 @@ def search(
         wanted *= CORE_GROWTH
     if choice is not None:
         choice = polished(core.problem, core.dual, choice, deadline)
+    if loss < np.inf:  # branch and bound adds little to what is nearly closed, so it gets little time
+        deadline = min(deadline, time.monotonic() + CORE_SHARE * time_limit)
     return _finished(blocks, prices, core, choice, loss, deadline, node_limit)
 
 
@@ -69,7 +73,8 @@ def _finished(
         part = problem.only(rows)
         place = np.cumsum(rows) - 1
         dual = Dual(core.dual.point, core.dual.bound, place[core.dual.choice], core.dual.iterations)
-        exact = finish(part, dual, None if choice is None else place[choice], deadline, node_limit)
+        given = None if choice is None else place[choice]
+        exact = finish(part, dual, given, deadline, node_limit)
         if exact.choice is not None:
             choice = np.flatnonzero(rows)[exact.choice]
             known = max(known, problem.objective(choice))
