@@ -67,7 +67,7 @@ def starts(groups: Ints, count: int) -> tuple[bool, Ints]:
 
 
 @njit(cache=True, nogil=True, inline="always")
-def worth(base: Floats, first: Floats, second: Floats, by: Floats, i: np.int64) -> float:
+def worth(base: Floats, first: Floats, second: Floats, by: Floats, i: int | np.int64) -> float:
     """What row ``i`` is worth; four sums side by side, because one alone waits for each addition."""
     value = base[i] * by[0]
     m = first.shape[1]
@@ -96,7 +96,7 @@ def worth(base: Floats, first: Floats, second: Floats, by: Floats, i: np.int64) 
 
 
 @njit(cache=True, nogil=True, inline="always")
-def add_row(total: Floats, first: Floats, second: Floats, i: np.int64, share: float) -> None:
+def add_row(total: Floats, first: Floats, second: Floats, i: int | np.int64, share: float) -> None:
     """Adds so much of row ``i`` to the columns' totals."""
     m = first.shape[1]
     for j in range(m):

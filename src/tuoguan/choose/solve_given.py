@@ -212,7 +212,7 @@ def _numbers(
     tables |= {} if factors is None else {"factors.loading": factors.loading, "factors.factor": factors.factor}
     wrong = []
     for name, table in tables.items():
-        broken = int(kernels.largest(table, 0, len(table))[1].sum())
+        broken = int(kernels.largest(_floats(table), 0, len(table))[1].sum())
         if broken:
             row = int(np.flatnonzero(~np.isfinite(table).all(axis=1))[0])
             wrong.append(
