@@ -24,6 +24,7 @@ DUAL_SHARE = 0.6  # of the time limit
 CORE_GROUPS, CORE_CELLS = 16_000, 300_000  # groups, and groups x columns, of the first core looked at
 CORE_GROWTH = 8
 EXACT_CELLS, EXACT_ROWS = 100_000, 1_500  # rows x columns, and rows, that branch and bound is asked to look at
+EXACT_TAIL_CELLS = 18_000  # the same with risk: a row left in a group comes with the one that is taken
 CORE_SHARE = 0.05  # of the time limit for branch and bound on a core
 GOOD_ENOUGH = 1e-6  # gap below which a problem with a core is not searched further
 
@@ -90,7 +91,8 @@ def _rows_worth_it(core: Core, choice: Ints | None, known: float) -> tuple[Flags
     problem, dual = core.problem, core.dual
     priced = kernels.priced_values(problem.base, problem.matrix, dual.point)
     behind = priced[dual.choice][problem.group_of] - priced
-    most = problem.groups + min(EXACT_ROWS, EXACT_CELLS // max(problem.matrix.shape[1], 1))
+    cells = EXACT_TAIL_CELLS if problem.tail else EXACT_CELLS
+    most = problem.groups + min(EXACT_ROWS, cells // max(problem.matrix.shape[1], 1))
     if choice is None or len(behind) <= most:
         return np.ones(len(behind), bool), np.inf
     room = dual.bound - known
