@@ -25,7 +25,8 @@ CORE_GROUPS, CORE_CELLS = 16_000, 300_000  # groups, and groups x columns, of th
 CORE_GROWTH = 8
 EXACT_CELLS, EXACT_ROWS = 100_000, 1_500  # rows x columns, and rows, that branch and bound is asked to look at
 EXACT_TAIL_CELLS = 18_000  # the same with risk: a row left in a group comes with the one that is taken
-CORE_SHARE = 0.05  # of the time limit for branch and bound on a core
+CORE_SHARE = 0.05  # of the time limit for branch and bound that can prove nothing
+MOST_CELLS = 4_000_000  # rows x columns of a problem that branch and bound may look for a first choice in
 GOOD_ENOUGH = 1e-6  # gap below which a problem with a core is not searched further
 
 
@@ -58,19 +59,21 @@ def search(
         wanted *= CORE_GROWTH
     if choice is not None:
         choice = polished(core.problem, core.dual, choice, deadline)
-    if loss < np.inf:  # branch and bound adds little to what is nearly closed, so it gets little time
-        deadline = min(deadline, time.monotonic() + CORE_SHARE * time_limit)
-    return _finished(blocks, prices, core, choice, loss, deadline, node_limit)
+    return _finished(blocks, prices, core, choice, loss, deadline, CORE_SHARE * time_limit, node_limit)
 
 
 def _finished(
-    blocks: Blocks, prices: Prices, core: Core, choice: Ints | None, loss: float, deadline: float, node_limit: int
-) -> Found:
+    blocks: Blocks, prices: Prices, core: Core, choice: Ints | None, loss: float, deadline: float, seconds: float,
+    node_limit: int,
+) -> Found:  # fmt: skip
     """The choice after branch and bound on the rows that matter most, and what is proven of the whole problem."""
     problem, bound, optimal = core.problem, prices.bound, False
     known = problem.objective(choice) if choice is not None else -np.inf
-    if loss == np.inf or prices.bound - known > GOOD_ENOUGH * abs(prices.bound):
+    hopeless = choice is None and problem.matrix.size > MOST_CELLS
+    if not hopeless and (loss == np.inf or prices.bound - known > GOOD_ENOUGH * abs(prices.bound)):
         rows, left_out = _rows_worth_it(core, choice, known)
+        if choice is not None and min(loss, left_out) < core.dual.bound - known:
+            deadline = min(deadline, time.monotonic() + seconds)  # it can improve the choice, but prove nothing
         part = problem.only(rows)
         place = np.cumsum(rows) - 1
         dual = Dual(core.dual.point, core.dual.bound, place[core.dual.choice], core.dual.iterations)
