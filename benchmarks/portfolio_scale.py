@@ -174,6 +174,8 @@ def _highs(groups: int, seconds: float, *, integer: bool) -> dict[str, object]:
     highs.passModel(lp)
     highs.run()
     share, info = np.array(highs.getSolution().col_value), highs.getInfo()
+    if not integer and highs.getModelStatus() != highspy.HighsModelStatus.kOptimal:
+        return {"what": "highs_ipm", "unfinished": str(highs.getModelStatus())} | clock.read()
     value = float(values[share > 1 - 1e-6].sum())
     bound = float(info.mip_dual_bound if integer else info.objective_function_value)
     line = {"what": "highs_mip" if integer else "highs_ipm", "options": OPTIONS, "limits": LIMITS} | clock.read()
