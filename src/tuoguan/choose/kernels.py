@@ -1,7 +1,9 @@
-"""The inner loops of the portfolio solver: pricing all groups, repairing, filling.
+"""The inner loops of the portfolio solver: pricing groups, repairing, filling, and the master's linear equations.
 
 Hides nothing but speed. Groups are contiguous: group ``g`` owns rows ``start[g]:start[g + 1]``. Every sum runs in row
-order on one thread, so the same problem gives the same bytes everywhere.
+order on one thread, so the same problem gives the same bytes everywhere. Kernels that take ``low`` and ``high`` do the
+groups from the one up to the other; a row's numbers lie in two tables side by side, ``first`` and ``second``, and ``by``
+holds what base and columns are multiplied by. With ``skip`` every group may also do nothing, which is row -1.
 """
 
 import numpy as np
@@ -36,27 +38,203 @@ def undominated(start: Ints, base: Floats, matrix: Floats) -> Flags:
 
 
 @njit(cache=True, nogil=True)
-def price_groups(
-    start: Ints, base: Floats, matrix: Floats, point: Floats, block: Ints, blocks: int
-) -> tuple[Floats, Floats, Ints]:
-    """Best priced value of every group: sums [block], their gradients [block, column] and the chosen rows [group]."""
-    active = np.flatnonzero(point)
-    sums, gradient = np.zeros(blocks), np.zeros((blocks, matrix.shape[1]))
-    choice = np.zeros(len(start) - 1, np.int64)
-    for g in range(len(start) - 1):
-        best, best_row = -np.inf, start[g]
+def largest(table: Floats, low: int, high: int) -> tuple[Floats, Ints]:
+    """Largest absolute number of every column of rows ``low`` to ``high``, and how many numbers are not finite."""
+    size, broken = np.zeros(table.shape[1]), np.zeros(table.shape[1], np.int64)
+    for i in range(low, high):
+        for j in range(table.shape[1]):
+            number = abs(table[i, j])
+            if number < np.inf:
+                size[j] = max(size[j], number)
+            else:
+                broken[j] += 1
+    return size, broken
+
+
+@njit(cache=True, nogil=True)
+def starts(groups: Ints, count: int) -> tuple[bool, Ints]:
+    """Whether groups come in order 0, 1, 2 … and each one's first row [count + 1]; without order the array means nothing."""
+    start = np.zeros(count + 1, np.int64)
+    last = -1
+    for i in range(len(groups)):
+        if groups[i] != last:
+            if groups[i] != last + 1 or groups[i] >= count:
+                return False, start
+            last += 1
+            start[last] = i
+    start[count] = len(groups)
+    return last == count - 1, start
+
+
+@njit(cache=True, nogil=True, inline="always")
+def worth(base: Floats, first: Floats, second: Floats, by: Floats, i: int) -> float:
+    """What row ``i`` is worth; four sums side by side, because one alone waits for each addition."""
+    value = base[i] * by[0]
+    m = first.shape[1]
+    a, b, c, d = 0.0, 0.0, 0.0, 0.0
+    j = 0
+    while j + 3 < m:
+        a += first[i, j] * by[1 + j]
+        b += first[i, j + 1] * by[2 + j]
+        c += first[i, j + 2] * by[3 + j]
+        d += first[i, j + 3] * by[4 + j]
+        j += 4
+    while j < m:
+        a += first[i, j] * by[1 + j]
+        j += 1
+    j, n = 0, second.shape[1]
+    while j + 3 < n:
+        a += second[i, j] * by[1 + m + j]
+        b += second[i, j + 1] * by[2 + m + j]
+        c += second[i, j + 2] * by[3 + m + j]
+        d += second[i, j + 3] * by[4 + m + j]
+        j += 4
+    while j < n:
+        a += second[i, j] * by[1 + m + j]
+        j += 1
+    return value + ((a + b) + (c + d))
+
+
+@njit(cache=True, nogil=True, inline="always")
+def add_row(total: Floats, first: Floats, second: Floats, i: int, share: float) -> None:
+    """Adds so much of row ``i`` to the columns' totals."""
+    m = first.shape[1]
+    for j in range(m):
+        total[j] += share * first[i, j]
+    for j in range(second.shape[1]):
+        total[m + j] += share * second[i, j]
+
+
+@njit(cache=True, nogil=True)
+def best_rows(
+    start: Ints, base: Floats, first: Floats, second: Floats, by: Floats, skip: bool, low: int, high: int, choice: Ints
+) -> tuple[float, Floats]:
+    """Sum of the best rows' worth and of their columns, unscaled; ``choice`` [group], if not empty, gets the rows."""
+    total, columns = 0.0, np.zeros(first.shape[1] + second.shape[1])
+    for g in range(low, high):
+        best, row = (0.0, np.int64(-1)) if skip else (-np.inf, start[g])
         for i in range(start[g], start[g + 1]):
-            value = base[i]
-            for j in active:
-                value += matrix[i, j] * point[j]
+            value = worth(base, first, second, by, i)
             if value > best:
-                best, best_row = value, i
-        choice[g] = best_row
-        b = block[g]
-        sums[b] += best
-        for j in range(matrix.shape[1]):
-            gradient[b, j] += matrix[best_row, j]
-    return sums, gradient, choice
+                best, row = value, np.int64(i)
+        total += best
+        if row >= 0:
+            add_row(columns, first, second, row, 1.0)
+        if len(choice):
+            choice[g] = row
+    return total, columns
+
+
+@njit(cache=True, nogil=True)
+def smooth_rows(
+    start: Ints, base: Floats, first: Floats, second: Floats, by: Floats, skip: bool, low: int, high: int, width: float
+) -> tuple[float, float, Floats, Floats]:
+    """(exact sum, rounded-off sum, its gradient, its curvature), gradient and curvature unscaled."""
+    m, n = first.shape[1], second.shape[1]
+    exact, rounded = 0.0, 0.0
+    gradient, curvature = np.zeros(m + n), np.zeros((m + n, m + n))
+    most = 1
+    for g in range(low, high):
+        most = max(most, start[g + 1] - start[g])
+    values, mean, apart = np.empty(most), np.empty(m + n), np.empty(m + n)
+    for g in range(low, high):
+        a, z = start[g], start[g + 1]
+        best, row = (0.0, np.int64(-1)) if skip else (-np.inf, a)
+        for i in range(a, z):
+            values[i - a] = worth(base, first, second, by, i)
+            if values[i - a] > best:
+                best, row = values[i - a], np.int64(i)
+        exact += best
+        if row >= 0:
+            add_row(gradient, first, second, row, 1.0)
+        weight = 0.0
+        for i in range(a - 1 if skip else a, z):
+            if i != row:
+                behind = best if i < a else best - values[i - a]
+                if behind < 30.0 * width:
+                    weight += np.exp(-behind / width)
+        rounded += best
+        if weight == 0.0:
+            continue
+        rounded += width * np.log1p(weight)
+        mean[:] = 0.0
+        for i in range(a - 1 if skip else a, z):
+            if i == row:
+                continue
+            behind = best if i < a else best - values[i - a]
+            if behind >= 30.0 * width:
+                continue
+            share = np.exp(-behind / width) / (1.0 + weight)
+            apart[:] = 0.0
+            if i >= a:
+                add_row(apart, first, second, i, 1.0)
+            if row >= 0:
+                add_row(apart, first, second, row, -1.0)
+            add_outer(curvature, apart, share / width)
+            for j in range(m + n):
+                mean[j] += share * apart[j]
+        add_outer(curvature, mean, -1.0 / width)
+        for j in range(m + n):
+            gradient[j] += mean[j]
+    return exact, rounded, gradient, curvature
+
+
+@njit(cache=True, nogil=True)
+def add_outer(matrix: Floats, vector: Floats, share: float) -> None:
+    """Adds so much of the vector's outer product to the upper triangle."""
+    for j in range(len(vector)):
+        part = share * vector[j]
+        if part != 0.0:
+            for k in range(j, len(vector)):
+                matrix[j, k] += part * vector[k]
+
+
+@njit(cache=True, nogil=True)
+def near_rows(
+    start: Ints, base: Floats, first: Floats, second: Floats, by: Floats, skip: bool, low: int, high: int, most: float
+) -> tuple[Ints, Ints, Floats]:
+    """Groups, rows and losses of the rows that lose at most so much, of groups that have more than one of them."""
+    room = start[high] - start[low] + (high - low if skip else 0)
+    group, rows, loss = np.empty(room, np.int64), np.empty(room, np.int64), np.empty(room)
+    count = 0
+    for g in range(low, high):
+        a, z = start[g], start[g + 1]
+        best, begun = 0.0 if skip else -np.inf, count
+        for i in range(a, z + 1 if skip else z):
+            value = worth(base, first, second, by, i) if i < z else 0.0
+            best = max(best, value)
+            if value >= best - most:
+                group[count], rows[count], loss[count] = g, i if i < z else -1, value
+                count += 1
+        kept = begun
+        for k in range(begun, count):
+            if best - loss[k] <= most:
+                group[kept], rows[kept], loss[kept] = g, rows[k], best - loss[k]
+                kept += 1
+        count = kept if kept > begun + 1 else begun
+    return group[:count].copy(), rows[:count].copy(), loss[:count].copy()
+
+
+@njit(cache=True, nogil=True)
+def solve_symmetric(matrix: Floats, right: Floats) -> Floats:
+    """Solution [equation, case] of a quasi-definite system by LDL', upper triangle read; both arguments are overwritten."""
+    n = len(matrix)
+    for k in range(n):
+        pivot = matrix[k, k]
+        for i in range(k + 1, n):
+            share = matrix[k, i] / pivot
+            if share != 0.0:
+                for j in range(i, n):
+                    matrix[i, j] -= share * matrix[k, j]
+                for c in range(right.shape[1]):
+                    right[i, c] -= share * right[k, c]
+    for k in range(n - 1, -1, -1):
+        for c in range(right.shape[1]):
+            total = right[k, c]
+            for j in range(k + 1, n):
+                total -= matrix[k, j] * right[j, c]
+            right[k, c] = total / matrix[k, k]
+    return right
 
 
 @njit(cache=True, nogil=True)
