@@ -13,7 +13,6 @@ from pathlib import Path
 
 import numpy as np
 import polars as pl
-
 from benchmarks.gift_shop import SELLER
 
 MARKETS = ("UK", "EU", "US")

@@ -1,5 +1,7 @@
 """Good policies per option, then the best feasible set under shared capacity, with a proven bound."""
 
+from tuoguan.choose.columns import Terms, list_ways, read_terms
+from tuoguan.choose.columns_closed import KEPT, closed_form, kept_options
 from tuoguan.choose.options import Groups, enumerate_options, is_handed_over
 from tuoguan.choose.options_excluded import Exclusion
 from tuoguan.choose.policies import Evaluated, Search, evaluate
@@ -9,9 +11,13 @@ from tuoguan.choose.reasons import Explanation, explain_group
 from tuoguan.choose.reasons_flips import Flip
 from tuoguan.choose.reasons_words import COMPONENT_WORDS
 from tuoguan.choose.solve import solve
+from tuoguan.choose.spread import Shard, shards_of, spread_out
+from tuoguan.choose.spread_choice import Agreed, Task, agree, chosen_rows, risk_of, task_of
 
 __all__ = [
-    "COMPONENT_WORDS", "Capacity", "Clash", "Evaluated", "Exclusion", "Flip", "Explanation", "Factors",
-    "Groups", "Infeasible", "Point", "Portfolio", "Search", "choose",
-    "enumerate_options", "evaluate", "explain_group", "frontier", "is_handed_over", "peak_use", "price_words", "solve",
+    "COMPONENT_WORDS", "KEPT", "Agreed", "Capacity", "Clash", "Evaluated", "Exclusion", "Explanation", "Factors",
+    "Flip", "Groups", "Infeasible", "Point", "Portfolio", "Search", "Shard", "Task", "Terms", "agree", "choose",
+    "chosen_rows", "closed_form", "enumerate_options", "evaluate", "explain_group", "frontier", "is_handed_over",
+    "kept_options", "list_ways", "peak_use", "price_words", "read_terms", "risk_of", "shards_of", "solve", "spread_out",
+    "task_of",
 ]  # fmt: skip

@@ -18,10 +18,11 @@ from tuoguan.choose.options_excluded import product_exclusion
 from tuoguan.choose.options_library import read_market, seller_converter
 from tuoguan.choose.options_places import Spot
 from tuoguan.choose.options_products import History, product_facts, read_history
+from tuoguan.choose.options_terms import mean
 from tuoguan.choose.policies_facts import Facts, _seasons
 from tuoguan.contracts import Compiled, Library, QuantityName
 from tuoguan.demand import Demand
-from tuoguan.foundation.arrays import Flags, Floats, Ints
+from tuoguan.foundation.arrays import Floats, Ints
 from tuoguan.foundation.days import Day
 from tuoguan.foundation.fx import FxTable
 from tuoguan.intake import Batch, Seller
@@ -50,6 +51,8 @@ class Ways:
     way       index into ``names`` of "contract@place"; ``contract`` and ``site`` index ``contracts`` and the
               seller's own sites (-1: the place is not one of them)
     volume    cm3 of a unit
+    doubt     of reach and visibility, as a share of their mean
+    lag       days from a sale to the money
     facts     as `policies_facts` defines them
     """
 
@@ -59,6 +62,8 @@ class Ways:
     contract: Ints
     site: Ints
     volume: Floats
+    doubt: Floats
+    lag: Floats
     facts: Facts
     names: tuple[str, ...]
     contracts: tuple[str, ...]
@@ -74,6 +79,8 @@ class _Part:
     place: str
     site: int
     volume: Floats
+    doubt: float
+    lag: float
     facts: Facts
 
 
@@ -142,11 +149,27 @@ def _part(contract: Compiled, spot: Spot, sheet: Sheet, ground: Ground, order: i
     if not len(rows):
         return None
     part = sheet if len(rows) == len(sheet.products) else sheet.take(rows.tolist())
-    facts = ways_facts(contract, part, spot, _prices(contract, part), label[rows], on_hand[rows], ground)
+    facts, doubt = ways_facts(contract, part, spot, _prices(contract, part), label[rows], on_hand[rows], ground)
     own = [site.id for site in sheet.ground.seller.sites]
     name = spot.place.id.split("/")[0]
     site = own.index(name) if spot.place.owner_is_seller and name in own else -1
-    return _Part(part.group, order, contract.id, spot.place.id, site, part.volume.astype(np.float64), facts)
+    return _Part(
+        part.group,
+        order,
+        contract.id,
+        spot.place.id,
+        site,
+        part.volume.astype(np.float64),
+        doubt,
+        _lag(contract),
+        facts,
+    )
+
+
+def _lag(contract: Compiled) -> float:
+    """Mean days from delivery until the money is at the seller's bank."""
+    names = (QuantityName.SETTLEMENT_LAG_DAYS, QuantityName.TRANSFER_DAYS)
+    return sum(mean(contract.quantities[name]) for name in names if name in contract.quantities)
 
 
 def _on_hand(contract: Compiled, spot: Spot, sheet: Sheet) -> Floats:
@@ -188,9 +211,11 @@ def _joined(parts: Sequence[_Part], groups: tuple[tuple[str, str], ...]) -> Ways
         groups, group[order], each([names.index(f"{part.contract}@{part.place}") for part in parts])[order],
         each([contracts.index(part.contract) for part in parts])[order], each([part.site for part in parts])[order],
         laid([part.volume for part in parts])[order],
+        np.repeat(np.array([part.doubt for part in parts], np.float64), sizes)[order],
+        np.repeat(np.array([part.lag for part in parts], np.float64), sizes)[order],
         Facts(*(laid([getattr(part.facts, one.name) for part in parts])[order] for one in fields(Facts))),
         tuple(names), tuple(contracts),
     )  # fmt: skip
 
 
-__all__ = ["Flags", "Terms", "Ways", "list_ways", "read_terms"]
+__all__ = ["Terms", "Ways", "list_ways", "read_terms"]

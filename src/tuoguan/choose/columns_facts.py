@@ -56,8 +56,8 @@ def label_means(contract: Compiled, sheet: Sheet, spot: Spot) -> tuple[Floats, F
 
 def ways_facts(
     contract: Compiled, sheet: Sheet, spot: Spot, prices: Prices, label: Floats, on_hand: Floats, ground: Ground
-) -> Facts:  # fmt: skip
-    """The columns of the option of each product under the contract at the place; every product must have a carrier."""
+) -> tuple[Facts, float]:  # fmt: skip
+    """(columns of the option of each product, `doubt` of its demand); every product must have a carrier."""
     example, today = sheet.products[0], sheet.todays[0]
     made = listing(
         contract, example, spot, sheet.ground.terms, sheet.ground.seller, today, Quote(), ground.horizon_days
@@ -76,7 +76,7 @@ def ways_facts(
     just_in_time, review = _policies(contract, sheet, spot)
     stops = contract.quantities.get(QuantityName.REGIME_CHANGES_PER_YEAR)
     income = _income(contract, sheet, one, prices, price, minor) - mean(one.pick_order) - label
-    return Facts(
+    columns = Facts(
         base=demand.level_mean[sheet.series] * _response(one, fields, price, sheet.price), season=season, swing=swing,
         dispersion=demand.dispersion[sheet.series], shape=demand.level_shape[sheet.series], lead=lead,
         lead_variance=nought + (lane.lead_days.high - lane.lead_days.low) ** 2 / 24.0,
@@ -90,6 +90,27 @@ def ways_facts(
         on_hand=on_hand, review=review, may_jit=just_in_time, minutes_order=nought + mean(one.minutes_order),
         minutes_week=nought + mean(one.minutes_week),
     )  # fmt: skip
+    return columns, doubt(one.reach, one.visibility)
+
+
+def doubt(*terms: Uncertain) -> float:
+    """Standard deviation of the product of these unknowns over its mean: what all products under a contract share."""
+    square = 1.0
+    for term in terms:
+        square *= 1.0 + variance(term) / max(mean(term), 1.0) ** 2
+    return float(np.sqrt(square - 1.0))
+
+
+def variance(term: Uncertain) -> float:
+    """Variance of one draw; a log-uniform one by its integral."""
+    low, value, high = float(term.low), float(term.value), float(term.high)
+    if low == high or term.distribution == FIXED:
+        return 0.0
+    if term.distribution == CODE_BY_DISTRIBUTION[Distribution.UNIFORM]:
+        return (high - low) ** 2 / 12.0
+    if term.distribution == CODE_BY_DISTRIBUTION[Distribution.LOGUNIFORM] and low > 0:
+        return float((high**2 - low**2) / (2.0 * np.log(high / low)) - mean(term) ** 2)
+    return (low**2 + value**2 + high**2 - low * value - low * high - value * high) / 18.0
 
 
 def shared_ground(

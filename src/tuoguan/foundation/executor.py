@@ -13,10 +13,14 @@ Progress = Callable[[int, int], None]
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """One block of work: ``key`` names its content, ``item`` is what the function gets; both must pickle."""
+    """One block of work: ``key`` names its content, ``item`` is what the function gets; both must pickle.
+
+    Blocks of one ``home`` would rather be worked on by the same worker, which may remember what they share.
+    """
 
     key: str
     item: Any
+    home: int | None = None
 
 
 class Executor(Protocol):

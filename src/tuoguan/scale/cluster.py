@@ -11,6 +11,7 @@ import os
 import pickle
 import time
 from collections.abc import Callable, Iterator, Sequence
+from itertools import count
 from typing import TYPE_CHECKING, Any
 
 from tuoguan.foundation.executor import Answers, Executor, ExecutorLost, Progress, Work
@@ -56,11 +57,13 @@ class Cluster:
         from distributed import Client, LocalCluster
 
         self._patience, self._local = patience, None
+        self._given, self._there = count(), list[str]()
         with dask.config.set({**HIDDEN, "logging": QUIET}):
             if scheduler is None:
                 self._local = LocalCluster(
                     n_workers=workers, threads_per_worker=1, processes=True, host="127.0.0.1", dashboard_address=None,
-                    worker_dashboard_address=None, memory_limit=memory_bytes or fair_share(workers), silence_logs="CRITICAL",
+                    worker_dashboard_address=None, memory_limit=memory_bytes or fair_share(workers),
+                    silence_logs="CRITICAL",
                 )  # fmt: skip
             try:
                 self._client: Client = Client(
@@ -89,11 +92,11 @@ class Cluster:
         running: dict[Future, str] = {}
         watch = _Watch(self._client, self._patience)
         try:
-            room = AHEAD * self.workers
+            self._there = sorted(self._client.nthreads())
+            room = AHEAD * max(1, len(self._there))
             while answers.left:
                 for one in waiting:
-                    name = f"block-{one.key}-{time.monotonic_ns()}"
-                    running[self._client.submit(function, shared, one.item, key=name, pure=False)] = one.key
+                    running[self._begin(function, shared, one)] = one.key
                     if len(running) >= room:
                         break
                 for future in _finished(running):
@@ -107,6 +110,14 @@ class Cluster:
         finally:
             with contextlib.suppress(Exception):  # a lost cluster cannot be told to stop
                 self._client.cancel(list(running), force=True)
+
+    def _begin(self, function: Callable[[Any, Any], bytes], shared: Any, one: Work) -> "Future":
+        """The block given out, to the worker that had its home before where there is one."""
+        name, there = f"{one.key}-{next(self._given)}", self._there
+        home = [there[one.home % len(there)]] if one.home is not None and there else None
+        return self._client.submit(
+            function, shared, one.item, key=name, pure=False, workers=home, allow_other_workers=home is not None
+        )
 
     def close(self) -> None:
         """Disconnects, and ends the workers that were started here."""
