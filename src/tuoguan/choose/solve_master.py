@@ -126,7 +126,9 @@ def _share(room: Floats, step: Floats) -> float:
     return min(1.0, 0.995 * float((room[falling] / -step[falling]).min(initial=np.inf)))
 
 
-def _newton(curvature: Floats, diagonal: Floats, rows: Floats, right: Floats, missing: Floats) -> tuple[Floats, Floats]:
+def _newton(
+    curvature: Floats, diagonal: Floats, rows: Floats, right: Floats, missing: Floats
+) -> tuple[Floats, Floats]:
     """Step of the variables and of the equations' forces; variables without curvature are eliminated first."""
     columns, equations = len(curvature), len(rows)
     inner, outer = rows[:, :columns], rows[:, columns:] / diagonal[columns:]

@@ -127,9 +127,7 @@ def _look(blocks: Blocks, shared: Shared, point: Point, width: float) -> _Seen:
     fixed = float(shared.limit @ point.price)
     slope = seen.gradient.sum(axis=0)
     slope[: len(shared.limit)] += shared.limit
-    return _Seen(
-        point, fixed + float(seen.exact.sum()), fixed + float(seen.sums.sum()), slope, seen.curvature.sum(axis=0)
-    )
+    return _Seen(point, fixed + float(seen.exact.sum()), fixed + float(seen.sums.sum()), slope, seen.curvature.sum(axis=0))
 
 
 def _unit(blocks: Blocks, shared: Shared, worth: float, totals: Floats) -> Floats:
