@@ -1,8 +1,8 @@
 """The main job for a catalog past one machine: closed forms per block, prices over all of them, Parquet in and out.
 
 Straight line: open, cut into blocks, work on them wherever the executor does, agree on prices, write the choice. Keeps
-two invariants: the same inputs and seed give the same bytes on threads and on a cluster, whatever the size of a block and
-whoever died on the way; and a block that is finished is never worked for again.
+two invariants: the same inputs and seed give the same bytes on threads and on a cluster, whatever the size of a block
+and whoever died on the way; and a block that is finished is never worked for again.
 """
 
 import shutil
@@ -14,13 +14,14 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from tuoguan.app.scale_blocks import context_of, cut, groups_in, solve_block
+from tuoguan.app.scale_blocks import context_of, cut, groups_in, is_kept, solve_block
 from tuoguan.app.workspace import Opened, open_workspace
 from tuoguan.choose import Agreed, Shard, Task, agree, chosen_rows, risk_of, shards_of, spread_out, task_of
 from tuoguan.foundation.days import iso
 from tuoguan.foundation.executor import Executor, Work, in_order
 from tuoguan.foundation.ids import content_hash, json_bytes
 from tuoguan.foundation.money import EXPONENT_BY_CURRENCY
+from tuoguan.foundation.problems import Problem, Refused
 from tuoguan.foundation.tables import whole_file
 
 Progress = Callable[[str, int, int], None]
@@ -58,6 +59,8 @@ def decide_large(
     files = _worked(opened, Path(out), executor, block_groups, tell)
     tell("prices", 0, 1)
     models = _models(files)
+    if not models:
+        raise Refused([_nothing_sells(Path(folder))])
     task = task_of(opened.batch.seller, models, scenarios=scenarios, seed=seed)
     blocks = spread_out(dual or executor, shards_of(files, task.shape))
     agreed = agree(blocks, task)
@@ -73,17 +76,34 @@ def decide_large(
 def _worked(
     opened: Opened, out: Path, executor: Executor, block_groups: int, tell: Progress
 ) -> list[tuple[Path, str, int]]:  # fmt: skip
-    """(file of kept options, hash, groups) of every block in order; those kept by an earlier run are not worked again."""
+    """(file of kept options, hash, groups) of every block in order; what an earlier run kept is left as it is."""
     folder = out / BLOCKS
     folder.mkdir(parents=True, exist_ok=True)
     context = context_of(opened)
     work = list(cut(opened, context, block_groups, folder))
-    missing = [one for one in work if not Path(one.item.path).exists()]
+    missing = [one for one in work if not is_kept(Path(one.item.path))]
     known = len(work) - len(missing)
     shared = executor.share(context)
     for done, _ in enumerate(executor.run(solve_block, missing, shared=shared), 1):
         tell("blocks", known + done, len(work))
-    return [(Path(one.item.path), one.key, groups_in(Path(one.item.path))) for one in work]
+    paths = [Path(one.item.path) for one in work]
+    unseen = [path for path in paths if not path.exists()]
+    if unseen:
+        raise Refused([_unseen(unseen, folder)])
+    return [(path, one.key, groups_in(path)) for path, one in zip(paths, work, strict=True)]
+
+
+def _unseen(paths: list[Path], folder: Path) -> Problem:
+    found = f"{len(paths)} blocks that workers wrote and this machine cannot see, such as {paths[0].name}"
+    fix = "give --out a folder that every worker and this machine reach by the same path"
+    return Problem(str(folder), found, "a folder shared by all machines", fix, "unshared_folder")
+
+
+def _nothing_sells(folder: Path) -> Problem:
+    fix = "`tuoguan explain DIR SKU MARKET` says for one product what is in the way"
+    return Problem(
+        str(folder), "no option that earns anything", "at least one way to sell at least one product", fix, "no_option"
+    )
 
 
 def _models(files: list[tuple[Path, str, int]]) -> list[str]:

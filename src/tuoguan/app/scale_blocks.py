@@ -1,8 +1,8 @@
 """A workspace cut into blocks of products, each small enough to be worked on alone and known by what it holds.
 
 Hides how tables are cut and shipped. Keeps two invariants: a block's name is a hash of its own rows, the contracts, the
-seller's settings and the code, so that a kept answer is only ever read by a run that would give it; and what is computed
-for a product does not depend on which other products are in its block.
+seller's settings and the code, so that a kept answer is only ever read by a run that would give it; and what is
+computed for a product does not depend on which other products are in its block.
 """
 
 import io
@@ -27,7 +27,6 @@ from tuoguan.foundation.tables import whole_file
 from tuoguan.intake import Batch
 
 PRICE_DAYS = 180  # of the panel that tell today's price
-TABLES = ("products", "panel", "stock", "prices")
 NUMBERS = ("level_mean", "level_shape", "dispersion", "profile", "observed_days")
 
 
@@ -58,7 +57,6 @@ class Block:
 def context_of(opened: Opened) -> Context:
     """What every block of the workspace shares."""
     batch = opened.batch
-    bare = {name: getattr(batch, name).clear() for name in (*TABLES, "stock_outs", "returns", "listed")}
     made = {
         **opened.hashes(),
         "on": opened.on,
@@ -68,7 +66,11 @@ def context_of(opened: Opened) -> Context:
     }
     made.pop("inputs")  # a block's own rows stand in its own name
     name = content_hash(json_bytes(made), np.ascontiguousarray(opened.demand.season).tobytes())
-    shared = replace(batch, counts=(), problems=(), notes=(), **bare)
+    shared = replace(
+        batch, products=batch.products.clear(), panel=batch.panel.clear(), stock=batch.stock.clear(),
+        prices=batch.prices.clear(), stock_outs=batch.stock_outs.clear(), returns=batch.returns.clear(),
+        listed=batch.listed.clear(), counts=(), problems=(), notes=(),
+    )  # fmt: skip
     return Context(name, shared, opened.library, opened.fx, opened.on, opened.demand.season)
 
 
@@ -78,10 +80,8 @@ def cut(opened: Opened, context: Context, groups: int, folder: Path) -> Iterator
     names = pl.DataFrame({"sku": demand.sku, "market": demand.market}).with_row_index("row").sort("sku", "market")
     rows, skus = names["row"].to_numpy(), names["sku"]
     recent = batch.panel.filter(pl.col("day") > date_of(batch.last_day - PRICE_DAYS))
-    tables = {
-        name: table.sort("sku", maintain_order=True)
-        for name, table in (("products", batch.products), ("panel", recent), ("stock", batch.stock), ("prices", batch.prices))
-    }  # fmt: skip
+    whole = {"products": batch.products, "panel": recent, "stock": batch.stock, "prices": batch.prices}
+    tables = {name: table.sort("sku", maintain_order=True) for name, table in whole.items()}
     for first, last in _spans(skus, groups):
         own = rows[first:last]
         parts = {name: _between(table, skus[first], skus[last - 1]) for name, table in tables.items()}
@@ -109,10 +109,10 @@ def _between(table: pl.DataFrame, first: str, last: str) -> pl.DataFrame:
 def _work(context: Context, parts: dict[str, pl.DataFrame], demand: Demand, rows: Ints, folder: Path) -> Work:
     tables = {name: _arrow(part) for name, part in parts.items()}
     numbers = {name: np.ascontiguousarray(getattr(demand, name)[rows]).tobytes() for name in NUMBERS}
-    words = tuple(tuple(column[row] for row in rows) for column in (demand.sku, demand.market, demand.method))
-    said = json_bytes([list(column) for column in words])
+    sku, market, method = (tuple(column[row] for row in rows) for column in (demand.sku, demand.market, demand.method))
+    said = json_bytes([sku, market, method])
     key = content_hash(context.name.encode(), said, *tables.values(), *numbers.values())
-    return Work(key, Block(tables, numbers, *words, str(folder / f"{key}.parquet")))
+    return Work(key, Block(tables, numbers, sku, market, method, str(folder / f"{key}.parquet")))
 
 
 def _arrow(table: pl.DataFrame) -> bytes:
@@ -139,13 +139,19 @@ def solve_block(context: Context, block: Block) -> bytes:
 
 
 def _opened(context: Context, block: Block) -> tuple[Batch, Demand]:
-    read = {name: pl.read_ipc(io.BytesIO(data)) for name, data in block.tables.items()}
-    kinds = {"profile": np.int64, "observed_days": np.int64}
-    numbers = {name: np.frombuffer(data, kinds.get(name, np.float64)) for name, data in block.demand.items()}
+    table = {name: pl.read_ipc(io.BytesIO(data)) for name, data in block.tables.items()}
+    own = block.demand
     demand = Demand(
-        sku=block.sku, market=block.market, method=block.method, start_on=context.on, season=context.season, **numbers
-    )  # type: ignore[arg-type]
-    return replace(context.batch, **read), demand
+        sku=block.sku, market=block.market, method=block.method, start_on=context.on, season=context.season,
+        level_mean=np.frombuffer(own["level_mean"], np.float64),
+        level_shape=np.frombuffer(own["level_shape"], np.float64),
+        dispersion=np.frombuffer(own["dispersion"], np.float64), profile=np.frombuffer(own["profile"], np.int64),
+        observed_days=np.frombuffer(own["observed_days"], np.int64),
+    )  # fmt: skip
+    batch = replace(
+        context.batch, products=table["products"], panel=table["panel"], stock=table["stock"], prices=table["prices"]
+    )
+    return batch, demand
 
 
 def keep(path: Path, data: bytes) -> bytes:
@@ -159,6 +165,15 @@ def keep(path: Path, data: bytes) -> bytes:
             with partial.open("rb") as written:
                 os.fsync(written.fileno())
     return content_hash(data).encode()
+
+
+def is_kept(path: Path) -> bool:
+    """True where a whole file of kept options lies; what cannot be read is removed, to be made anew."""
+    try:
+        return path.exists() and groups_in(path) > 0
+    except (pl.exceptions.PolarsError, OSError, TypeError):
+        path.unlink(missing_ok=True)
+        return False
 
 
 def groups_in(path: Path) -> int:

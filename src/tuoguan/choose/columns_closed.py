@@ -1,8 +1,8 @@
 """What an option of a large catalog is worth and needs, in closed form, and which options are worth keeping.
 
-Hides the formulas. Keeps three invariants: money leaves as whole minor units, needs are never negative and stand for the
-steady state at the horizon's mean season, and of the options of a group none is kept that another under the same platform
-and model beats in worth and in every need.
+Hides the formulas. Keeps three invariants: money leaves as whole minor units, needs are never negative and stand for
+the steady state at the horizon's mean season, and of the options of a group none is kept that another under the same
+platform and model beats in worth and in every need.
 
 worth   margin of a unit x expected units once goods are there, less weekly work (`policies_facts.estimates`), less the
         holding of what lies there on average: the level less what is under way and half a review's sales

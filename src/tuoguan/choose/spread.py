@@ -1,8 +1,8 @@
 """Groups that live in files: shards of the kept options, priced wherever an executor works.
 
 Hides files, workers and the numbering of rows across shards. Keeps two invariants: a shard is a fixed range of groups
-of the whole catalog, whatever files they lie in and whoever works on them, so that no machine and no size of block changes
-a byte; and only sums, samples and open groups ever leave a shard, never its columns.
+of the whole catalog, whatever files they lie in and whoever works on them, so that no machine and no size of block
+changes a byte; and only sums, samples and open groups ever leave a shard, never its columns.
 """
 
 import pickle
@@ -248,7 +248,7 @@ class Spread:
 
 
 def _before(sizes: Sequence[int]) -> list[int]:
-    return np.concatenate([[0], np.cumsum(sizes)])[:-1].astype(int).tolist()
+    return [sum(sizes[:at]) for at in range(len(sizes))]
 
 
 def _shifted(option: Ints, by: int) -> Ints:

@@ -1,7 +1,8 @@
-"""The best set for groups that live in files: prices by the dual, then the cheapest rise of prices under which all fits.
+"""The best set for groups that live in files: prices by the dual, then the least rise of prices under which all fits.
 
-Hides scales and the search. Keeps the invariant objective <= optimum of the kept options <= bound: the bound is the dual
-function at a point, the choice is every group's best at dearer prices, and what it uses is added up in whole numbers.
+Hides scales and the search. Keeps the invariant objective <= optimum of the kept options <= bound: the bound is the
+dual function at a point, the choice is every group's best at dearer prices, and what it uses is added up in whole
+numbers.
 """
 
 import math
@@ -124,7 +125,7 @@ def _fitting(blocks: Spread, shared: Shared, prices: Prices) -> tuple[Floats, Fl
     step = np.concatenate([np.maximum(column[:count], least), np.zeros(len(column) - count)])
 
     def used_at(rise: float) -> Floats:
-        return -blocks.price(column + rise * step)[1].sum(axis=0)
+        return np.asarray(-blocks.price(column + rise * step)[1].sum(axis=0))
 
     def fits(used: Floats) -> bool:
         return bool((used[:count] <= shared.limit).all())

@@ -114,6 +114,13 @@ def plan(arguments: Namespace) -> int:
     return _answer(arguments, names, plan_lines(planned, arguments.lang), written)
 
 
+def scale(arguments: Namespace) -> int:
+    """The choice for a catalog past one machine."""
+    from tuoguan.cli.scale import scale as choose_in_blocks
+
+    return choose_in_blocks(arguments)
+
+
 def doctor(arguments: Namespace) -> int:
     """Whether machine and workspace are in order."""
     from tuoguan.app.doctor import doctor as examine

@@ -89,7 +89,7 @@ class Cluster:
     ) -> Iterator[tuple[str, bytes]]:  # fmt: skip
         """(key, answer) of every block as it is done; a block's own error is raised as it is, `ExecutorLost` else."""
         answers, waiting = Answers(work), iter(work)
-        running: dict[Future, str] = {}
+        running: dict[Future[bytes], str] = {}
         watch = _Watch(self._client, self._patience)
         try:
             self._there = sorted(self._client.nthreads())
@@ -111,7 +111,7 @@ class Cluster:
             with contextlib.suppress(Exception):  # a lost cluster cannot be told to stop
                 self._client.cancel(list(running), force=True)
 
-    def _begin(self, function: Callable[[Any, Any], bytes], shared: Any, one: Work) -> "Future":
+    def _begin(self, function: Callable[[Any, Any], bytes], shared: Any, one: Work) -> "Future[bytes]":
         """The block given out, to the worker that had its home before where there is one."""
         name, there = f"{one.key}-{next(self._given)}", self._there
         home = [there[one.home % len(there)]] if one.home is not None and there else None
@@ -152,7 +152,7 @@ class _Watch:
             raise _lost(f"the cluster has had no worker for {self._patience:.0f} seconds", answers)
 
 
-def _finished(running: "dict[Future, str]") -> "list[Future]":
+def _finished(running: "dict[Future[bytes], str]") -> "list[Future[bytes]]":
     """Blocks that are done, failed or lost; waits a moment where there is none."""
     from distributed import wait
 
@@ -161,7 +161,7 @@ def _finished(running: "dict[Future, str]") -> "list[Future]":
     return [future for future in running if future.status != "pending"]
 
 
-def _answer(future: "Future", answers: Answers) -> bytes:
+def _answer(future: "Future[bytes]", answers: Answers) -> bytes:
     from distributed import KilledWorker
 
     if future.status == "finished":
