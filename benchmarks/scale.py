@@ -1,12 +1,14 @@
 """Measures the large job and its drivers; every command prints one JSON line and appends it to results/scale.jsonl.
 
-    PYTHONPATH=src python -m benchmarks.scale run WORKSPACE OUT --workers 2 [--kill]   the job, from Parquet to Parquet
+    PYTHONPATH=src python -m benchmarks.scale run WORKSPACE OUT --workers 2 [--kill]
     PYTHONPATH=src python -m benchmarks.scale run WORKSPACE OUT --threads 2
-    PYTHONPATH=src python -m benchmarks.scale ratio WORKSPACE OUT        2 workers and 2 threads on the same blocks, and a kill
-    PYTHONPATH=src python -m benchmarks.scale rounds WORKSPACE OUT       a round of pricing on the driver and on 2 workers
+    PYTHONPATH=src python -m benchmarks.scale ratio WORKSPACE OUT
+    PYTHONPATH=src python -m benchmarks.scale rounds WORKSPACE OUT/threads-0
 
+`run` is the job from Parquet to Parquet, `ratio` plays the same blocks on 2 workers, on 2 threads, and on 2 workers of
+which one is killed; `rounds` prices all groups on the driver and on 2 workers, over blocks that `ratio` left.
 `benchmarks.scale_workspace` writes workspaces of any size. ``--kill`` sends SIGKILL to one worker when half the blocks
-are done. `ratio` leaves the blocks in OUT that `rounds` needs.
+are done.
 """
 
 import argparse

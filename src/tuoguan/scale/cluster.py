@@ -24,10 +24,14 @@ if TYPE_CHECKING:
 AHEAD = 3  # blocks given out for each worker, so that none waits and little is on its way when one dies
 LISTEN_SECONDS = 0.25  # between two looks at whether the cluster still lives
 PATIENCE_SECONDS = 30.0  # how long no worker at all may be there
-CONNECT_SECONDS = 15.0
+CONNECT_SECONDS = 10.0
 DEATHS_MOST = 3  # of workers that had the same block, before the block itself is to blame
 GO_ON = "Start the cluster anew and run the same command again: it goes on from the blocks that are kept"
-HIDDEN = {"distributed.worker.daemon": True, "distributed.scheduler.allowed-failures": DEATHS_MOST}
+HERE = "127.0.0.1:0"
+HIDDEN = {  # no page is served beside the work
+    "distributed.scheduler.http.routes": [], "distributed.worker.http.routes": [],
+    "distributed.scheduler.allowed-failures": DEATHS_MOST,
+}  # fmt: skip
 QUIET = {name: "critical" for name in ("distributed", "distributed.nanny", "distributed.worker", "tornado")}
 
 
@@ -61,8 +65,8 @@ class Cluster:
         with dask.config.set({**HIDDEN, "logging": QUIET}):
             if scheduler is None:
                 self._local = LocalCluster(
-                    n_workers=workers, threads_per_worker=1, processes=True, host="127.0.0.1", dashboard_address=None,
-                    worker_dashboard_address=None, memory_limit=memory_bytes or fair_share(workers),
+                    n_workers=workers, threads_per_worker=1, processes=True, host="127.0.0.1", dashboard_address=HERE,
+                    worker_dashboard_address=HERE, memory_limit=memory_bytes or fair_share(workers),
                     silence_logs="CRITICAL",
                 )  # fmt: skip
             try:
@@ -76,7 +80,7 @@ class Cluster:
     @property
     def workers(self) -> int:
         """Worker threads that are there now, at least 1."""
-        return max(1, sum(self._client.nthreads().values()))
+        return max(1, len(self._client.nthreads()))
 
     def share(self, value: Any) -> Any:
         """A future of the value that any worker can make again, should those that hold it die."""
