@@ -2,8 +2,8 @@
 
 Hides nothing but speed. Groups are contiguous: group ``g`` owns rows ``start[g]:start[g + 1]``. Every sum runs in row
 order on one thread, so the same problem gives the same bytes everywhere. Kernels that take ``low`` and ``high`` do the
-groups from the one up to the other; a row's numbers lie in two tables side by side, ``first`` and ``second``, and ``by``
-holds what base and columns are multiplied by. With ``skip`` every group may also do nothing, which is row -1.
+groups from the one up to the other; a row's numbers lie in two tables side by side, ``first`` and ``second``, and
+``by`` holds what base and columns are multiplied by. With ``skip`` every group may also do nothing, which is row -1.
 """
 
 import numpy as np
@@ -53,7 +53,7 @@ def largest(table: Floats, low: int, high: int) -> tuple[Floats, Ints]:
 
 @njit(cache=True, nogil=True)
 def starts(groups: Ints, count: int) -> tuple[bool, Ints]:
-    """Whether groups come in order 0, 1, 2 … and each one's first row [count + 1]; without order the array means nothing."""
+    """Whether groups come in order 0, 1, 2 …, and then each one's first row [count + 1]."""
     start = np.zeros(count + 1, np.int64)
     last = -1
     for i in range(len(groups)):
@@ -193,18 +193,21 @@ def add_outer(matrix: Floats, vector: Floats, share: float) -> None:
 def near_rows(
     start: Ints, base: Floats, first: Floats, second: Floats, by: Floats, skip: bool, low: int, high: int, most: float
 ) -> tuple[Ints, Ints, Floats]:
-    """Groups, rows and losses of the rows that lose at most so much, of groups that have more than one of them."""
+    """Groups, rows and losses of the rows that lose at most so much, of groups that have more than one of them.
+
+    The first row of a group without loss is the one that `best_rows` takes.
+    """
     room = start[high] - start[low] + (high - low if skip else 0)
     group, rows, loss = np.empty(room, np.int64), np.empty(room, np.int64), np.empty(room)
     count = 0
     for g in range(low, high):
         a, z = start[g], start[g + 1]
-        best, begun = 0.0 if skip else -np.inf, count
-        for i in range(a, z + 1 if skip else z):
-            value = worth(base, first, second, by, i) if i < z else 0.0
+        best, begun = -np.inf, count
+        for i in range(a - 1 if skip else a, z):
+            value = worth(base, first, second, by, i) if i >= a else 0.0
             best = max(best, value)
             if value >= best - most:
-                group[count], rows[count], loss[count] = g, i if i < z else -1, value
+                group[count], rows[count], loss[count] = g, i if i >= a else -1, value
                 count += 1
         kept = begun
         for k in range(begun, count):
@@ -217,7 +220,7 @@ def near_rows(
 
 @njit(cache=True, nogil=True)
 def solve_symmetric(matrix: Floats, right: Floats) -> Floats:
-    """Solution [equation, case] of a quasi-definite system by LDL', upper triangle read; both arguments are overwritten."""
+    """Solution [equation, case] of a quasi-definite system, upper triangle read, by LDL' in place of both arguments."""
     n = len(matrix)
     for k in range(n):
         pivot = matrix[k, k]
@@ -319,6 +322,50 @@ def fill(start: Ints, value: Floats, use: Floats, limit: Floats, choice: Ints, u
                 for j in range(len(limit)):
                     used[j] += use[best_row, j] - use[choice[g], j]
                 choice[g] = best_row
+                changed += 1
+        made += changed
+        if changed == 0:
+            break
+    return made
+
+
+@njit(cache=True, nogil=True)
+def exchange(
+    group_of: Ints, rows: Ints, value: Floats, use: Floats, limit: Floats, choice: Ints, used: Floats, passes: int
+) -> int:
+    """Number of pairs of moves made: one row's group gains, the other's makes room; best partner for each in turn."""
+    made, limits = 0, len(limit)
+    after = np.empty(limits)
+    for _ in range(passes):
+        gain = np.empty(len(rows))
+        for a in range(len(rows)):
+            gain[a] = value[rows[a]] - value[choice[group_of[rows[a]]]]
+        order = np.argsort(-gain, kind="mergesort")
+        changed = 0
+        for a in order:
+            i, g = rows[a], group_of[rows[a]]
+            own = value[i] - value[choice[g]]
+            if own <= 1e-9:
+                continue
+            for j in range(limits):
+                after[j] = used[j] + use[i, j] - use[choice[g], j]
+            best, partner = 1e-9, -1
+            for b in range(len(rows)):
+                k, h = rows[b], group_of[rows[b]]
+                if h == g or k == choice[h] or own + value[k] - value[choice[h]] <= best:
+                    continue
+                inside = True
+                for j in range(limits):
+                    if after[j] + use[k, j] - use[choice[h], j] > limit[j]:
+                        inside = False
+                        break
+                if inside:
+                    best, partner = own + value[k] - value[choice[h]], b
+            if partner >= 0:
+                k, h = rows[partner], group_of[rows[partner]]
+                for j in range(limits):
+                    used[j] = after[j] + use[k, j] - use[choice[h], j]
+                choice[g], choice[h] = i, k
                 changed += 1
         made += changed
         if changed == 0:

@@ -9,7 +9,7 @@ not sell") is worth ``base + matrix . point`` there; of every group the best row
 units throughout; the dual adds ``limit . prices`` itself.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from tuoguan.foundation.arrays import Floats, Ints
@@ -33,7 +33,9 @@ class Smooth:
 
 @dataclass(frozen=True, slots=True)
 class Near:
-    """Rows whose group could do otherwise at little loss, in order of group; a group's best row is always among them.
+    """Rows whose group could do otherwise at little loss, in order of group, "do not sell" first.
+
+    A group's best row is always among them: the first without loss, the same that ``price`` and ``choose`` take.
 
     group   [row] group
     option  [row] the option's row in the caller's numbers, -1 for "do not sell"
@@ -89,16 +91,19 @@ class Blocks(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Shared:
-    """What all groups share: limits, and the weights that scenarios may get.
+    """What all groups share: limits, the weights that scenarios may get, and what numbers were scaled by.
 
-    limit  [limit], scaled like the columns; ``tail`` is the largest weight of a scenario (0: no risk)
+    limit  [limit], scaled like the columns by ``limit_scale`` [limit]; values are scaled by ``value_scale``
+    tail   the largest weight of a scenario (0: no risk)
     factor [scenario, factor] where columns after the limits are common factors; None where they are scenarios
     """
 
     limit: Floats
+    limit_scale: Floats
+    value_scale: float
     tail: float = 0.0
     factor: Floats | None = None
 
     def part(self, share: float) -> "Shared":
         """The same for a sample that is this share of the groups."""
-        return Shared(self.limit * share, self.tail, self.factor)
+        return replace(self, limit=self.limit * share)

@@ -1,8 +1,8 @@
 """Groups held in memory: the caller's own arrays, read in place by threads.
 
 Hides threads and scales. Keeps the invariants of `Blocks`: block borders follow from the number of groups alone, and
-scales are multiplied into the point, so that no copy of the options is made. Numbers are multiplied by ``scale`` (a power
-of two wherever an exact number matters), first for base, then one per column.
+scales are multiplied into the point, so that no copy of the options is made. Numbers are multiplied by ``scale`` (a
+power of two wherever an exact number matters), first for base, then one per column.
 """
 
 import os
@@ -14,7 +14,8 @@ from typing import TypeVar
 import numpy as np
 
 from tuoguan.choose import kernels
-from tuoguan.choose.solve_blocks import Near, Smooth
+from tuoguan.choose.solve_blocks import Near, Shared, Smooth
+from tuoguan.choose.solve_packed import Packed
 from tuoguan.foundation.arrays import Floats, Ints
 
 MOST_BLOCKS = 64
@@ -81,9 +82,13 @@ class LocalBlocks:
 
     def choose(self, point: Floats) -> Ints:
         """[group] the best row's option, -1 for "do not sell"."""
+        return self._options(self.rows(point))
+
+    def rows(self, point: Floats) -> Ints:
+        """[group] the best row itself."""
         choice, by = np.zeros(self.groups, np.int64), self._by(point)
         self._each(lambda low, high: kernels.best_rows(*self._rows(by), low, high, choice))
-        return self._options(choice)
+        return choice
 
     def near(self, point: Floats, loss: float) -> Near:
         """Rows that lose at most ``loss``, of groups that have more than one of them."""
@@ -124,3 +129,21 @@ class LocalBlocks:
             return [work(low, high) for low, high in spans]
         with ThreadPoolExecutor(wanted) as pool:
             return list(pool.map(lambda span: work(*span), spans))
+
+
+def local_blocks(problem: Packed, threads: int | None = None) -> LocalBlocks:
+    """A packed problem's rows as blocks."""
+    return held(problem.start, problem.base, problem.matrix, problem.option, threads)
+
+
+def held(start: Ints, base: Floats, matrix: Floats, option: Ints, threads: int | None = None) -> LocalBlocks:
+    """Scaled rows as blocks, "do not sell" being a row like others."""
+    size, _ = kernels.largest(matrix, 0, len(matrix))
+    magnitude = np.concatenate([[np.abs(base).max(initial=0.0)], size])
+    none = np.zeros((len(base), 0))
+    return LocalBlocks(start, base, matrix, none, np.ones(len(magnitude)), False, magnitude, option, threads)
+
+
+def shared_by(problem: Packed) -> Shared:
+    """What the groups of a packed problem share."""
+    return Shared(problem.limit, problem.limit_scale, problem.value_scale, problem.tail)

@@ -1,7 +1,7 @@
 """Where the dual should step next: a convex quadratic model inside a box, under the rules for scenario weights.
 
-Hides an interior-point method. Keeps the invariant that every `Point` it returns is one: prices are not negative, weights
-lie within [0, tail] and add up to 1 but for rounding, so the dual function there is a bound.
+Hides an interior-point method. Keeps the invariant that every `Point` it returns is one: prices are not negative,
+weights lie within [0, tail] and add up to 1 but for rounding, so the dual function there is a bound.
 """
 
 from dataclasses import dataclass
@@ -56,7 +56,7 @@ class Master:
         count = len(self.shared.limit)
         low, high = self._box(radius)
         rows, target = self._rows()
-        x = _interior(self.slope / 1.0, self.curvature, self.center.column, self.unit, low, high, rows, target)
+        x = _interior(self.slope, self.curvature, self.center.column, low, high, rows, target)
         weight = x[count:] if self.shared.factor is None else x[len(self.unit) :]
         price = np.where(x[:count] <= low[:count] + 1e-5 * (high - low)[:count], low[:count], x[:count])
         point = point_of(self.shared, price, weight)
@@ -89,10 +89,10 @@ class Master:
 
 
 def _interior(
-    slope: Floats, curvature: Floats, center: Floats, unit: Floats, low: Floats, high: Floats, rows: Floats,
+    slope: Floats, curvature: Floats, center: Floats, low: Floats, high: Floats, rows: Floats,
     target: Floats,
 ) -> Floats:  # fmt: skip
-    """Lowest point of the model in the box under ``rows . x = target``; variables past the columns have no curvature."""
+    """Lowest point of the model in the box under ``rows . x = target``; weights past the columns have no curvature."""
     columns, extra = len(center), len(low) - len(center)
     size = np.maximum(high - low, 1e-300)
     goal = np.concatenate([slope, np.zeros(extra)])
@@ -108,11 +108,11 @@ def _interior(
         step, change = _newton(curvature, below / (x - low) + above / (high - x), rows, right, target - rows @ x)
         below_step = (path - below * step) / (x - low) - below
         above_step = (path + above * step) / (high - x) - above
-        share = min(_share(x - low, step), _share(high - x, -step))
-        dual_share = min(_share(below, below_step), _share(above, above_step))
-        share = dual_share = min(share, dual_share)
-        x, force = x + share * step, force + dual_share * change
-        below, above = below + dual_share * below_step, above + dual_share * above_step
+        share = min(
+            _share(x - low, step), _share(high - x, -step), _share(below, below_step), _share(above, above_step)
+        )
+        x, force = x + share * step, force + share * change
+        below, above = below + share * below_step, above + share * above_step
         move = x[:columns] - center
         gap = float(below @ (x - low) + above @ (high - x))
         if gap <= ACCURACY * max(float(-(slope @ move) - 0.5 * move @ curvature @ move), 1e-12 * height):
@@ -126,9 +126,7 @@ def _share(room: Floats, step: Floats) -> float:
     return min(1.0, 0.995 * float((room[falling] / -step[falling]).min(initial=np.inf)))
 
 
-def _newton(
-    curvature: Floats, diagonal: Floats, rows: Floats, right: Floats, missing: Floats
-) -> tuple[Floats, Floats]:
+def _newton(curvature: Floats, diagonal: Floats, rows: Floats, right: Floats, missing: Floats) -> tuple[Floats, Floats]:
     """Step of the variables and of the equations' forces; variables without curvature are eliminated first."""
     columns, equations = len(curvature), len(rows)
     inner, outer = rows[:, :columns], rows[:, columns:] / diagonal[columns:]

@@ -59,15 +59,6 @@ class Packed:
         start = np.concatenate([[0], np.cumsum(count)]).astype(np.int64)
         return replace(self, start=start, option=self.option[rows], base=self.base[rows], matrix=self.matrix[rows])
 
-    def sample(self, groups: Ints, share: float) -> "Packed":
-        """Some of the groups under the same share of every limit."""
-        rows = np.isin(self.group_of, groups)
-        start = np.concatenate([[0], np.cumsum(np.diff(self.start)[groups])]).astype(np.int64)
-        return replace(
-            self, start=start, option=self.option[rows], base=self.base[rows], matrix=self.matrix[rows],
-            limit=self.limit * share,
-        )  # fmt: skip
-
     def objective(self, choice: Ints) -> float:
         """Scaled objective of one row per group, the risk term included."""
         total = float(self.base[choice].sum())
@@ -107,18 +98,24 @@ def pack(
     option, group = option[order], group[order]
     risky = scenarios is not None and weight > 0.0
     table = scenarios if risky and scenarios is not None else np.zeros((len(values), 0))
-    size = max(float(np.abs(values).max(initial=0.0)), float(np.abs(table).max(initial=0.0)))
-    value_scale = _power_of_two(size)
-    limit_scale = np.array([_power_of_two(float(np.abs(column).max(initial=0.0))) for column in uses.T])
+    base, tail = ((1.0 - weight) * values if risky else values), largest_weight(table.shape[1], level)
+    if not tail:  # every scenario weighs the same
+        base, table = (base + weight * table.mean(axis=1) if risky else base), table[:, :0]
+    value_scale = power_of_two(max(float(np.abs(values).max(initial=0.0)), float(np.abs(table).max(initial=0.0))))
+    limit_scale = np.array([power_of_two(float(np.abs(column).max(initial=0.0))) for column in uses.T])
     columns = np.concatenate([-uses * limit_scale, (weight * value_scale) * table], axis=1)
-    base = (1.0 - weight if risky else 1.0) * value_scale * values
     full = Packed(
         np.concatenate([[0], np.cumsum(np.bincount(group, minlength=count))]).astype(np.int64), option.astype(np.int64),
-        _with_skip(base, option), np.ascontiguousarray(_with_skip(columns, option)),
-        limit * limit_scale, limit_scale, value_scale,
-        min(1.0 / ((1.0 - level) * table.shape[1]), 1.0) if risky else 0.0,
+        _with_skip(value_scale * base, option), np.ascontiguousarray(_with_skip(columns, option)),
+        limit * limit_scale, limit_scale, value_scale, tail,
     )  # fmt: skip
     return full.only(kernels.undominated(full.start, full.base, full.matrix))
+
+
+def largest_weight(scenarios: int, level: float) -> float:
+    """What one scenario may weigh at most in the mean of the worst ``1 - level``; 0 where all must weigh the same."""
+    tail = min(1.0 / ((1.0 - level) * scenarios), 1.0) if scenarios else 0.0
+    return tail if tail * scenarios > 1.0 + 1e-12 else 0.0
 
 
 def _with_skip(values: Floats, option: Ints) -> Floats:
@@ -126,5 +123,6 @@ def _with_skip(values: Floats, option: Ints) -> Floats:
     return np.asarray(padded[option])
 
 
-def _power_of_two(size: float) -> float:
+def power_of_two(size: float) -> float:
+    """The power of two that brings this size to about 2**10."""
     return 2.0 ** (SCALED_SIZE - math.frexp(size)[1]) if size > 0.0 else 1.0

@@ -1,10 +1,10 @@
 """Prices of limits and weights of scenarios: Newton's method on the dual function with its corners rounded off.
 
-Hides warm starts on samples and the schedule of rounding. Keeps the invariant that ``Prices.bound`` is the dual function at
-``point`` with every rounding error counted: by weak duality no feasible choice is worth more, however early the search
-stopped. With risk the weights are minimized over {0 <= q <= tail, sum q = 1} (Rockafellar & Uryasev 2000), so the bound is
-that of the portfolio. The rounded-off dual is smooth and convex; its curvature comes from the groups that are nearly
-undecided, and the more there are the fewer steps are needed (Nesterov 2005 on smoothing; Newton steps in a trust region).
+Hides warm starts on samples and the schedule of rounding. Keeps the invariant that ``Prices.bound`` is the dual
+function at ``point`` with every rounding error counted: by weak duality no feasible choice is worth more, however early
+the search stopped. With risk the weights are minimized over {0 <= q <= tail, sum q = 1} (Rockafellar & Uryasev 2000), so
+the bound is that of the portfolio. The rounded-off dual is smooth and convex; its curvature comes from the groups that
+are nearly undecided, and the more there are the fewer steps are needed (smoothing: Nesterov 2005).
 """
 
 import time
@@ -17,19 +17,20 @@ from tuoguan.choose.solve_master import Master, Point, point_of
 from tuoguan.foundation.arrays import Floats
 
 SAMPLES = (1_000, 10_000, 100_000)  # groups that prices are found on first
-TOLERANCE = 1e-7
+TOLERANCE, FINEST = 1e-6, 1e-7  # of the bound; finer with more groups
 ITERATIONS = 120
-FIRST_WIDTH = 0.2  # of the mean worth of a group
+FIRST_WIDTH, WARM_WIDTH = 0.2, 0.003  # of the mean worth of a group
 NARROWING = 0.2
 UNIT_ROUNDOFF = 2.0**-53
 
 
 @dataclass(frozen=True, slots=True)
 class Prices:
-    """A dual point, the bound proven there, the columns' totals of the best rows there, and the work it took."""
+    """A dual point, the bound proven there, base and columns of the best rows there added up, and the work it took."""
 
     point: Point
     bound: float
+    best_base: float
     totals: Floats
     width: float
     evaluations: int
@@ -47,10 +48,14 @@ class _Seen:
 
 
 def find_prices(
-    blocks: Blocks, shared: Shared, deadline: float, start: Point | None = None, tolerance: float = TOLERANCE
-) -> Prices:
-    """The best dual point found before ``deadline`` (`time.monotonic`); ``start`` is where to set out from."""
-    point, width, spent = start, None if start is None else 0.01, 0
+    blocks: Blocks, shared: Shared, deadline: float, start: Point | None = None, tolerance: float | None = None,
+    width: float | None = None,
+) -> Prices:  # fmt: skip
+    """The best dual point found before ``deadline`` (`time.monotonic`).
+
+    ``start`` is where to set out from, and ``width`` over how much of a value to round corners off there.
+    """
+    point, spent = start, 0
     for wanted in SAMPLES if start is None else ():
         stride = blocks.groups // wanted
         if stride >= 3:
@@ -58,8 +63,8 @@ def find_prices(
             share = part.groups / blocks.groups
             seen, width, used = _descend(part, shared.part(share), point, width, 0.1 / wanted, deadline)
             point, spent = seen.point, spent + used
-            width = 2.0 * width * blocks.groups / max(abs(seen.exact) / share, 1e-300)
-    seen, width, used = _descend(blocks, shared, point, width, tolerance, deadline)
+    last = tolerance or min(max(0.1 / max(blocks.groups, 1), FINEST), TOLERANCE)
+    seen, width, used = _descend(blocks, shared, point, width, last, deadline)
     return proven(blocks, shared, seen.point, width, spent + used)
 
 
@@ -75,39 +80,42 @@ def proven(blocks: Blocks, shared: Shared, point: Point, width: float = 0.0, eva
         counted = abs(1.0 - float(point.weight.sum())) + UNIT_ROUNDOFF * len(point.weight)
         factor = 1.0 if shared.factor is None else np.abs(shared.factor).max(axis=0)
         lost += counted * blocks.groups * float((blocks.magnitude[1 + len(terms) :] * factor).sum())
-    bound = float(terms.sum() + sums.sum()) + lost
-    return Prices(point, bound, gradient.sum(axis=0), width, evaluations + 1)
+    totals = gradient.sum(axis=0)
+    base, bound = float(sums.sum() - totals @ point.column), float(terms.sum() + sums.sum()) + lost
+    return Prices(point, bound, base, totals, width, evaluations + 1)
 
 
 def _descend(
-    blocks: Blocks, shared: Shared, start: Point | None, share: float | None, tolerance: float, deadline: float
+    blocks: Blocks, shared: Shared, start: Point | None, width: float | None, tolerance: float, deadline: float
 ) -> tuple[_Seen, float, int]:
-    """(the best point seen, the last width, evaluations): steps at one width until it costs more than the way that is left,
-    then at a narrower one. ``share`` of the mean worth of a group is the first width."""
+    """(the best point seen, the last width, evaluations): steps at one width until it costs more than the way that
+    is left, then at a narrower one."""
     first = start or _origin(blocks, shared)
     radius = 0.2 if start is None else 0.02
     sums, gradient = blocks.price(first.column)
     worth = abs(float(sums.sum() + shared.limit @ first.price))
-    width = max((share or FIRST_WIDTH) * worth / max(blocks.groups, 1), 1e-12)
+    share = FIRST_WIDTH if start is None else WARM_WIDTH
+    width = max(2.0 * width if width else share * worth / max(blocks.groups, 1), 1e-12)
     unit = _unit(blocks, shared, worth, gradient.sum(axis=0))
     center = _look(blocks, shared, first, width)
     best, evaluations = center, 2
     while evaluations < ITERATIONS and time.monotonic() < deadline:
         point, drop = Master(shared, center.point, center.slope, center.curvature, unit).lowest(radius)
         least, excess = tolerance * max(abs(best.exact), 1e-12), center.height - center.exact
-        narrow = drop <= 0.2 * max(excess, least)
+        moved = float((np.abs(point.column - center.point.column) / unit).max(initial=0.0))
+        # A way that only the radius keeps short says nothing about the width.
+        narrow = drop <= 0.2 * (max(excess, least) if moved <= 0.9 * radius else least)
         if narrow and excess <= least:
             break
         width = width * NARROWING if narrow else width
         seen = _look(blocks, shared, point, width)
         evaluations += 1
         best = seen if seen.exact < best.exact else best
-        moved = float((np.abs(point.column - center.point.column) / unit).max(initial=0.0))
         if narrow:
             center = seen
             continue
         gained = center.height - seen.height
-        if gained >= 0.75 * drop:
+        if gained >= 0.5 * drop:
             radius = max(radius, 3.0 * moved)
         elif gained < 0.1 * drop:
             radius = 0.25 * min(radius, moved)
@@ -127,7 +135,9 @@ def _look(blocks: Blocks, shared: Shared, point: Point, width: float) -> _Seen:
     fixed = float(shared.limit @ point.price)
     slope = seen.gradient.sum(axis=0)
     slope[: len(shared.limit)] += shared.limit
-    return _Seen(point, fixed + float(seen.exact.sum()), fixed + float(seen.sums.sum()), slope, seen.curvature.sum(axis=0))
+    return _Seen(
+        point, fixed + float(seen.exact.sum()), fixed + float(seen.sums.sum()), slope, seen.curvature.sum(axis=0)
+    )
 
 
 def _unit(blocks: Blocks, shared: Shared, worth: float, totals: Floats) -> Floats:
