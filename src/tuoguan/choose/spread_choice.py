@@ -91,15 +91,15 @@ def agree(blocks: Spread, task: Task) -> Agreed:
     """Prices, bound and the point at which every group's best choice together fits the limits."""
     scale = _scale(blocks.magnitude, task)
     inside = scaled(blocks, scale)
-    limit = task.limit * -scale[1 : 1 + task.shape.limits]
+    limit_scale = -scale[1 : 1 + task.shape.limits]
     tail = min(1.0 / ((1.0 - task.level) * len(task.factor)), 1.0) if task.shape.models else 0.0
-    shared = Shared(limit, tail, task.factor if task.shape.models else None)
+    factor = task.factor if task.shape.models else None
+    shared = Shared(task.limit * limit_scale, limit_scale, float(scale[0]), tail, factor)
     prices = find_prices(inside, shared, math.inf)
     point, used, rise, rounds = _fitting(inside, shared, prices)
-    count = task.shape.limits
-    shadow = prices.point.price * -scale[1 : 1 + count] / scale[0]
+    shadow = prices.point.price * limit_scale / scale[0]
     return Agreed(
-        inside, point, prices.bound / scale[0], shadow, used[:count] / -scale[1 : 1 + count], rise,
+        inside, point, prices.bound / scale[0], shadow, used[: task.shape.limits] / limit_scale, rise,
         prices.evaluations + rounds,
     )  # fmt: skip
 
