@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from distributed import Client, Future
 
 AHEAD = 3  # blocks given out for each worker, so that none waits and little is on its way when one dies
-LISTEN_SECONDS = 0.25  # between two looks at whether the cluster still lives
+LISTEN_SECONDS = 1.0  # between two looks at whether the cluster still lives; an answer is heard at once
 PATIENCE_SECONDS = 30.0  # how long no worker at all may be there
 CONNECT_SECONDS = 10.0
 DEATHS_MOST = 3  # of workers that had the same block, before the block itself is to blame
