@@ -1,5 +1,7 @@
 """Good policies per option, then the best feasible set under shared capacity, with a proven bound."""
 
+from tuoguan.choose.columns import Terms, list_ways, read_terms
+from tuoguan.choose.columns_closed import KEPT, closed_form, kept_options
 from tuoguan.choose.options import Groups, enumerate_options, is_handed_over
 from tuoguan.choose.options_excluded import Exclusion
 from tuoguan.choose.policies import Evaluated, Search, evaluate
@@ -9,13 +11,15 @@ from tuoguan.choose.reasons import Explanation, explain_group
 from tuoguan.choose.reasons_flips import Flip
 from tuoguan.choose.reasons_words import COMPONENT_WORDS
 from tuoguan.choose.solve import solve
+from tuoguan.choose.spread import Shard, shards_of, spread_out
+from tuoguan.choose.spread_choice import Agreed, Task, agree, chosen_rows, risk_of, task_of
 from tuoguan.choose.study import Study, study_of
 from tuoguan.choose.study_again import Recipe, contents, options_again, play_again, recipe_of
 
 __all__ = [
-    "COMPONENT_WORDS", "Capacity", "Clash", "Evaluated", "Exclusion", "Flip", "Explanation", "Factors",
-    "Groups", "Infeasible", "Point", "Portfolio", "Search", "Study", "choose",
-    "enumerate_options", "evaluate", "explain_group", "frontier", "is_handed_over", "peak_use",
-    "price_words", "solve", "study_of",
-    "Recipe", "contents", "options_again", "play_again", "recipe_of",
+    "COMPONENT_WORDS", "KEPT", "Agreed", "Capacity", "Clash", "Evaluated", "Exclusion", "Explanation", "Factors",
+    "Flip", "Groups", "Infeasible", "Point", "Portfolio", "Recipe", "Search", "Shard", "Study", "Task", "Terms",
+    "agree", "choose", "chosen_rows", "closed_form", "contents", "enumerate_options", "evaluate", "explain_group",
+    "frontier", "is_handed_over", "kept_options", "list_ways", "options_again", "peak_use", "play_again",
+    "price_words", "read_terms", "recipe_of", "risk_of", "shards_of", "solve", "spread_out", "study_of", "task_of",
 ]  # fmt: skip

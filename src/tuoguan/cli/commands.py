@@ -134,6 +134,13 @@ def what_if(arguments: Namespace) -> int:
     return _answer(arguments, whatif_json(found), whatif_lines(found, arguments.lang))
 
 
+def scale(arguments: Namespace) -> int:
+    """The choice for a catalog past one machine."""
+    from tuoguan.cli.scale import scale as choose_in_blocks
+
+    return choose_in_blocks(arguments)
+
+
 def doctor(arguments: Namespace) -> int:
     """Whether machine and workspace are in order."""
     from tuoguan.app.doctor import doctor as examine

@@ -10,6 +10,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tuoguan.cli.scale import register
+
 if TYPE_CHECKING:
     from tuoguan.foundation.problems import Problem
 
@@ -109,6 +111,10 @@ def _decision_commands(commands: "argparse._SubParsersAction[argparse.ArgumentPa
     plan.add_argument("--out", type=Path, help="folder of the outputs (default: DIR/plan)")
     _run_options(plan)
     _whatif_command(commands)
+    register(
+        _add(commands, "scale", "scale", "choose for a catalog past one machine: in blocks, on threads or a cluster"),
+        _count,
+    )
 
 
 def _whatif_command(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
