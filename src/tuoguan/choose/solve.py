@@ -12,7 +12,8 @@ import numpy as np
 import numpy.typing as npt
 
 from tuoguan.choose import kernels
-from tuoguan.choose.problem import Capacity, Infeasible, Portfolio
+from tuoguan.choose.problem import Capacity, Portfolio
+from tuoguan.choose.solve_clash import infeasible
 from tuoguan.choose.solve_dual import Dual, solve_dual
 from tuoguan.choose.solve_exact import finish
 from tuoguan.choose.solve_packed import Packed, lower_tail, pack
@@ -40,16 +41,17 @@ def solve(
     began = time.monotonic()
     value, use, group = np.asarray(values, float), np.asarray(uses, float), np.asarray(groups, np.int64)
     named = _named(capacities)
-    limit = np.array([capacity.limit for capacity in named], float)
+    sign = np.array([-1.0 if capacity.at_least else 1.0 for capacity in named])
+    limit = np.array([capacity.limit for capacity in named], float) * sign
     paths = None if scenario_values is None else np.asarray(scenario_values, float)
     _check(value, use, limit, group, paths, weight, level)
-    problem = pack(value, use.reshape(len(value), len(limit)), limit, group, paths, weight, level, may_skip)
+    problem = pack(value, use.reshape(len(value), len(limit)) * sign, limit, group, paths, weight, level, may_skip)
     if problem.groups == 0:
         return _report(problem, None, None, np.zeros(0, np.int64), 0.0, value, use, paths, weight, level, named)
     dual = solve_dual(problem, began + DUAL_SHARE * time_limit)
     exact = finish(problem, dual, feasible_choice(problem, dual), began + time_limit, node_limit)
     if exact.choice is None:
-        raise Infeasible("no set of options that respects the limits was found")
+        raise infeasible(use.reshape(len(value), len(limit)), named, group, may_skip=may_skip)
     method = "branch and bound, proven" if exact.optimal else "Lagrangian dual with repair and branch and bound"
     chosen = problem.option[exact.choice]
     return _report(problem, dual, method, chosen, exact.bound, value, use, paths, weight, level, named)
