@@ -10,7 +10,6 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from tuoguan.choose.portfolio_limits import (
-    Family,
     Store,
     build_limits,
     can_bind,
@@ -20,6 +19,7 @@ from tuoguan.choose.portfolio_limits import (
 from tuoguan.choose.portfolio_stores import Stated, best_set
 from tuoguan.choose.portfolio_switching import with_switching
 from tuoguan.choose.problem import Capacity, Infeasible, Portfolio
+from tuoguan.choose.problem_family import Family
 from tuoguan.choose.study import Study
 from tuoguan.foundation.arrays import Flags, Floats, Ints
 from tuoguan.intake import Seller
@@ -64,7 +64,7 @@ def choose(
     mean = study.mean()
     looked = (mean > 0) | wanted_rows(study, seller)
     rows = np.flatnonzero(looked if allowed is None else allowed & looked)
-    able = [k for k, capacity in enumerate(capacities) if can_bind(capacity, uses[:, k], study)]
+    able = [k for k, capacity in enumerate(capacities) if can_bind(capacity, uses[:, k], study)] or [0]
     stated = Stated(
         value=mean[rows], profit=study.profit[rows].astype(np.float64), uses=uses[rows][:, able],
         capacities=tuple(capacities[k] for k in able), group=study.group_of[rows],

@@ -7,9 +7,10 @@ found are told apart.
 from dataclasses import dataclass
 
 from tuoguan.choose.portfolio import choose
-from tuoguan.choose.portfolio_limits import Family, families, family_of
+from tuoguan.choose.portfolio_limits import families
 from tuoguan.choose.portfolio_switching import with_switching
 from tuoguan.choose.problem import Portfolio
+from tuoguan.choose.problem_family import Family, family_of
 from tuoguan.choose.study import Study
 from tuoguan.intake import Seller
 

@@ -5,15 +5,14 @@ can deliver, in every week; shares of profit and numbers of products over all of
 and limits are in the units that the words name, and that a capacity's name tells its kind, subject and week.
 """
 
-import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import NamedTuple
 
 import numpy as np
 from msgspec.structs import replace
 
 from tuoguan.choose.problem import Capacity
+from tuoguan.choose.problem_family import Family, family_of
 from tuoguan.choose.study import Study
 from tuoguan.foundation.arrays import Flags, Floats
 from tuoguan.foundation.money import parse_minor
@@ -25,15 +24,7 @@ CM3_PER_CBM = 1_000_000
 WEEK_DAYS = 7
 ANY = "*"
 BASIC = ("cash", "hours", "volume")  # listed in every week, even where they cannot bind
-_NAME = re.compile(r"^(?P<kind>\S+)(?: (?P<subject>.+?))??(?: week (?P<week>\S+))?$")
 Rows = Iterator[tuple[Capacity, Floats]]
-
-
-class Family(NamedTuple):
-    """All weeks of one limit: its kind, and what it is a limit of ("" for cash and hours)."""
-
-    kind: str
-    subject: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,13 +33,6 @@ class Store:
 
     capacity: Capacity
     sold: Flags
-
-
-def family_of(capacity: Capacity) -> tuple[Family, str]:
-    """The family and the week ("" where the limit is over the whole horizon) that a capacity's name tells."""
-    found = _NAME.match(capacity.name)
-    assert found is not None, capacity.name
-    return Family(capacity.kind, found["subject"] or ""), found["week"] or ""
 
 
 def build_limits(study: Study, seller: Seller, lifted: Family | None = None) -> tuple[tuple[Capacity, ...], Floats]:

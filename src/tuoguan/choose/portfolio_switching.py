@@ -8,7 +8,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from tuoguan.choose.study import Study
+from tuoguan.choose.policies import Evaluated
+from tuoguan.choose.study import Study, evaluated_with, study_of
 from tuoguan.foundation.arrays import Floats, Ints
 from tuoguan.foundation.money import parse_minor, to_minor
 from tuoguan.foundation.parties import Duty
@@ -43,6 +44,13 @@ def with_switching(study: Study, seller: Seller) -> Study:
         study, profit=study.profit - paid, component=component, cash_low=study.cash_low - paid, hours=weekly,
         hours_by_duty=by_duty, switch_minor=minor, switch_hours=hours,
     )  # fmt: skip
+
+
+def switched(evaluated: Evaluated, seller: Seller) -> Evaluated:
+    """The same options with what leaving today's contract costs in their profit, components, cash and hours."""
+    study = study_of(evaluated)
+    moved = with_switching(study, seller)
+    return evaluated if moved is study else evaluated_with(evaluated, moved)
 
 
 def _asked(study: Study, seller: Seller) -> tuple[Ints, Floats]:

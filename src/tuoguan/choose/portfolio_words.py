@@ -9,8 +9,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from tuoguan.choose.portfolio_costs import LimitCost
-from tuoguan.choose.portfolio_limits import CM3_PER_CBM, Family, family_of
+from tuoguan.choose.portfolio_limits import CM3_PER_CBM
 from tuoguan.choose.problem import Capacity, Clash, Portfolio
+from tuoguan.choose.problem_family import Family, family_of
 from tuoguan.foundation.money import format_minor, parse_minor, to_minor
 
 DUTY_ZH = {
@@ -125,14 +126,20 @@ def _cost(cost: LimitCost, currency: str, lang: str) -> str:
 
 
 def clash_words(clash: Clash, currency: str, lang: str = "en") -> tuple[str, ...]:
-    """One sentence per limit that cannot hold together with the others: its size, and what it would have to be."""
-    return tuple(
-        _clash(capacity, give, currency, lang) for capacity, give in zip(clash.capacities, clash.give, strict=True)
-    )
+    """One sentence per limit that cannot hold together with the others: its size, and what it would have to be.
+
+    Weeks of one setting are told together.
+    """
+    weeks: dict[Family, list[str]] = {}
+    for capacity in clash.capacities:
+        family, week = family_of(capacity)
+        weeks.setdefault(family, []).append(week)
+    told = {family_of(one)[0]: (one, give) for one, give in zip(clash.capacities, clash.give, strict=True)}
+    return tuple(_clash(*told[family], ", ".join(named), currency, lang) for family, named in weeks.items())
 
 
-def _clash(capacity: Capacity, give: float, currency: str, lang: str) -> str:
-    family, when = family_of(capacity)[0], _when(capacity, lang)
+def _clash(capacity: Capacity, give: float, weeks: str, currency: str, lang: str) -> str:
+    family, when = family_of(capacity)[0], _when(weeks, lang)
     name = _name(family, lang) if capacity.kind in WORDS else capacity.name
     limit = _amount(capacity.limit, capacity, currency, lang)
     needed = ""
@@ -159,8 +166,7 @@ def _subject(family: Family, lang: str) -> str:
     return DUTY_ZH[family.subject] if lang == "zh" else family.subject.replace("_", " ")
 
 
-def _when(capacity: Capacity, lang: str) -> str:
-    week = family_of(capacity)[1]
+def _when(week: str, lang: str) -> str:
     if not week:
         return ""
     return f"第 {week} 周" if lang == "zh" else f" in week {week}"

@@ -11,6 +11,7 @@ import highspy
 import numpy as np
 
 from tuoguan.choose.problem import Capacity, Clash, Infeasible
+from tuoguan.choose.problem_family import family_of
 from tuoguan.foundation.arrays import Flags, Floats, Ints
 
 SECONDS = 20.0
@@ -27,8 +28,9 @@ def find_clash(
 
     uses [option, capacity], group [option]; with ``may_skip`` a group may go without. First on the linear relaxation,
     where what is infeasible is so for whole choices too; if that is feasible, on whole choices. A limit that time
-    leaves undecided stays in the set. How much a limit gives is the least of whole choices with all others held, or
-    where time runs out the best known; infinite when no change of it alone would do.
+    leaves undecided stays in the set. How much a limit gives is the least of whole choices when the limits of its
+    setting (all weeks) give together and all others are held, or where time runs out the best known; infinite when no
+    change of that setting alone would do.
     """
     model = _Model(uses, capacities, group, may_skip, time.monotonic() + seconds)
     held = model.breakable.copy()
@@ -75,6 +77,8 @@ class _Model:
         limit = sign * np.array([capacity.limit for capacity in capacities])
         signed = np.asarray(uses, float).reshape(len(group), len(sign)) * sign
         self.deadline, self.count = deadline, len(sign)
+        families = [family_of(capacity)[0] for capacity in capacities]
+        self.family = np.array([families.index(one) for one in families], np.int64)
         self.breakable = _largest(signed, group, may_skip) > limit
         self.scale = np.maximum(np.maximum(np.abs(limit), np.abs(signed).max(axis=0, initial=0.0)), 1e-12)
         rows = np.unique(np.column_stack([group, signed / self.scale]), axis=0)
@@ -102,15 +106,20 @@ class _Model:
         return needed if needed.any() and self.state(needed, whole=False) == IMPOSSIBLE else held
 
     def give(self, held: Flags, k: int) -> float:
-        """The least by which limit ``k`` is broken when all others are held, in its own unit."""
-        others = held.copy()
-        others[k] = False
-        self._hold(others, cost=np.eye(1, self.count, k)[0], whole=True)
-        if self._run() in NO_CHOICE:
-            return np.inf
-        if self.highs.getInfo().primal_solution_status != highspy.SolutionStatus.kSolutionStatusFeasible:
-            return np.inf
-        return max(0.0, float(self.highs.getSolution().col_value[self.choices + k])) * float(self.scale[k])
+        """The least by which the limits of ``k``'s setting are broken together when all others are held, unscaled."""
+        own = np.flatnonzero(self.family == self.family[k]).tolist()
+        scale, shared = float(self.scale[own].max()), self.choices + self.count
+        self._hold(held, cost=np.zeros(self.count), whole=True)
+        for row in own:
+            self.highs.changeCoeff(row, shared, -scale / float(self.scale[row]))
+        self.highs.changeColBounds(shared, 0.0, highspy.kHighsInf)
+        found = self._run() not in NO_CHOICE
+        given = self.highs.getInfo().primal_solution_status == highspy.SolutionStatus.kSolutionStatusFeasible
+        least = float(self.highs.getSolution().col_value[shared]) * scale if found and given else np.inf
+        self.highs.changeColBounds(shared, 0.0, 0.0)
+        for row in own:
+            self.highs.changeCoeff(row, shared, 0.0)
+        return max(0.0, least)
 
     def _hold(self, held: Flags, cost: Floats, *, whole: bool) -> None:
         index = np.arange(self.choices, self.choices + self.count, dtype=np.int32)
@@ -135,12 +144,15 @@ def _largest(signed: Floats, group: Ints, may_skip: bool) -> Floats:
 
 
 def _lp(group: Ints, uses: Floats, limit: Floats, may_skip: bool) -> highspy.HighsLp:
-    """Rows: use - s <= limit for each limit, then one choice per group (at most, or exactly); columns x, then s."""
+    """Rows: use - s <= limit for each limit, then one choice per group (at most, or exactly).
+
+    Columns x, then s, then what the limits of one setting give together: nought, and in no row, until it is asked for.
+    """
     choices, count, groups = len(group), len(limit), int(group.max(initial=-1)) + 1
     lp = highspy.HighsLp()
-    lp.num_col_, lp.num_row_ = choices + count, count + groups
-    lp.col_cost_, lp.col_lower_ = np.zeros(lp.num_col_), np.zeros(lp.num_col_)
-    lp.col_upper_ = np.concatenate([np.ones(choices), np.full(count, highspy.kHighsInf)])
+    lp.num_col_, lp.num_row_ = choices + count + 1, count + groups
+    lp.col_cost_, lp.col_lower_ = np.eye(1, lp.num_col_, lp.num_col_ - 1)[0], np.zeros(lp.num_col_)
+    lp.col_upper_ = np.concatenate([np.ones(choices), np.full(count, highspy.kHighsInf), [0.0]])
     lp.row_lower_ = np.concatenate([np.full(count, -highspy.kHighsInf), np.full(groups, 0.0 if may_skip else 1.0)])
     lp.row_upper_ = np.concatenate([limit, np.ones(groups)])
     lp.integrality_ = [highspy.HighsVarType.kContinuous] * lp.num_col_

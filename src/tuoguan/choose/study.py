@@ -5,6 +5,7 @@ so that it can be kept in a file and chosen from again without playing anything.
 """
 
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 
@@ -92,7 +93,8 @@ def study_of(evaluated: Evaluated) -> Study:
         lanes=tuple(_lanes(option) for option in options), supplier=groups.supplier or ("",) * groups.count,
         bought=outcomes.units_bought, bought_minor=_at_cost(outcomes.units_bought, options, groups.currency),
         sent_cm3=outcomes.units_sent * np.array([option.unit_volume_cm3 for option in options])[:, None, None],
-        switch_minor=np.zeros(len(options), np.int64), switch_hours=np.zeros(len(options)),
+        switch_minor=_filled(evaluated.switch_minor, len(options)),
+        switch_hours=_filled(evaluated.switch_hours, len(options)),
         wage_per_hour_minor=groups.wage_per_hour_minor, currency=groups.currency,
         start_on=groups.start_on, horizon_days=groups.horizon_days,
     )  # fmt: skip
@@ -105,7 +107,12 @@ def evaluated_with(evaluated: Evaluated, study: Study) -> Evaluated:
         cash_mean=evaluated.outcomes.cash_mean + (study.cash_low - evaluated.outcomes.cash_low),
         hours=study.hours, hours_by_duty=study.hours_by_duty,
     )  # fmt: skip
-    return replace(evaluated, outcomes=outcomes)
+    return replace(evaluated, outcomes=outcomes, switch_minor=study.switch_minor, switch_hours=study.switch_hours)
+
+
+def _filled(values: Any, count: int) -> Any:
+    """The values, or noughts of their kind where there are none."""
+    return values if len(values) else np.zeros(count, values.dtype)
 
 
 def _lanes(option: Option) -> str:

@@ -55,7 +55,7 @@ def check(seed):
 
 
 def test_a_clash_is_infeasible_irreducible_and_gives_the_least():
-    sizes = [check(seed) for seed in range(150)]
+    sizes = [check(seed) for seed in range(220)]
     assert min(sizes.count(size) for size in (0, 1, 2, 3)) >= 5
 
 
@@ -96,6 +96,16 @@ def test_what_give_asks_for_is_enough():
                 solve(np.ones(len(group)), uses, eased, groups=group, may_skip=may_skip)
                 moved += 1
     assert moved >= 20
+
+
+def test_weeks_of_one_setting_give_together():
+    """Three hours in either week, of which each allows two: one week alone would not do, both by one would."""
+    hours = [Capacity(f"hours week {week}", "hours", 2.0, "hour") for week in (1, 2)]
+    capacities = (*hours, Capacity("least", "resource", 1.0, "unit", True))
+    clash = find_clash(np.array([[3.0, 3.0, 1.0]]), capacities, np.array([0]))
+    assert clash is not None
+    assert [capacity.kind for capacity in clash.capacities] == ["hours", "resource"]
+    assert clash.give == pytest.approx((1.0, 1.0))
 
 
 def test_the_solver_names_the_clash():
