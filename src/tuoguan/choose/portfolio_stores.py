@@ -13,6 +13,7 @@ import numpy as np
 from tuoguan.choose.portfolio_limits import Store
 from tuoguan.choose.problem import Capacity, Infeasible, Portfolio
 from tuoguan.choose.solve import solve
+from tuoguan.choose.solve_clash import clashing, find_clash
 from tuoguan.foundation.arrays import Flags, Floats, Ints
 
 CASES = 64  # at most so many are solved before the stores still in question are closed
@@ -136,9 +137,17 @@ class _Search:
 def solve_rows(
     stated: Stated, kept: Flags, uses: Floats, capacities: tuple[Capacity, ...], seconds: float
 ) -> Portfolio:
-    """`solve` over the kept rows; ``chosen`` [group of ``stated``] in rows of the whole, -1 for "do not sell"."""
+    """`solve` over the kept rows; ``chosen`` [group of ``stated``] in rows of the whole, -1 for "do not sell".
+
+    `Infeasible` with the clash where the limits cannot hold together.
+    """
     rows = np.flatnonzero(kept)
     present, group = np.unique(stated.group[rows], return_inverse=True)
+    if any(capacity.at_least for capacity in capacities):
+        # Prices of limits that clash rise without end; asking first is cheap.
+        clash = find_clash(uses[rows], capacities, group, whole=False)
+        if clash is not None:
+            raise clashing(clash)
     answer = solve(
         stated.value[rows], uses[rows], capacities, groups=group, scenario_values=stated.profit[rows],
         weight=stated.weight, level=stated.level, time_limit=seconds,

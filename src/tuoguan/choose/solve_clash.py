@@ -22,22 +22,23 @@ FEASIBLE, IMPOSSIBLE, UNKNOWN = 1, 0, -1
 
 
 def find_clash(
-    uses: Floats, capacities: Sequence[Capacity], group: Ints, *, may_skip: bool = True, seconds: float = SECONDS
-) -> Clash | None:
+    uses: Floats, capacities: Sequence[Capacity], group: Ints, *, may_skip: bool = True, whole: bool = True,
+    seconds: float = SECONDS,
+) -> Clash | None:  # fmt: skip
     """The clash of limits that no choice of one option per group respects; None when some choice does, or time is out.
 
     uses [option, capacity], group [option]; with ``may_skip`` a group may go without. First on the linear relaxation,
-    where what is infeasible is so for whole choices too; if that is feasible, on whole choices. A limit that time
-    leaves undecided stays in the set. How much a limit gives is the least of whole choices when the limits of its
-    setting (all weeks) give together and all others are held, or where time runs out the best known; infinite when no
-    change of that setting alone would do.
+    where what is infeasible is so for whole choices too; if that is feasible, on whole choices, unless ``whole`` is
+    False. A limit that time leaves undecided stays in the set. How much a limit gives is the least of whole choices
+    when the limits of its setting (all weeks) give together and all others are held, or where time runs out the best
+    known; infinite when no change of that setting alone would do.
     """
     model = _Model(uses, capacities, group, may_skip, time.monotonic() + seconds)
     held = model.breakable.copy()
     if model.state(held, whole=False) == IMPOSSIBLE:
         # What clashes even in parts of options is few limits; whole choices may clash over fewer still.
         found = _filtered(model, _filtered(model, model.support(held), whole=False), whole=True)
-    elif model.state(held, whole=True) == IMPOSSIBLE:
+    elif whole and model.state(held, whole=True) == IMPOSSIBLE:
         found = _filtered(model, held, whole=True)
     else:
         return None
@@ -50,6 +51,11 @@ def infeasible(uses: Floats, capacities: Sequence[Capacity], group: Ints, *, may
     clash = find_clash(uses, capacities, group, may_skip=may_skip)
     if clash is None:
         return Infeasible("no set of options that respects the limits was found in time; none is proven impossible")
+    return clashing(clash)
+
+
+def clashing(clash: Clash) -> Infeasible:
+    """What to raise for a clash."""
     names = ", ".join(capacity.name for capacity in clash.capacities)
     return Infeasible(f"these limits cannot hold together: {names}", clash)
 
