@@ -3,6 +3,7 @@
 import json
 import shutil
 import tomllib
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,8 @@ import numpy as np
 import polars as pl
 import pytest
 
-from tuoguan.app.decide import decide
+from tuoguan.app.decide import Decision, decide
+from tuoguan.choose import is_handed_over
 from tuoguan.cli.main import main
 from tuoguan.foundation.problems import Refused
 from tuoguan.intake.templates import toml_text
@@ -30,6 +32,12 @@ def two_products(sellers: dict[str, Path], tmp_path_factory: pytest.TempPathFact
     return folder
 
 
+@cache
+def decided(folder: Path) -> Decision:
+    """The decision without any further limit, made once."""
+    return decide(folder, paths=PATHS)
+
+
 def under(folder: Path, to: Path, limits: dict[str, Any] | None = None, **settings: Any) -> Path:
     """A copy of the workspace with other settings."""
     shutil.copytree(folder, to)
@@ -43,7 +51,7 @@ def test_a_clash_ends_with_one_sentence_per_limit_and_exit_code_2(
     two_products: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Three products cannot be sold under a contract by a seller who has two."""
-    contract = decide(two_products, paths=PATHS).evaluated.groups.options[0].listings[0].contract.id
+    contract = decided(two_products).evaluated.groups.options[0].listings[0].contract.id
     markets = len(tomllib.loads((two_products / "seller.toml").read_text())["markets"])
     asked = {"products": {contract: {"at_least": 2 * markets + 1}}}
     folder = under(two_products, tmp_path / "w", asked)
@@ -68,8 +76,10 @@ def test_names_that_no_contract_has_are_refused(two_products: Path, tmp_path: Pa
 
 def test_switching_is_in_the_money_of_every_option_that_leaves_today(two_products: Path, tmp_path: Path) -> None:
     """Every bridge still adds up, and a contract that cost too much to move to is not moved to."""
-    plain = decide(two_products, paths=PATHS)
-    dear = decide(under(two_products, tmp_path / "w", switching={"*": {"cost": "1000000"}}), paths=PATHS)
+    contract = decided(two_products).evaluated.groups.options[0].listings[0].contract.id
+    today = {"*": contract.rsplit("/", 1)[0]}
+    plain = decide(under(two_products, tmp_path / "a", today=today), paths=PATHS)
+    dear = decide(under(two_products, tmp_path / "b", today=today, switching={"*": {"cost": "1000000"}}), paths=PATHS)
     groups, before, after = plain.evaluated.groups, plain.evaluated.outcomes, dear.evaluated.outcomes
     leaves = np.array([
         bool(groups.today[group]) and groups.today[group] not in [one.contract.id for one in option.listings]
@@ -90,10 +100,8 @@ def test_switching_is_in_the_money_of_every_option_that_leaves_today(two_product
 
 def test_the_rule_of_thumb_answers_where_it_cannot_meet_a_least_number(two_products: Path, tmp_path: Path) -> None:
     """What the rule may not sell under is asked for once: the decision stands, the rule's is made without."""
-    decision = decide(two_products, paths=PATHS)
+    decision = decided(two_products)
     groups, handed = decision.evaluated.groups, decision.rule_is_handed_over
-    from tuoguan.choose import is_handed_over
-
     other = next(one.listings[0].contract.id for one in groups.options if is_handed_over(one) != handed)
     folder = under(two_products, tmp_path / "w", {"products": {other: {"at_least": 1}}})
     again = decide(folder, paths=PATHS)
