@@ -60,7 +60,8 @@ def best_set(stated: Stated, stores: tuple[Store, ...], time_limit: float) -> Po
             continue
         broken = search.broken(case.answer, case.states)
         for state in (OPEN, CLOSED):
-            search.enter(tuple(state if at == broken else known for at, known in enumerate(case.states)))
+            below = tuple(state if at == broken else known for at, known in enumerate(case.states))
+            search.enter(below, case.answer.bound)
     return search.answer()
 
 
@@ -74,14 +75,15 @@ class _Search:
         self.bound, self.number = -np.inf, 0
         self.refused: Infeasible | None = None
 
-    def enter(self, states: tuple[int, ...]) -> None:
-        """Solve a case: it is done, or waits to be split, or nothing can meet it."""
+    def enter(self, states: tuple[int, ...], above: float = np.inf) -> None:
+        """Solve a case, of which the case above promised at most so much: done, to be split, or not to be met."""
         self.number += 1
         try:
             answer = self._solved(states)
         except Infeasible as infeasible:
             self.refused = self.refused or infeasible
             return
+        answer = replace(answer, bound=max(min(answer.bound, above), answer.objective))
         if self.broken(answer, states) < 0:
             self.bound = max(self.bound, answer.bound)
             if self.best is None or answer.objective > self.best.objective:
