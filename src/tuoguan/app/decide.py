@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
+from tuoguan.app.clashes import choose_by_rule, choose_or_refuse, require_known
 from tuoguan.app.workspace import Opened, open_workspace
 from tuoguan.choose import (
     Evaluated,
@@ -19,12 +20,12 @@ from tuoguan.choose import (
     Point,
     Portfolio,
     Study,
-    choose,
     enumerate_options,
     evaluate,
     explain_group,
     frontier,
     study_of,
+    switched,
 )
 from tuoguan.foundation.ids import content_hash, json_bytes
 from tuoguan.foundation.problems import Problem, Refused
@@ -89,14 +90,14 @@ def decide(
     evaluated = evaluate_workspace(opened, seed=seed, paths=paths, threads=threads, progress=tell, keep=keep)
     tell("choose", 0, 1)
     study = study_of(evaluated)
-    portfolio = choose(study, opened.batch.seller)
+    portfolio = choose_or_refuse(study, opened.batch.seller)
     has_capacity = bool(opened.batch.seller.sites)
     tell("reasons", 0, 1)
     explanations = tuple(
         explain_group(evaluated, opened.demand, group, int(pick), has_capacity=has_capacity)
         for group, pick in enumerate(portfolio.chosen)
     )
-    rule = choose(study, opened.batch.seller, allowed=study.handed_over == (not has_capacity))
+    rule = choose_by_rule(study, opened.batch.seller, study.handed_over == (not has_capacity))
     return Decision(
         opened=opened, evaluated=evaluated, study=study, portfolio=portfolio, explanations=explanations,
         today=today_rows(evaluated), rule=rule, rule_is_handed_over=not has_capacity,
@@ -111,6 +112,7 @@ def evaluate_workspace(
 ) -> Evaluated:  # fmt: skip
     """Every option of the workspace (or of one product and market) with its best policy."""
     demand = opened.demand
+    require_known(opened.batch.seller, opened.library.ids())
     groups = enumerate_options(opened.batch, opened.library, demand, on=opened.on, fx=opened.fx)
     if sku is not None and market is not None:
         groups = groups.only(sku, market)
@@ -118,7 +120,8 @@ def evaluate_workspace(
         raise Refused(_nothing_left(groups.excluded))
     paths = paths or paths_for(len(groups.options))
     own = None if keep is None else keep / content_hash(json_bytes(dict(opened.hashes())))
-    return evaluate(groups, demand, paths=paths, seed=seed, threads=threads, progress=progress, keep=own)
+    found = evaluate(groups, demand, paths=paths, seed=seed, threads=threads, progress=progress, keep=own)
+    return switched(found, opened.batch.seller)
 
 
 def forget(keep: Path) -> None:
@@ -130,7 +133,7 @@ def attitudes(study: Study, seller: Seller) -> tuple[Point, ...]:
     """Undominated portfolios from "mean only" to "worst outcomes only", by rising caution."""
     if len(study.key) > FRONTIER_OPTIONS_MAX:
         return ()
-    points = frontier(study, seller, hours_shares=())
+    points = frontier(study, seller, hours_shares=(), cash_shares=())
     return tuple(
         one for one in points
         if not any(other.mean >= one.mean and other.cvar > one.cvar for other in points)

@@ -5,12 +5,18 @@ from tuoguan.choose.columns_closed import KEPT, closed_form, kept_options
 from tuoguan.choose.options import Groups, enumerate_options, is_handed_over
 from tuoguan.choose.options_excluded import Exclusion
 from tuoguan.choose.policies import Evaluated, Search, evaluate
-from tuoguan.choose.portfolio import Point, choose, frontier, peak_use, price_words
+from tuoguan.choose.portfolio import Point, choose, frontier, peak_use
+from tuoguan.choose.portfolio_costs import LimitCost, cost_of_limits
+from tuoguan.choose.portfolio_limits import unknown_names, without_minimums
+from tuoguan.choose.portfolio_switching import switched, with_switching
+from tuoguan.choose.portfolio_words import clash_words, cost_words, price_words
 from tuoguan.choose.problem import Capacity, Clash, Factors, Infeasible, Portfolio
+from tuoguan.choose.problem_family import Family
 from tuoguan.choose.reasons import Explanation, explain_group
 from tuoguan.choose.reasons_flips import Flip
 from tuoguan.choose.reasons_words import COMPONENT_WORDS
 from tuoguan.choose.solve import solve
+from tuoguan.choose.solve_clash import find_clash
 from tuoguan.choose.spread import Shard, shards_of, spread_out
 from tuoguan.choose.spread_choice import Agreed, Task, agree, chosen_rows, risk_of, task_of
 from tuoguan.choose.study import Study, study_of
@@ -18,8 +24,10 @@ from tuoguan.choose.study_again import Recipe, contents, options_again, play_aga
 
 __all__ = [
     "COMPONENT_WORDS", "KEPT", "Agreed", "Capacity", "Clash", "Evaluated", "Exclusion", "Explanation", "Factors",
-    "Flip", "Groups", "Infeasible", "Point", "Portfolio", "Recipe", "Search", "Shard", "Study", "Task", "Terms",
-    "agree", "choose", "chosen_rows", "closed_form", "contents", "enumerate_options", "evaluate", "explain_group",
-    "frontier", "is_handed_over", "kept_options", "list_ways", "options_again", "peak_use", "play_again",
-    "price_words", "read_terms", "recipe_of", "risk_of", "shards_of", "solve", "spread_out", "study_of", "task_of",
+    "Family", "Flip", "Groups", "Infeasible", "LimitCost", "Point", "Portfolio", "Recipe", "Search", "Shard", "Study",
+    "Task", "Terms", "agree", "choose", "chosen_rows", "clash_words", "closed_form", "contents", "cost_of_limits",
+    "cost_words", "enumerate_options", "evaluate", "explain_group", "find_clash", "frontier", "is_handed_over",
+    "kept_options", "list_ways", "options_again", "peak_use", "play_again", "price_words", "read_terms", "recipe_of",
+    "risk_of", "shards_of", "solve", "spread_out", "study_of", "switched", "task_of", "unknown_names",
+    "with_switching", "without_minimums",
 ]  # fmt: skip

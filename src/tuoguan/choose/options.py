@@ -58,6 +58,7 @@ class Groups:
     currency: str
     store_products: int  # products among which a store's deposit is shared
     world: World = World()
+    supplier: tuple[str, ...] = ()  # of each group's product, "" when unknown
 
     @property
     def count(self) -> int:
@@ -76,7 +77,7 @@ class Groups:
             self, options=tuple(option for own in options for option in own),
             first=np.cumsum(np.array([0, *map(len, options)], dtype=np.int64)),
             sku=tuple(self.sku[g] for g in keep), market=tuple(self.market[g] for g in keep),
-            today=tuple(self.today[g] for g in keep),
+            today=tuple(self.today[g] for g in keep), supplier=tuple(self.supplier[g] for g in keep if self.supplier),
             excluded=tuple(item for item in self.excluded if (item.sku, item.market) == (sku, market)),
         )  # fmt: skip
 
@@ -114,7 +115,8 @@ def enumerate_options(batch: Batch, library: Library, demand: Demand, *, on: Day
     rows = sorted((demand.sku[row], demand.market[row], row) for row in asked)
     wanted = [(sku, market, row) for sku, market, row in rows if market in grounds and sku in products]
     made = [_group(products[sku], grounds[market], row) for sku, market, row in wanted]
-    return _collected(wanted, made, grounds, seller, on)
+    groups = _collected(wanted, made, grounds, seller, on)
+    return replace(groups, supplier=tuple(products[sku].supplier for sku, _, _ in wanted))
 
 
 def _ground(terms: MarketTerms, seller: Seller, convert: Convert, history: History) -> Ground:

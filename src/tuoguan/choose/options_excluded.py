@@ -41,6 +41,7 @@ class Product:
     keep: tuple[Duty, ...]
     today: str
     assumed: frozenset[str]
+    supplier: str = ""
 
 
 def kept_duties(product: Product, seller: Seller) -> tuple[Duty, ...]:

@@ -66,6 +66,7 @@ def listing(
         if is_today
         else terms.once(("live", contract.hash), lambda: live_after(contract, seller)) or NOUGHT,
         opens_store=not has_store(contract, seller), answer_days=answer_days(contract),
+        minutes_by_duty=minutes_by_duty(contract, terms, is_today, horizon_days),
     )  # fmt: skip
     return made, _assumed(made, platform_priced)
 
@@ -113,6 +114,26 @@ def _minutes_week(contract: Compiled, terms: MarketTerms, is_today: bool, horizo
         return total((weekly, scaled(once, DAYS_PER_WEEK, max(DAYS_PER_WEEK, horizon_days))))
 
     return terms.once(("new listing", contract.hash), with_listing) or NOUGHT
+
+
+def minutes_by_duty(
+    contract: Compiled, terms: MarketTerms, is_today: bool, horizon_days: int
+) -> tuple[tuple[int, ...], ...]:
+    """Central minutes of each duty, thousandths, per order, stock order and week: how the hours split among duties."""
+
+    def split() -> tuple[tuple[int, ...], ...]:
+        def asked(duty: Duty, per: str) -> int:
+            number = terms.number(f"minutes.{duty.value}.{per}") if contract.owns(duty) else None
+            return number.value if number is not None else 0
+
+        order, stock, week, once = (
+            [asked(duty, per) for duty in Duty] for per in ("order", "stock_order", "week", "listing")
+        )
+        if not is_today:
+            week = [a + b * DAYS_PER_WEEK // max(DAYS_PER_WEEK, horizon_days) for a, b in zip(week, once, strict=True)]
+        return tuple(order), tuple(stock), tuple(week)
+
+    return terms.once(("minutes by duty", contract.hash, str(is_today)), split)
 
 
 def has_store(contract: Compiled, seller: Seller) -> bool:

@@ -6,6 +6,7 @@ that a name nobody states is absent, so that whoever asks must say what is assum
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from typing import Any, TypeVar, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -18,6 +19,7 @@ from tuoguan.foundation.kernels import HALF_UP, div_round
 from tuoguan.foundation.money import EXPONENT_BY_CURRENCY
 from tuoguan.foundation.parties import Duty
 
+Known = TypeVar("Known")
 AT_ORIGIN = "origin."  # prefix of the numbers of the warehouse card at origin
 NONE = -1  # "no bound" in a charge's record
 
@@ -49,13 +51,13 @@ class MarketTerms:
     excluded_categories: Mapping[str, tuple[str, ...]]
     currency: str
     overlaid: Callable[[str, str, str], Compiled | None] = _nothing_special
-    memo: dict[tuple[str, ...], Uncertain | None] = field(default_factory=dict, compare=False, repr=False)
+    memo: dict[tuple[str, ...], Any] = field(default_factory=dict, compare=False, repr=False)
 
-    def once(self, key: tuple[str, ...], make: Callable[[], Uncertain | None]) -> Uncertain | None:
+    def once(self, key: tuple[str, ...], make: Callable[[], Known]) -> Known:
         """What ``make`` gives for this key, computed once for all products of the market."""
         if key not in self.memo:
             self.memo[key] = make()
-        return self.memo[key]
+        return cast(Known, self.memo[key])
 
     def contract_for(self, general: Compiled, sku: str, category: str) -> Compiled:
         """The contract as it holds for this product: negotiated terms first, the card's parcel duty added."""

@@ -105,5 +105,5 @@ def _product(row: Mapping[str, object]) -> Product:
         carton=max(1, whole("carton", 1)), supplier_lead_days=max(0, whole("supplier_lead_days", 0)),
         return_rate_ppm=rate if isinstance(rate, int) else None,
         keep=tuple(_DUTIES[name] for name in words("keep") if name in _DUTIES),
-        today=str(row["today"] or ""), assumed=frozenset(words("assumed")),
+        today=str(row["today"] or ""), assumed=frozenset(words("assumed")), supplier=str(row["supplier"] or ""),
     )  # fmt: skip

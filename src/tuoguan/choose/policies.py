@@ -56,13 +56,16 @@ class Search:
 class Evaluated:
     """Every option with its best policy and what then happened, on luck the search never saw.
 
-    ``scenario`` replays ``outcomes`` row by row.
+    ``scenario`` replays ``outcomes`` row by row, but for what leaving today's contract costs once (``switch_minor``,
+    ``switch_hours`` [option]; empty where nothing was added, see `tuoguan.choose.portfolio_switching`).
     """
 
     groups: Groups
     scenario: Scenario
     outcomes: Outcomes
     search: Search
+    switch_minor: Ints = field(default_factory=lambda: np.zeros(0, np.int64))
+    switch_hours: Floats = field(default_factory=lambda: np.zeros(0))
     _mean: Floats = field(init=False, repr=False)
 
     def __post_init__(self) -> None:

@@ -1,7 +1,7 @@
-"""From evaluated options to the seller's best set: capacities out of the settings, prices back in words.
+"""From evaluated options to the seller's best set, and to its frontier.
 
-Hides how a calendar becomes limits: one for cash, one for hours and one per own site for volume, in every week. Keeps
-the invariant that all uses and limits are in the units that the words name (minor units, hours, cm3).
+Hides which options are looked at and which limits can bind. Keeps the invariant that an answer lists every limit the
+seller named, those that cannot bind with their use and no price.
 """
 
 from collections.abc import Sequence
@@ -9,19 +9,30 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from tuoguan.choose.problem import Capacity, Portfolio
-from tuoguan.choose.solve import solve
+from tuoguan.choose.portfolio_limits import (
+    Store,
+    build_limits,
+    can_bind,
+    stores,
+    wanted_rows,
+)  # fmt: skip
+from tuoguan.choose.portfolio_stores import Stated, best_set
+from tuoguan.choose.portfolio_switching import with_switching
+from tuoguan.choose.problem import Capacity, Infeasible, Portfolio
+from tuoguan.choose.problem_family import Family
 from tuoguan.choose.study import Study
-from tuoguan.foundation.arrays import Flags, Floats
-from tuoguan.foundation.money import format_minor, parse_minor, to_minor
+from tuoguan.foundation.arrays import Flags, Floats, Ints
 from tuoguan.intake import Seller
 
-CM3_PER_CBM = 1_000_000
+SHARES = (0.5, 0.75, 1.25, 1.5, 2.0)
 
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """One portfolio of the frontier. ``hours`` is the busiest week's, ``cash`` the most tied up in any week."""
+    """One portfolio of the frontier, under a share of today's hours (``limit_share``) and of today's cash.
+
+    ``hours`` is the busiest week's, ``cash`` the most tied up in any week.
+    """
 
     risk_weight: float
     limit_share: float
@@ -32,71 +43,87 @@ class Point:
     hours: float
     cash: float
     sold: int
+    cash_share: float = 1.0
 
 
 def choose(
     study: Study, seller: Seller, *, weight: float | None = None, hours_per_week: float | None = None,
-    allowed: Flags | None = None, time_limit: float = 60.0,
+    cash_share: float = 1.0, allowed: Flags | None = None, lifted: Family | None = None, time_limit: float = 60.0,
 ) -> Portfolio:  # fmt: skip
-    """The best set of options within the seller's cash, weekly hours and site volumes, at the seller's risk weight.
+    """The best set of options within all limits of the seller, at the seller's risk weight, switching costs counted.
 
     ``chosen[g]`` follows the groups of ``study``. An option ties up cash as far as the low path of its cumulative
     cash lies below nought; low paths are added up, which is on the safe side of their common quantile. Only options
-    that earn on average are looked at, and of those only ``allowed`` [option] where it is given; the bound is for
-    that set.
+    that earn on average are looked at, or help a least number of products, and of those only ``allowed`` [option]
+    where it is given; the bound is for that set. ``lifted`` names limits to leave out. `Infeasible` when the limits
+    clash, with the smallest set that does.
     """
-    capacities, uses = build_limits(study, seller)
-    if hours_per_week is not None:
-        capacities = tuple(replace(c, limit=hours_per_week) if c.kind == "hours" else c for c in capacities)
+    study = with_switching(study, seller)
+    capacities, uses = build_limits(study, seller, lifted)
+    capacities = tuple(_moved(capacity, hours_per_week, cash_share) for capacity in capacities)
     mean = study.mean()
-    # What loses money on average is never offered as a hedge for something else.
-    rows = np.flatnonzero(mean > 0) if allowed is None else np.flatnonzero(allowed & (mean > 0))
-    present, group = np.unique(study.group_of[rows], return_inverse=True)
-    profit = study.profit[rows].astype(np.float64)
-    answer = solve(
-        profit.mean(axis=1), uses[rows], capacities, groups=group, scenario_values=profit,
-        weight=seller.risk.weight if weight is None else weight, level=seller.risk.level, time_limit=time_limit,
+    looked = (mean > 0) | wanted_rows(study, seller)
+    rows = np.flatnonzero(looked if allowed is None else allowed & looked)
+    able = [k for k, capacity in enumerate(capacities) if can_bind(capacity, uses[:, k], study)] or [0]
+    stated = Stated(
+        value=mean[rows], profit=study.profit[rows].astype(np.float64), uses=uses[rows][:, able],
+        capacities=tuple(capacities[k] for k in able), group=study.group_of[rows],
+        weight=seller.risk.weight if weight is None else weight, level=seller.risk.level,
     )  # fmt: skip
+    found = stores(study, seller, lifted)
+    answer = best_set(stated, tuple(Store(one.capacity, one.sold[rows]) for one in found), time_limit)
+    return _whole(answer, rows, study, capacities, uses, able)
+
+
+def _moved(capacity: Capacity, hours: float | None, cash_share: float) -> Capacity:
+    if capacity.kind == "cash":
+        return replace(capacity, limit=capacity.limit * cash_share)
+    return replace(capacity, limit=hours) if capacity.kind == "hours" and hours is not None else capacity
+
+
+def _whole(
+    answer: Portfolio, rows: Ints, study: Study, capacities: tuple[Capacity, ...], uses: Floats, able: list[int]
+) -> Portfolio:
+    """The answer in options of the study, with every limit: those named, then the least numbers of open stores."""
     chosen = np.full(len(study.sku), -1, np.int64)
-    chosen[present] = np.append(rows, -1)[answer.chosen]
-    return replace(answer, chosen=chosen)
-
-
-def build_limits(study: Study, seller: Seller) -> tuple[tuple[Capacity, ...], Floats]:
-    """(capacities, uses [option, capacity]): cash, hours, then volume of each own site with a limit, week by week."""
-    weeks = study.hours.shape[1]
-    cash_minor = parse_minor(seller.limits.cash, seller.currency)
-    parts = [-study.cash_low.astype(np.float64), study.hours]
-    named = [Capacity(f"cash week {week}", "cash", float(cash_minor), seller.currency) for week in range(1, weeks + 1)]
-    named += [
-        Capacity(f"hours week {week}", "hours", seller.limits.hours_per_week, "hour") for week in range(1, weeks + 1)
-    ]
-    for site in seller.sites:
-        here = np.array([site.id in sites.split(" + ") for sites in study.sites], np.bool_)
-        if site.volume_cbm is not None and here.any():
-            limit = site.volume_cbm * CM3_PER_CBM
-            named += [Capacity(f"volume {site.id} week {week}", "volume", limit, "cm3") for week in range(1, weeks + 1)]
-            parts.append(np.where(here[:, None], study.volume_cm3, 0).astype(np.float64))
-    return tuple(named), np.concatenate(parts, axis=1)
+    chosen[: len(answer.chosen)] = np.append(rows, -1)[answer.chosen]
+    price = np.zeros(len(capacities))
+    price[able] = answer.shadow_price[: len(able)]
+    picked = chosen[chosen >= 0]
+    return replace(
+        answer, chosen=chosen, capacities=(*capacities, *answer.capacities[len(able) :]),
+        shadow_price=np.concatenate([price, answer.shadow_price[len(able) :]]),
+        used=np.concatenate([uses[picked].sum(axis=0), answer.used[len(able) :]]),
+    )  # fmt: skip
 
 
 def frontier(
     study: Study, seller: Seller, *, weights: Sequence[float] = (0.0, 0.25, 0.5, 0.75, 1.0),
-    hours_shares: Sequence[float] = (0.5, 0.75, 1.25, 1.5, 2.0), time_limit: float = 20.0,
+    hours_shares: Sequence[float] = SHARES, cash_shares: Sequence[float] = SHARES, time_limit: float = 20.0,
 ) -> tuple[Point, ...]:  # fmt: skip
-    """Portfolios at several risk weights under today's limits, then at several shares of today's hours."""
-    own, hours = seller.risk.weight, seller.limits.hours_per_week
-    cases = [(weight, 1.0) for weight in weights] + [(own, share) for share in hours_shares]
-    return tuple(
-        _point(choose(study, seller, weight=weight, hours_per_week=hours * share, time_limit=time_limit), weight, share)
-        for weight, share in cases
-    )
+    """Portfolios at several risk weights under today's limits, then at several shares of today's hours and cash.
+
+    A share under which the limits clash gives no point.
+    """
+    own = seller.risk.weight
+    cases = [(weight, 1.0, 1.0) for weight in weights] + [(own, share, 1.0) for share in hours_shares]
+    cases += [(own, 1.0, share) for share in cash_shares]
+    points = [_point(study, seller, case, time_limit) for case in cases]
+    return tuple(point for point in points if point is not None)
 
 
-def _point(answer: Portfolio, weight: float, share: float) -> Point:
+def _point(study: Study, seller: Seller, case: tuple[float, float, float], time_limit: float) -> Point | None:
+    weight, hours_share, cash_share = case
+    hours = seller.limits.hours_per_week * hours_share
+    try:
+        answer = choose(
+            study, seller, weight=weight, hours_per_week=hours, cash_share=cash_share, time_limit=time_limit
+        )  # fmt: skip
+    except Infeasible:
+        return None
     return Point(
-        weight, share, answer.mean, answer.cvar, answer.objective, answer.bound,
-        peak_use(answer, "hours"), peak_use(answer, "cash"), int((answer.chosen >= 0).sum()),
+        weight, hours_share, answer.mean, answer.cvar, answer.objective, answer.bound, peak_use(answer, "hours"),
+        peak_use(answer, "cash"), int((answer.chosen >= 0).sum()), cash_share,
     )  # fmt: skip
 
 
@@ -104,42 +131,3 @@ def peak_use(portfolio: Portfolio, kind: str) -> float:
     """The largest use of any limit of this kind, at least 0."""
     used = [use for use, capacity in zip(portfolio.used, portfolio.capacities, strict=True) if capacity.kind == kind]
     return float(max([*used, 0.0]))
-
-
-def price_words(portfolio: Portfolio, currency: str, lang: str = "en") -> tuple[str, ...]:
-    """One sentence per limit that binds, dearest use of the limit first: what one more unit of it is worth."""
-    order = np.argsort(-portfolio.shadow_price * np.abs(portfolio.used), kind="stable")
-    return tuple(
-        _sentence(portfolio.capacities[k], float(portfolio.shadow_price[k]), currency, lang)
-        for k in order
-        if portfolio.shadow_price[k] > 0.0
-    )
-
-
-# Per kind: how many units of the limit the sentence speaks of, and the sentence.
-_WORDS = {
-    "hours": (
-        1.0,
-        "one more hour in week {week} is worth {price} {currency}",
-        "第 {week} 周多一小时值 {price} {currency}",
-    ),
-    "cash": (
-        10_000.0,
-        "100 {currency} more cash in week {week} are worth {price} {currency}",
-        "第 {week} 周多 100 {currency} 现金值 {price} {currency}",
-    ),
-    "volume": (
-        float(CM3_PER_CBM),
-        "one more cubic meter at {site} in week {week} is worth {price} {currency}",
-        "{site} 第 {week} 周多一立方米值 {price} {currency}",
-    ),
-}
-
-
-def _sentence(capacity: Capacity, price: float, currency: str, lang: str) -> str:
-    units, english, chinese = _WORDS[capacity.kind]
-    if capacity.kind == "cash":
-        units = float(parse_minor("100", currency))
-    site, week = capacity.name.split()[1], capacity.name.split()[-1]
-    worth = format_minor(to_minor(price * units), currency)
-    return (chinese if lang == "zh" else english).format(week=week, site=site, price=worth, currency=currency)

@@ -12,8 +12,9 @@ import numpy as np
 import numpy.typing as npt
 
 from tuoguan.choose import kernels
-from tuoguan.choose.problem import Capacity, Factors, Infeasible, Portfolio
+from tuoguan.choose.problem import Capacity, Factors, Portfolio
 from tuoguan.choose.solve_blocks import Shared
+from tuoguan.choose.solve_clash import infeasible
 from tuoguan.choose.solve_dual import solve_dual
 from tuoguan.choose.solve_given import Given, checked, laid_out
 from tuoguan.choose.solve_packed import Packed
@@ -49,7 +50,7 @@ def solve(
     point = layout.start(start, given.named)
     found = search(layout.blocks, layout.shared, point, began, time_limit, node_limit)
     if found.chosen is None:
-        raise Infeasible("no set of options that respects the limits was found")
+        raise infeasible(given.use, given.named, given.group, may_skip=may_skip)
     return _report(given, layout.shared, found, found.chosen)
 
 

@@ -17,14 +17,17 @@ from tuoguan.intake.schema import (
     FileCount,
     Lane,
     Limits,
+    ProductCount,
     Risk,
     Seller,
     Site,
+    Supplier,
+    Switching,
 )
 from tuoguan.intake.templates import export, init
 
 __all__ = [
     "LISTED", "PANEL", "PRICES", "PRODUCTS", "RETURNS", "STOCK", "STOCK_OUTS",
-    "Batch", "Control", "FileCount", "Lane", "Limits", "Risk", "Seller", "Site", "export", "init", "input_hash",
-    "read",
+    "Batch", "Control", "FileCount", "Lane", "Limits", "ProductCount", "Risk", "Seller", "Site", "Supplier",
+    "Switching", "export", "init", "input_hash", "read",
 ]  # fmt: skip

@@ -23,6 +23,7 @@ from tuoguan.intake.products import completed, tell_assumed, typed_products, wit
 from tuoguan.intake.sales import Sold, read_sales
 from tuoguan.intake.schema import PANEL, RETURNS, Batch, FileCount, Seller
 from tuoguan.intake.settings import FILE, decide_day, read_seller
+from tuoguan.intake.settings_limits import unknown_suppliers
 from tuoguan.intake.sheets import Sheet, sheet_of
 from tuoguan.intake.side import read_side
 from tuoguan.intake.snapshots import is_snapshot, read_snapshots
@@ -85,7 +86,9 @@ def _batch(
     panel = _with_stock_outs(_joined(sold, counted), tables["stock_outs"])
     returns = _returns(sold, tables["returns"], log)
     products = completed(products, _sold_by_sku(sold, panel, returns), seller, log)
-    if products.is_empty():
+    for place, found, expected in unknown_suppliers(seller, products["supplier"].to_list()):
+        log.say("seller_setting", f"{FILE}: {place}", found, expected=expected, fix="spell it as in products")
+    if products.is_empty() or unknown_suppliers(seller, products["supplier"].to_list()):
         raise Refused(log.problems)
     panel = panel.filter(pl.col("sku").is_in(products["sku"].implode()))
     tell_assumed(products, log)

@@ -61,7 +61,7 @@ class Site(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
 
 
 class Lane(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A way for goods from the suppliers' country to a market."""
+    """A way for goods from the suppliers' country to a market; ``space_cbm`` is the seller's on each sailing."""
 
     id: str
     market: str
@@ -72,6 +72,35 @@ class Lane(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     minimum: str | None = None
     lead_days: tuple[int, int] = (0, 0)
     divisor_cm3_per_kg: int = 0
+    space_cbm: float | None = None
+    sailing_days: int = 7  # from one sailing (or flight, or train) to the next
+
+
+class Supplier(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What a supplier, named as in the products table, can deliver in a week: units, an amount, or both."""
+
+    name: str
+    units_per_week: float | None = None
+    amount_per_week: str | None = None  # decimal text of the seller's currency, at unit cost
+
+
+class ProductCount(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How many products may or must be sold somewhere; a product counts once in each market.
+
+    ``at_least_if_any`` holds only where one product is sold there at all: a store is worth opening, or a minimum order
+    has to be met, from so many on.
+    """
+
+    at_most: int | None = None
+    at_least: int = 0
+    at_least_if_any: int = 0
+
+
+class Switching(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What it takes once to move one product from today's contract: ``cost`` in the seller's currency, and hours."""
+
+    cost: str = "0"
+    hours: float = 0.0
 
 
 class Limits(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -82,6 +111,9 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     cash: str
     hours_per_week: float
     wage_per_hour: str = "0"
+    hours_by_duty: dict[Duty, float] = {}  # hours a week that can be spent on the duty
+    profit_share: dict[str, str] = {}  # largest share of the expected profit, by platform
+    products: dict[str, ProductCount] = {}  # by platform, platform/model or contract id
 
 
 class Risk(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -116,6 +148,8 @@ class Seller(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     today: dict[str, str] = {}
     contracts: tuple[str, ...] = ()  # consider only these (ids or prefixes such as "platform/model"); empty: all open
     stores: tuple[str, ...] = ()  # platform/model pairs where the seller already has a store
+    suppliers: tuple[Supplier, ...] = ()
+    switching: dict[str, Switching] = {}  # by the contract moved to, its platform/model or platform, or "*"
     cold_start: bool = True  # False: decide only where a product has sold before
     # what a listing could sell of the history's demand: low, mode, high by contract prefix, market or "*"; replaces the
     # contract's own (assumed) reach

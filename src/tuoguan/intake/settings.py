@@ -15,6 +15,7 @@ from tuoguan.foundation.parties import MARKETS
 from tuoguan.foundation.rates import PPM, parse_ppm
 from tuoguan.intake.log import Log
 from tuoguan.intake.schema import Seller
+from tuoguan.intake.settings_limits import check_limits
 
 FILE = "seller.toml"
 MODES = ("sea", "air", "rail", "express")
@@ -67,6 +68,8 @@ def _check(seller: Seller, log: Log) -> None:
             _market(market, f"today.{market}", log)
     _check_places(seller, log)
     _check_numbers(seller, log)
+    for place, found, expected in check_limits(seller):
+        _bad(log, place, found, expected)
     for pattern in seller.not_goods:
         try:
             re.compile(pattern)

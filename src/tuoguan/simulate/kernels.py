@@ -14,9 +14,9 @@ from numba import njit
 from tuoguan.simulate.columns.kernels import (
     AT_COMPONENT, AT_DAYS, AT_FACT, AT_SITE, CAPPED_PROJECTED, E_DAY, F_COLUMNS, F_DISPERSION, F_EXPECTED, F_LEVEL,
     Floats, G_FORECAST, G_FULL, G_HORIZON, G_LOGGED, G_LUCKY, G_OPTION, G_PLACES, G_VOLUME, Hashes, Ints, L_COLUMNS,
-    NUMBERS, N_KIND, O_COLUMNS, O_LISTING, O_LISTINGS, O_PROFILE, O_SERIES, PROJECTED, P_COLUMNS, ROW_PEAK, ROW_STOCK,
-    ROW_WORK, Rows, Tables, USE_COLUMNS, USE_OPTION, USE_PLACE, USE_PLACES, WEEK_LOW, WEEK_PEAK, WEEK_WORK, W_COLUMNS,
-    W_DUE, W_ENTRY, W_NEXT,
+    NUMBERS, N_KIND, O_COLUMNS, O_LISTING, O_LISTINGS, O_PROFILE, O_SERIES, PROJECTED, P_COLUMNS, ROW_BOUGHT, ROW_PEAK,
+    ROW_STOCK, ROW_WORK, Rows, Tables, USE_COLUMNS, USE_OPTION, USE_PLACE, USE_PLACES, WEEK_BOUGHT, WEEK_LOW, WEEK_PEAK,
+    WEEK_WORK, W_COLUMNS, W_DUE, W_ENTRY, W_NEXT,
 )  # fmt: skip
 from tuoguan.simulate.closing.kernels import (
     adds_up,
@@ -147,6 +147,8 @@ def _keep(r: Rows, w: Ints, row: int, path: int) -> None:
         r.week[row, path, WEEK_LOW, first // 7] = low
         r.week[row, path, WEEK_WORK, first // 7] = minutes
         r.week[row, path, WEEK_PEAK, first // 7] = most * w[G_VOLUME]
+        for index in range(1 + 2 * w[G_PLACES]):
+            r.week[row, path, WEEK_BOUGHT + index, first // 7] = row_of(w, ROW_BOUGHT + index)[first // 7]
 
 
 @inner

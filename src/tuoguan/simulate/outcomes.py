@@ -17,6 +17,7 @@ Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 MOST_BATCHES = 32
 TALLY = col.COMPONENTS + col.DUTIES
+WORKS = 3  # minutes are asked for by an order, by a stock order and by a week
 # Estimates that are one count over another, with what they are where the other is nought.
 RATIOS = {
     "fill_rate": (col.A_SOLD, col.A_DEMANDED, 1.0), "late_rate": (col.A_LATE, col.A_SOLD, 0.0),
@@ -57,6 +58,8 @@ class Totals:
     volume: Ints  # [option, week]
     cash: Ints  # [option, week]
     low: Ints  # [option, week]
+    bought: Ints  # [option, week]
+    sent: Ints  # [option, 2 x place, week]
     daily: Daily | None
 
     @classmethod
@@ -74,7 +77,8 @@ class Totals:
             np.zeros((options, len(starts), TALLY + col.A_COLUMNS), np.int64),
             np.zeros((options, len(starts), weeks), np.int64),
             np.zeros((options, weeks), np.int64), np.zeros((options, weeks), np.int64),
-            np.zeros((options, weeks), np.int64), daily,
+            np.zeros((options, weeks), np.int64), np.zeros((options, weeks), np.int64),
+            np.zeros((options, 2 * places, weeks), np.int64), daily,
         )  # fmt: skip
 
     def rows(self, count: int) -> col.Rows:
@@ -86,7 +90,7 @@ class Totals:
         return col.Rows(
             profit=np.zeros((count, paths), np.int64),
             total=np.zeros((count, paths, TALLY + col.A_COLUMNS), np.int64),
-            week=np.zeros((count, paths, 3, weeks), np.int64),
+            week=np.zeros((count, paths, col.WEEK_SENT + self.sent.shape[1], weeks), np.int64),
             stock=np.zeros((kept, paths, places, self.scenario.horizon_days), np.int64),
             cash=np.zeros(days, np.int64), minutes=np.zeros(days, np.int64),
         )  # fmt: skip
@@ -98,6 +102,8 @@ class Totals:
         self.total[first:last] = np.add.reduceat(rows.total, self.starts, axis=1)
         self.work[first:last] = np.add.reduceat(rows.week[:, :, col.WEEK_WORK], self.starts, axis=1)
         self.volume[first:last] = rows.week[:, :, col.WEEK_PEAK].sum(axis=1)
+        self.bought[first:last] = rows.week[:, :, col.WEEK_BOUGHT].sum(axis=1)
+        self.sent[first:last] = rows.week[:, :, col.WEEK_SENT :].sum(axis=1)
         low = rows.week[:, :, col.WEEK_LOW]
         self.cash[first:last] = low.sum(axis=1)
         self.low[first:last] = np.partition(low, tenth, axis=1)[:, tenth]
@@ -118,10 +124,28 @@ class Totals:
             component=np.diff(through, axis=1, prepend=0),
             cash_mean=_mean(self.cash, paths), cash_low=self.low,
             hours=self.work.sum(axis=1) / (60_000.0 * paths),
-            hours_by_duty=total[:, col.COMPONENTS : TALLY] / (60_000.0 * paths),
+            hours_by_duty=self._by_duty(total),
             volume_cm3=_mean(self.volume, paths), units_sold=count[:, col.A_SOLD] / paths,
-            units_ordered=count[:, col.A_ORDERED] / paths, **ratio, error=self._errors(ratio), daily=self.daily,
+            units_ordered=count[:, col.A_ORDERED] / paths, units_bought=self.bought / paths,
+            units_sent=self.sent / paths, **ratio, error=self._errors(ratio), daily=self.daily,
         )  # fmt: skip
+
+    def _by_duty(self, total: Ints) -> Floats:
+        """Hours by duty: those of all days, split as the listings say what each sale, stock order and week asks for."""
+        told = total[:, col.COMPONENTS : TALLY] / (60_000.0 * self.scenario.paths)
+        times = np.full((len(told), WORKS), float(self.work.shape[2]))
+        times[:, :2] = total[:, [TALLY + col.A_SOLD, TALLY + col.A_ORDERS]] / self.scenario.paths
+        splits: dict[tuple[tuple[int, ...], ...], Floats] = {}
+        for row, option in enumerate(self.scenario.options):
+            asked = np.zeros(col.DUTIES)
+            for one in option.listings:
+                if one.minutes_by_duty not in splits:
+                    splits[one.minutes_by_duty] = np.array(one.minutes_by_duty, float).reshape(-1, col.DUTIES)
+                split = splits[one.minutes_by_duty]
+                asked += times[row, : len(split)] @ split
+            if asked.sum() > 0.0:
+                told[row] = asked * (told[row].sum() / asked.sum())
+        return np.asarray(told)
 
     def _errors(self, ratio: dict[str, Floats]) -> dict[str, Floats]:
         sizes = np.diff(self.starts, append=self.scenario.paths)

@@ -134,6 +134,8 @@ class Listing:
     live_after_days: Uncertain  # onboarding + review + listing, nought for today's listing
     opens_store: bool = True  # False: the seller has the store already, so no deposit moves
     answer_days: Uncertain = NONE  # from a change of demand until levels under this contract follow it
+    # [order, stock order, week][Duty] the minutes above at their central value, thousandths; () puts all under one duty
+    minutes_by_duty: tuple[tuple[int, ...], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,8 +246,12 @@ class Outcomes:
     cash_mean         int64 [option, week]        cumulative net cash at its lowest day of the week, mean over paths
     cash_low          int64 [option, week]        the same, 10th percentile over paths (the cash to have at hand)
     hours             f8    [option, week]        staff hours, mean over paths
-    hours_by_duty     f8    [option, 13]          total over the horizon, mean, in `Duty` order
+    hours_by_duty     f8    [option, 13]          total over the horizon, mean, in `Duty` order; split by what orders,
+                                                  stock orders and weeks ask of each duty (`Listing.minutes_by_duty`)
     volume_cm3        int64 [option, week]        peak volume at seller-owned places, mean over paths
+    units_bought      f8    [option, week]        units ordered from the supplier, mean over paths
+    units_sent        f8    [option, 2 x place, week]  units that set out by each place's lanes, the slow one first,
+                                                  mean over paths; what sets out past the horizon is in none
     units_sold, units_ordered f8 [option];  fill_rate, late_rate, delivery_days, return_rate f8 [option]
     error     dict of the estimate's name to its standard error, same shape, from means of batches of paths
     daily     every day of every path when it was asked for
@@ -260,6 +266,8 @@ class Outcomes:
     volume_cm3: npt.NDArray[np.int64]
     units_sold: npt.NDArray[np.float64]
     units_ordered: npt.NDArray[np.float64]
+    units_bought: npt.NDArray[np.float64]
+    units_sent: npt.NDArray[np.float64]
     fill_rate: npt.NDArray[np.float64]
     late_rate: npt.NDArray[np.float64]
     delivery_days: npt.NDArray[np.float64]

@@ -11,8 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import optimize, sparse
 
-from tuoguan.choose.problem import Portfolio
-from tuoguan.choose.solve import Infeasible, solve
+from tuoguan.choose.problem import Infeasible, Portfolio
+from tuoguan.choose.solve import solve
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[3]))
 from benchmarks.portfolio import read_instances

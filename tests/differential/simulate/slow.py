@@ -39,6 +39,7 @@ class Slow:
         self.horizon = scenario.horizon_days
         self.cash, self.bridge, self.minutes = defaultdict(int), defaultdict(int), defaultdict(int)
         self.facts, self.tally = [], defaultdict(int)
+        self.bought, self.sent = defaultdict(int), defaultdict(int)  # units by week; by place, lane and week
         self.live = [self.luck.listing(at, row) for at, row in enumerate(self.o.listings)]
         self.sites = [self.site(at, place) for at, place in enumerate(self.o.places)]
         for day, units in self.o.on_order:
@@ -132,6 +133,9 @@ class Slow:
         freight = self.freight(lane, home, o.unit_weight_g * units, cm3, ready)
         duty = half_up(Fraction(goods * luck.once(o.duty_ad_valorem, 0, luck.market), MILLION))
         received = minor_of(Fraction(luck.once(site.place.receive_cbm, 0, luck.market) * cm3, MILLION))
+        self.bought[day // 7] += units
+        if ready < self.horizon:
+            self.sent[site.at, lane_index, ready // 7] += units
         self.pay(C.GOODS, day, -goods)
         self.pay(C.FIRST_LEG, ready, -freight)
         self.pay(C.DUTY, arrival, -duty)
@@ -328,7 +332,8 @@ class Slow:
             component=[self.bridge[part] for part in C], cash=[self.cash[day] for day in days], stock=stock,
             minutes=[self.minutes[day] for day in days], facts=self.facts, tally=self.tally, slow=self,
             volume=[volume[week] for week in weeks], profit=sum(self.bridge.values()),
-            ordered=sum(site.ordered for site in self.sites),
+            ordered=sum(site.ordered for site in self.sites), bought=[self.bought[week] for week in weeks],
+            sent=[[self.sent[site.at, lane, week] for week in weeks] for site in self.sites for lane in range(2)],
         )  # fmt: skip
 
     def open(self):

@@ -69,6 +69,8 @@ def test_a_run_is_the_mean_of_its_paths(case, threads):
     assert out.daily.cash_minor[0].tolist() == [path.cash for path in paths]
     assert out.daily.on_hand[0].transpose(0, 2, 1).tolist() == [path.stock for path in paths]
     assert out.daily.minutes[0].tolist() == [path.minutes for path in paths]
+    assert (out.units_bought[0] * scenario.paths).tolist() == np.sum([path.bought for path in paths], axis=0).tolist()
+    assert (out.units_sent[0] * scenario.paths).tolist() == np.sum([path.sent for path in paths], axis=0).tolist()
     volume = np.array([path.volume for path in paths])
     assert np.abs(out.volume_cm3[0] - volume.mean(axis=0)).max() <= 0.5  # noqa: PLR2004 a rounded mean
     lows = np.array([weekly_lows(path.cash) for path in paths])

@@ -10,6 +10,7 @@ from choose_workspace import batch, demand, groups, product
 from tuoguan.choose import Evaluated, choose, evaluate, frontier, peak_use, price_words, solve, study_of
 from tuoguan.choose.portfolio import build_limits
 from tuoguan.choose.problem import Capacity
+from tuoguan.foundation.parties import Duty
 from tuoguan.intake.schema import Limits, Seller
 
 
@@ -87,3 +88,38 @@ def test_prices_are_said_per_hour_hundred_and_cubic_meter() -> None:
         "one more hour in week 7 is worth 12.34 USD",
         "one more cubic meter at main in week 3 is worth 10.00 USD",
     }
+
+
+def test_what_a_study_knows_of_weeks_adds_up(evaluated: Evaluated) -> None:
+    """Units ordered by week are those ordered; what sets out by lanes is what was ordered early enough."""
+    study, outcomes = study_of(evaluated), evaluated.outcomes
+    assert study.bought.sum(axis=1) == pytest.approx(outcomes.units_ordered)
+    volume = np.array([option.unit_volume_cm3 for option in evaluated.scenario.options])
+    sent = study.sent_cm3.sum(axis=(1, 2))
+    assert (sent <= outcomes.units_ordered * volume * (1 + 1e-9)).all()
+    assert (sent > 0).sum() >= 0.9 * (outcomes.units_ordered > 0).sum()
+    cost = np.array([option.unit_cost.value / 10_000 for option in evaluated.scenario.options])
+    assert np.abs(study.bought_minor - study.bought * cost[:, None]).max() <= 0.5
+    names = [lanes.split(" + ") for lanes in study.lanes]
+    assert [len(name) for name in names] == [2 * len(option.places) for option in evaluated.scenario.options]
+    for row, name in enumerate(names):
+        unused = [slot for slot, lane in enumerate(name) if lane == "-"]
+        assert (study.sent_cm3[row, unused] == 0).all()
+
+
+def test_hours_are_split_among_the_duties_that_ask_for_them(evaluated: Evaluated) -> None:
+    """Every hour is some duty's, only what the seller owns takes any, and more than one duty does."""
+    study = study_of(evaluated)
+    assert study.hours_by_duty.sum(axis=1) == pytest.approx(study.hours.sum(axis=1))
+    for row, option in enumerate(evaluated.scenario.options):
+        owned = [any(one.contract.owns(duty) for one in option.listings) for duty in Duty]
+        assert (study.hours_by_duty[row][~np.array(owned)] == 0).all()
+    assert ((study.hours_by_duty > 0).sum(axis=1) > 3).any()
+
+
+def test_a_switch_waits_until_the_new_listing_is_live(evaluated: Evaluated) -> None:
+    """Ramp-up is counted: only today's own listing sells from the first day; the study has no history of a contract."""
+    known = groups(batch(product("A", today="temu/semi/US")))
+    own = {option.listings[0].contract.id for option in known.options if option.listings[0].live_after_days.high == 0}
+    assert own == {"temu/semi/US"}
+    assert all(option.listings[0].live_after_days.high > 0 for option in evaluated.groups.options)

@@ -12,8 +12,9 @@ import pytest
 import xlsxwriter
 
 from tuoguan.foundation.days import parse_day
+from tuoguan.foundation.parties import Duty
 from tuoguan.foundation.problems import Refused
-from tuoguan.intake import Batch, export, init, read
+from tuoguan.intake import Batch, ProductCount, Switching, export, init, read
 from tuoguan.intake.words import market_by_country, words
 
 BASE = Path(__file__).parents[2] / "bad" / "workspaces" / "_base"
@@ -169,6 +170,30 @@ def test_a_template_reads_clean_and_round_trips(tmp_path: Path, lang: str) -> No
     assert again.seller == batch.seller
     for name in ("products", "panel", "stock", "returns", "prices"):
         assert getattr(again, name).equals(getattr(batch, name)), name
+
+
+def test_every_shared_limit_is_read_and_round_trips(tmp_path: Path) -> None:
+    """The limits that the template shows as comments, all written out, are read as they stand and survive an export."""
+    init(tmp_path / "a")
+    path = tmp_path / "a" / "seller.toml"
+    path.write_text(
+        path.read_text(encoding="utf-8").replace(
+            'wage_per_hour = "30"',
+            'wage_per_hour = "30"\nhours_by_duty = { storage = 20 }\nprofit_share = { alpha = "0.6" }\n'
+            'products = { "alpha/semi" = { at_most = 200, at_least_if_any = 20 }, beta = { at_least = 5 } }\n',
+            1,
+        )
+        + '[switching."alpha/semi"]\ncost = "300"\nhours = 2.0\n[[lanes]]\nid = "s"\nmarket = "US"\nmode = "sea"\n'
+        'currency = "USD"\nspace_cbm = 12.5\nsailing_days = 10\n',
+        encoding="utf-8",
+    )
+    seller = read(tmp_path / "a").seller
+    assert seller.limits.hours_by_duty == {Duty.STORAGE: 20.0} and seller.limits.profit_share == {"alpha": "0.6"}
+    assert seller.limits.products["alpha/semi"] == ProductCount(at_most=200, at_least_if_any=20)
+    assert seller.switching == {"alpha/semi": Switching(cost="300", hours=2.0)}
+    assert (seller.lanes[0].space_cbm, seller.lanes[0].sailing_days) == (12.5, 10)
+    export(read(tmp_path / "a"), tmp_path / "b")
+    assert read(tmp_path / "b").seller == seller
 
 
 def test_init_never_overwrites(tmp_path: Path) -> None:

@@ -3,11 +3,13 @@
 from dataclasses import replace
 
 import numpy as np
+import pytest
 
 from tuoguan.contracts.schema import ChargeKind as K
 from tuoguan.contracts.schema import QuantityName as Q
 from tuoguan.contracts.schema import SettingName
 from tuoguan.foundation.facts import FactKind as F
+from tuoguan.foundation.parties import Duty
 from tuoguan.simulate import Component, Policy, PolicyKind, Record, run, trace
 from unit.simulate import world
 
@@ -132,3 +134,36 @@ def test_stock_of_a_going_concern_keeps_what_it_cost_to_land():
     parts = dict(zip(Component, told.component.tolist(), strict=True))
     landed = (50 * 500 + 50 * 100) // 50  # a thousand dollars a cubic meter to receive is one dollar a liter
     assert parts[Component.TERMINAL_STOCK] == 20 * landed + (int(told.on_hand[0, -1]) - 20) * 200
+
+
+def test_hours_are_split_by_what_orders_stock_orders_and_weeks_ask_of_each_duty():
+    """Two minutes an order, half of them for the last mile; three a stock order for customs; ten a week for listing."""
+    duties = list(Duty)
+
+    def asked(**minutes):
+        return tuple(minutes.get(duty.value, 0) for duty in duties)
+
+    split = (asked(last_mile=1_000, storage=1_000), asked(customs=3_000), asked(listing=10_000))
+    row = world.listing(
+        world.contract(), minutes_order=world.fixed(2_000), minutes_stock_order=world.fixed(3_000),
+        minutes_week=world.fixed(10_000), minutes_by_duty=split,
+    )  # fmt: skip
+    site = world.place(20, 7, policy=Policy(PolicyKind.BASE_STOCK, 20, 7))
+    out = run(world.scenario((world.option((row,), (site,)),)), world.demand(2.0))
+    hours = dict(zip(Duty, out.hours_by_duty[0] * 60, strict=True))
+    orders = (out.hours[0].sum() * 60 - 40 - out.units_sold[0] * 2) / 3
+    assert hours[Duty.LAST_MILE] == pytest.approx(out.units_sold[0])
+    assert hours[Duty.STORAGE] == pytest.approx(out.units_sold[0])
+    assert hours[Duty.CUSTOMS] == pytest.approx(3 * orders) and hours[Duty.LISTING] == pytest.approx(40)
+    plain = world.scenario((world.option((replace(row, minutes_by_duty=()),), (site,)),))
+    assert run(plain, world.demand(2.0)).hours_by_duty.sum() == pytest.approx(out.hours_by_duty.sum())
+
+
+def test_units_count_in_the_week_they_are_ordered_and_in_the_week_they_set_out():
+    """A supplier of seven days: what is ordered in a week sets out in the next, and the last week's in none."""
+    site = world.place(20, 7, policy=Policy(PolicyKind.BASE_STOCK, 20, 7))
+    one = world.option((world.listing(world.contract()),), (site,), supplier_lead_days=world.fixed(7))
+    out = run(world.scenario((one,)), world.demand(2.0))
+    assert out.units_bought[0].sum() == pytest.approx(out.units_ordered[0])
+    assert out.units_sent[0, 0].tolist() == [0.0, *out.units_bought[0, :-1].tolist()]
+    assert out.units_sent[0, 1].tolist() == [0.0] * 4

@@ -107,7 +107,9 @@ AT_DAYS = AT_HELD + MOST_AGES * HELD_COLUMNS
 ROW_CASH, ROW_WORK, ROW_PEAK, ROW_COMING, ROW_CAME, ROW_SUPPLIER = range(6)
 ROW_STOCK = ROW_SUPPLIER + 1  # by place: what changed on the day, and once the place is closed, the evening's stock
 ROW_LANE = ROW_STOCK + SLOTS  # by place and lane: lead of the day and 1, nought before it is drawn; so ROW_SUPPLIER
-ROWS = ROW_LANE + 2 * SLOTS
+ROW_BOUGHT = ROW_LANE + 2 * SLOTS  # by week: units ordered, and behind it by place and lane units that set out
+ROW_SENT = ROW_BOUGHT + 1
+ROWS = ROW_SENT + 2 * SLOTS
 
 # Columns of ``f`` by listing; behind them rows as long as the calendar.
 F_MEAN, F_WEIGHT, F_RETURN, F_LATE, F_QUALITY, F_EXPECTED, F_COLUMNS = range(7)
@@ -168,10 +170,10 @@ class Rows(NamedTuple):
 
     profit: Ints  # [row, path]
     total: Ints  # [row, path, COMPONENTS + DUTIES + A_COLUMNS]
-    week: Ints  # [row, path, 3, week] staff time, peak volume, lowest balance
+    week: Ints  # [row, path, WEEK_SENT + 2 x place, week] staff time, peak volume, lowest balance, units ordered, sent
     stock: Ints  # [row, path, place, day], no rows unless days are kept
     cash: Ints  # [row, path, day]
     minutes: Ints  # [row, path, day]
 
 
-WEEK_WORK, WEEK_PEAK, WEEK_LOW = range(3)
+WEEK_WORK, WEEK_PEAK, WEEK_LOW, WEEK_BOUGHT, WEEK_SENT = range(5)  # sent: two for each place, the slow lane first

@@ -19,12 +19,12 @@ from tuoguan.simulate.columns.kernels import (
     H_LANE, H_SUPPLIER, Hashes, Ints, JIT, KIND_BULK, KIND_INBOUND, KIND_STOCK_ORDER, K_ADDRESS, K_CBM_T, K_COLUMNS,
     K_CROSS, K_DIVISOR, K_KG_T, K_LEAD_T, K_MINIMUM, K_WALK, MONTH_DAYS, MOST_AGES, NEVER, NEWSVENDOR, N_CAP,
     N_FAST_LEVEL, N_KIND, N_LEVEL, N_POINT, N_REVIEW, N_SEASON, PROJECTED, P_HANDLING, P_LANES, P_RECEIVE_T, P_SELLER,
-    P_STORAGE_T, REORDER, ROW_CAME, ROW_COMING, ROW_LANE, ROW_PEAK, ROW_STOCK, ROW_SUPPLIER, R_CBM, R_COLUMNS, R_CROSS,
-    R_DIVISOR, R_KG, R_LAST, R_LEAD_LOW, R_LEAD_MODE, R_MINIMUM, R_WALK, SINGLE_INDEX, STORAGE, STREAM_LANE,
-    TAILORED_BASE_SURGE, TRIGGER_INBOUND, V_ANSWER, V_BULK, V_COLUMNS, V_CONTRACT, V_MINUTES_STOCK, V_PLACE, V_START,
-    V_STOP, V_TRIGGER, W_AGES, W_ALONE, W_ANSWERS, W_BOUGHT, W_COLUMNS, W_DUE, W_END, W_ENTRIES, W_ENTRY, W_FIRST,
-    W_HANDLING, W_JIT, W_KEEPER, W_LANES, W_LAST, W_LISTINGS, W_NEXT, W_ON_HAND, W_ORDERS, W_PAID, W_PENDING, W_PLAIN,
-    W_RECEIVE, W_SELLER, W_SLOT, W_STORAGE, W_TRANSIT,
+    P_STORAGE_T, REORDER, ROW_BOUGHT, ROW_CAME, ROW_COMING, ROW_LANE, ROW_PEAK, ROW_SENT, ROW_STOCK, ROW_SUPPLIER,
+    R_CBM, R_COLUMNS, R_CROSS, R_DIVISOR, R_KG, R_LAST, R_LEAD_LOW, R_LEAD_MODE, R_MINIMUM, R_WALK, SINGLE_INDEX,
+    STORAGE, STREAM_LANE, TAILORED_BASE_SURGE, TRIGGER_INBOUND, V_ANSWER, V_BULK, V_COLUMNS, V_CONTRACT,
+    V_MINUTES_STOCK, V_PLACE, V_START, V_STOP, V_TRIGGER, W_AGES, W_ALONE, W_ANSWERS, W_BOUGHT, W_COLUMNS, W_DUE, W_END,
+    W_ENTRIES, W_ENTRY, W_FIRST, W_HANDLING, W_JIT, W_KEEPER, W_LANES, W_LAST, W_LISTINGS, W_NEXT, W_ON_HAND, W_ORDERS,
+    W_PAID, W_PENDING, W_PLAIN, W_RECEIVE, W_SELLER, W_SLOT, W_STORAGE, W_TRANSIT,
 )  # fmt: skip
 from tuoguan.simulate.money.kernels import (
     aim,
@@ -245,7 +245,17 @@ def buy(c: Ints, k: Ints, v: Ints, w: Ints, h: Hashes, own: int, fast: int, day:
     w[site + W_BOUGHT] += units
     w[site + W_ORDERS] += 1
     w[AT_TALLY + A_ORDERED] += units
+    if w[G_FULL] == 1:
+        _count(w, own, fast, day, ready, units)
     return arrival
+
+
+@inner
+def _count(w: Ints, own: int, fast: int, day: int, ready: int, units: int) -> None:
+    """Units of the week in which they were ordered, and of that in which they set out along their lane."""
+    row_of(w, ROW_BOUGHT)[day // 7] += units
+    if ready < w[G_HORIZON]:
+        row_of(w, ROW_SENT + own * 2 + fast)[ready // 7] += units
 
 
 @inner
