@@ -12,9 +12,10 @@ import numpy as np
 
 from tuoguan.choose import kernels
 from tuoguan.choose.solve_dual import Dual
-from tuoguan.choose.solve_model import Core, Model
-from tuoguan.choose.solve_packed import Packed, tail_weights
-from tuoguan.choose.solve_search import Best, Ground, deepen, lay_ground, search, wander
+from tuoguan.choose.solve_model import TAIL_ROUNDS, Core, solve_core
+from tuoguan.choose.solve_neighbors import improve
+from tuoguan.choose.solve_packed import Packed
+from tuoguan.choose.solve_search import ENDLESS, Best, Ground, deepen, lay_ground, search, wander
 from tuoguan.foundation.arrays import Flags, Floats, Ints
 
 EXACT_CELLS = 240_000  # free rows x columns of a model that branch and bound may prove
@@ -22,7 +23,9 @@ PATIENT_CELLS = 2_000_000  # the same where only the clock ends it
 CORE_CELLS = 60_000  # of one that may only improve the choice
 GOOD_ENOUGH = 1e-6  # share of the bound below which no model too large to prove is tried
 PATIENT_NODES = 1_000_000  # a caller that allows more nodes wants the clock to decide
-TAIL_ROUNDS = 30
+MEETS_LIMITS = 32  # more limits than these make its walks too slow to be worth a thread
+NEIGHBORHOODS = 12  # tried after a branch and bound that its nodes ended
+NEAR = 1e-4  # share of the bound that is near enough to try none
 BRANCH_SHARE = 0.3  # of the time, for branch and bound beside a search that has not ended
 
 
@@ -38,7 +41,7 @@ class Exact:
 def finish(problem: Packed, dual: Dual, choice: Ints | None, deadline: float, nodes: int) -> Exact:
     """The choice after search and branch and bound, with the least bound proven.
 
-    With fewer than `PATIENT_NODES` nodes the two run one after the other and end after a number of steps; with more
+    With fewer than `PATIENT_NODES` nodes they run one after the other and end after a number of steps; with more
     they run on a thread each until one of them proves or the clock ends both.
     """
     best = Best(problem, choice, problem.objective(choice) if choice is not None else -np.inf, dual.bound)
@@ -48,6 +51,8 @@ def finish(problem: Packed, dual: Dual, choice: Ints | None, deadline: float, no
     proven = ground is not None and _warm_up(ground, best, deadline)
     if not proven and nodes < PATIENT_NODES:
         proven = _branch(problem, dual, best, deadline, nodes)
+        if not proven and best.bound - best.value > NEAR * abs(best.bound):
+            improve(problem, dual, best, deadline, NEIGHBORHOODS)
     elif not proven:
         proven = _together(problem, dual, ground, best, deadline, nodes)
     proven = best.choice is not None and (proven or _closed(best))
@@ -68,30 +73,40 @@ def _warm_up(ground: Ground, best: Best, deadline: float) -> bool:
             return True
         wander(ground, best, 2 * seed, count)
         wander(ground, best, 2 * seed + 1, count)
-    return False
+    return _meets(ground) and deepen(ground, best, 1e6)
 
 
-def _together(
-    problem: Packed, dual: Dual, ground: Ground | None, best: Best, deadline: float, nodes: int
-) -> bool:
-    """True when either proves: branch and bound here, the search on a thread beside it, then both of them searching."""
-    if ground is None:
-        return _branch(problem, dual, best, deadline, nodes)
-    clock = threading.Timer(max(deadline - time.monotonic(), 0.0), best.halt)
+def _meets(ground: Ground | None) -> bool:
+    """True where the search is worth a thread of its own."""
+    return ground is not None and ground.exact and ground.problem.limits <= MEETS_LIMITS
+
+
+def _together(problem: Packed, dual: Dual, ground: Ground | None, best: Best, deadline: float, nodes: int) -> bool:
+    """True when either proves: branch and bound here, the search on a thread beside it."""
+    meets = ground if _meets(ground) else None
     proven: list[bool] = []
-    beside = threading.Thread(target=lambda: proven.append(search(ground, best, proves=True)))
+
+    def beside() -> None:
+        if meets is not None:
+            proven.append(search(meets, best, proves=True))
+        else:
+            improve(problem, dual, best, deadline, ENDLESS)
+
+    clock = threading.Timer(max(deadline - time.monotonic(), 0.0), best.halt)
+    thread = threading.Thread(target=beside)
     clock.start()
-    beside.start()
+    thread.start()
     try:
         now = time.monotonic()
-        if _branch(problem, dual, best, now + BRANCH_SHARE * (deadline - now), nodes):
+        until = now + BRANCH_SHARE * (deadline - now) if meets is not None else deadline
+        if _branch(problem, dual, best, until, nodes):
             proven.append(True)
-        elif not best.stop[0]:
-            search(ground, best, proves=False)
+        elif meets is not None and not best.stop[0]:
+            search(meets, best, proves=False)
     finally:
         best.halt()
         clock.cancel()
-        beside.join()
+        thread.join()
     return any(proven)
 
 
@@ -111,7 +126,7 @@ def _branch(problem: Packed, dual: Dual, best: Best, deadline: float, nodes: int
     if deadline - time.monotonic() <= 0.05 or (not whole and room <= GOOD_ENOUGH * abs(dual.bound)):
         return False
     core = Core(problem, kept, _alone(problem, kept) & kept)
-    bound, proven = _solve(core, dual, best, deadline, nodes)
+    bound, proven = solve_core(core, dual, best, deadline, nodes)
     if whole:
         # What fixing left out cannot be better than the best choice known.
         best.lower(max(bound, best.value))
@@ -126,42 +141,3 @@ def _behind(problem: Packed, dual: Dual) -> Floats:
 
 def _alone(problem: Packed, kept: Flags) -> Flags:
     return np.asarray(np.bincount(problem.group_of, kept, problem.groups)[problem.group_of] <= 1)
-
-
-def _solve(core: Core, dual: Dual, best: Best, deadline: float, nodes: int) -> tuple[float, bool]:
-    """(upper bound of the core, whether the best choice is proven against it).
-
-    Risk comes in as cuts: the tail is at most the outcomes under any weights of scenarios. The cuts that the relaxation
-    needs come first; then each solution of branch and bound adds its own, until its tail is what the model thought.
-    """
-    problem = core.problem
-    if not len(core.rows):
-        best.offer(core.settled_choice())
-        return problem.objective(core.settled_choice()), True
-    model = Model(core)
-    if problem.tail:
-        model.add_cut(dual.point[problem.limits :])
-        _tighten(core, model, deadline)
-    bound = np.inf
-    for _ in range(TAIL_ROUNDS if problem.tail else 1):
-        model.start(best.choice)
-        found, height, proven = model.branch(deadline, nodes, best.stop)
-        bound = min(bound, height)
-        best.offer(found)
-        if not problem.tail or found is None or not proven:
-            return bound, proven
-        if bound - best.value <= 1e-7 * max(abs(bound), 1.0):
-            return bound, True
-        model.add_cut(tail_weights(problem.matrix[found, problem.limits :].sum(0), problem.tail))
-    return bound, False
-
-
-def _tighten(core: Core, model: Model, deadline: float) -> None:
-    """Adds the cuts that the relaxation's own outcomes ask for, until they change it no more."""
-    problem, before = core.problem, np.inf
-    for _ in range(TAIL_ROUNDS):
-        height, outcomes = model.relax(deadline)
-        if outcomes is None or before - height <= 1e-6 * max(abs(height), 1.0):
-            return
-        before = height
-        model.add_cut(tail_weights(outcomes, problem.tail))

@@ -10,8 +10,12 @@ from dataclasses import dataclass
 import highspy
 import numpy as np
 
+from tuoguan.choose.solve_dual import Dual
 from tuoguan.choose.solve_packed import Packed, tail_weights
+from tuoguan.choose.solve_search import Best
 from tuoguan.foundation.arrays import Flags, Floats, Ints
+
+TAIL_ROUNDS = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,3 +133,42 @@ class Model:
             ("mip_rel_gap", 0.0), ("mip_abs_gap", 1e-7),
         ):  # fmt: skip
             self.highs.setOptionValue(name, value)
+
+
+def solve_core(core: Core, dual: Dual, best: Best, deadline: float, nodes: int) -> tuple[float, bool]:
+    """(upper bound of the core, whether the best choice is proven against it).
+
+    Risk comes in as cuts: the tail is at most the outcomes under any weights of scenarios. The cuts that the relaxation
+    needs come first; then each solution of branch and bound adds its own, until its tail is what the model thought.
+    """
+    problem = core.problem
+    if not len(core.rows):
+        best.offer(core.settled_choice())
+        return problem.objective(core.settled_choice()), True
+    model = Model(core)
+    if problem.tail:
+        model.add_cut(dual.point[problem.limits :])
+        _tighten(core, model, deadline)
+    bound = np.inf
+    for _ in range(TAIL_ROUNDS if problem.tail else 1):
+        model.start(best.choice)
+        found, height, proven = model.branch(deadline, nodes, best.stop)
+        bound = min(bound, height)
+        best.offer(found)
+        if not problem.tail or found is None or not proven:
+            return bound, proven
+        if bound - best.value <= 1e-7 * max(abs(bound), 1.0):
+            return bound, True
+        model.add_cut(tail_weights(problem.matrix[found, problem.limits :].sum(0), problem.tail))
+    return bound, False
+
+
+def _tighten(core: Core, model: Model, deadline: float) -> None:
+    """Adds the cuts that the relaxation's own outcomes ask for, until they change it no more."""
+    problem, before = core.problem, np.inf
+    for _ in range(TAIL_ROUNDS):
+        height, outcomes = model.relax(deadline)
+        if outcomes is None or before - height <= 1e-6 * max(abs(height), 1.0):
+            return
+        before = height
+        model.add_cut(tail_weights(outcomes, problem.tail))
