@@ -14,6 +14,7 @@ import time
 from pathlib import Path
 
 from benchmarks.portfolio_files import Instance, Unreadable, read_instances
+
 from tuoguan.choose.problem import Infeasible
 from tuoguan.choose.solve import solve
 

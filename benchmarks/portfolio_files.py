@@ -15,7 +15,11 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-HEADERS = {2: ("groups", "resources"), 3: ("groups", "items", "resources"), 4: ("number", "groups", "items", "resources")}
+HEADERS = {
+    2: ("groups", "resources"),
+    3: ("groups", "items", "resources"),
+    4: ("number", "groups", "items", "resources"),
+}
 BLOCKS = ("lines", "count", "number", "none")
 
 

@@ -1,6 +1,6 @@
 """Prints what HiGHS alone, on two threads, makes of one instance: the whole model, told nothing.
 
-    python -m benchmarks.peers.highs_portfolio FILE NUMBER SECONDS
+python -m benchmarks.peers.highs_portfolio FILE NUMBER SECONDS
 """
 
 import json
@@ -10,7 +10,6 @@ from pathlib import Path
 
 import highspy
 import numpy as np
-
 from benchmarks.portfolio_files import Instance, read_instances
 
 

@@ -59,7 +59,9 @@ class Model:
         if self.tail:
             cost[-1], low[-1], high[-1] = 1.0, -highspy.kHighsInf, highspy.kHighsInf
         lp.col_cost_, lp.col_lower_, lp.col_upper_ = cost, low, high
-        lp.integrality_ = [highspy.HighsVarType.kInteger] * self.binaries + [highspy.HighsVarType.kContinuous] * self.tail
+        lp.integrality_ = [highspy.HighsVarType.kInteger] * self.binaries + [
+            highspy.HighsVarType.kContinuous
+        ] * self.tail
         _, group = np.unique(self.problem.group_of[self.rows], return_inverse=True)
         groups, limits = int(group.max()) + 1, self.problem.limits
         use = -self.problem.matrix[self.rows, :limits].T
@@ -128,10 +130,9 @@ class Model:
     def _options(self, deadline: float, *, relax: bool, nodes: int) -> None:
         # HiGHS counts its time limit over all runs of one model.
         seconds = self.highs.getRunTime() + max(deadline - time.monotonic(), 0.01)
-        for name, value in (
-            ("threads", 1), ("solve_relaxation", relax), ("time_limit", seconds), ("mip_max_nodes", min(nodes, 2**31 - 1)),
-            ("mip_rel_gap", 0.0), ("mip_abs_gap", 1e-7),
-        ):  # fmt: skip
+        stops = ("time_limit", seconds), ("mip_max_nodes", min(nodes, 2**31 - 1))
+        exact = ("mip_rel_gap", 0.0), ("mip_abs_gap", 1e-7)
+        for name, value in (("threads", 1), ("solve_relaxation", relax), *stops, *exact):
             self.highs.setOptionValue(name, value)
 
 

@@ -1,4 +1,4 @@
-"""Better choices, and smaller bounds, for small problems: all sets of deviations from the best priced rows, met in the middle.
+"""Better choices and smaller bounds for small problems: near sets of deviations, met in the middle.
 
 A choice is worth the dual bound less the costs of its deviations less the price of what it leaves of the limits. So a
 choice above ``bound - gap`` deviates by at most ``gap`` in all, and by at most half of it in one of two halves of the
@@ -24,6 +24,7 @@ MOST_GROUPS = 5_000
 BINS = 400
 STORED = 1_500_000  # sets in a list
 CELLS = 4_000_000
+UNITS = 2.0**29  # no sum of uses is larger in units
 ENDLESS = 1 << 60
 
 
@@ -113,18 +114,20 @@ def lay_ground(problem: Packed, dual: Dual) -> Ground | None:
     if problem.tail or problem.groups > MOST_GROUPS or not 1 <= problem.limits <= MOST_LIMITS:
         return None
     use, limit = problem.use / problem.limit_scale, problem.limit / problem.limit_scale
+    # No choice uses more than this, so a limit beyond it says no more.
+    limit = np.minimum(limit, np.maximum.reduceat(use, problem.start[:-1]).sum(0))
     size = np.maximum(np.abs(use).max(0) * (problem.groups + 1), np.abs(limit))
-    exact = _is_whole(use) and bool((size < 2**30).all())
-    scale = np.ones(problem.limits) if exact else 2.0**30 / np.maximum(size, 1e-9)
+    exact = _is_whole(use) and bool((size < UNITS).all())
+    scale = np.ones(problem.limits) if exact else UNITS / np.maximum(size, 1e-9)
     units = np.ceil(use * scale - 1e-9).astype(np.int32)
     priced = kernels.priced_values(problem.base, problem.matrix, dual.point)
-    value = problem.base / problem.value_scale
+    value, group = problem.base / problem.value_scale, problem.group_of
     step = float(np.gcd.reduce(value.astype(np.int64))) * problem.value_scale if _is_whole(value) else 0.0
-    group = problem.group_of
+    cost = np.maximum(priced[dual.choice][group] - priced, 0.0)
+    price = np.maximum(dual.point[: problem.limits] * problem.limit_scale / scale, 1e-12)
+    room = np.floor(limit * scale + 1e-9).astype(np.int64)
     return Ground(
-        problem, group, dual.choice, np.ascontiguousarray(units), np.floor(np.minimum(limit * scale, 2.0**30) + 1e-9).astype(np.int64),
-        np.maximum(dual.point[: problem.limits] * problem.limit_scale / scale, 1e-12),
-        np.maximum(priced[dual.choice][group] - priced, 0.0), dual.bound, exact, step,
+        problem, group, dual.choice, np.ascontiguousarray(units), room, price, cost, dual.bound, exact, step
     )  # fmt: skip
 
 
@@ -149,7 +152,7 @@ def deepen(ground: Ground, best: Best, count: float) -> bool:
     reach = min(side.budget(gap, count) for side in sides)
     whole = ground.exact
     for stored, walked in ((0, 1), (1, 0)):
-        whole &= _meet(ground, best, sides[walked], sides[stored], reach, reach / 2, reach, ground.origin, ENDLESS)
+        whole &= _meet(ground, best, sides[walked], sides[stored], reach, reach / 2, reach, ground.origin)
     if not whole:
         return False
     best.lower(ground.whole(ground.bound - reach + _rounding(ground.bound)))
@@ -172,21 +175,21 @@ def wander(ground: Ground, best: Best, seed: int, count: float) -> bool:
     sides = [_side(ground, half, gap) for half in (free[0::2], free[1::2])]
     budgets = sides[0].budget(gap, count), sides[1].budget(gap, min(count / 3, STORED / 2))
     before = best.value
-    _meet(ground, best, sides[0], sides[1], budgets[0], budgets[1], gap, start, ENDLESS)
+    _meet(ground, best, sides[0], sides[1], budgets[0], budgets[1], gap, start)
     return best.value > before
 
 
 def search(ground: Ground, best: Best, *, proves: bool) -> bool:
     """True when nothing better is left; else goes on until ``best.stop``. One that does not prove takes other seeds."""
-    count, seed = 1e6, 100 if proves else 101
+    count, seed = 4e6, 100 if proves else 101
     while not best.stop[0]:
         if proves and deepen(ground, best, count):
             best.halt()
             return True
-        for _ in range(4):
+        for _ in range(2):
             if best.stop[0]:
                 break
-            wander(ground, best, seed, min(count, 3e6))
+            wander(ground, best, seed, min(count / 4.0, 3e6))
             seed += 2
         count *= 4.0
     return False
@@ -219,7 +222,14 @@ def _side(ground: Ground, groups: Ints, gap: float) -> Side:
 
 
 def _meet(
-    ground: Ground, best: Best, walked: Side, stored: Side, walk: float, store: float, gap: float, start: Ints, nodes: int
+    ground: Ground,
+    best: Best,
+    walked: Side,
+    stored: Side,
+    walk: float,
+    store: float,
+    gap: float,
+    start: Ints,
 ) -> bool:
     """True when every pair within both budgets was looked at; a better choice is offered to ``best``."""
     room = int(min(2.0 * BINS + 1.5 * _size(stored, store), STORED))
@@ -236,7 +246,7 @@ def _meet(
     target = max(ground.target(best), ground.bound - 1e300) - float(ground.problem.base[start].sum())
     depth, answer, partner, _, all_walked = loops.join(
         walked.first, walked.cost, walked.gain, walked.use, walk, left, ground.price, gap, target,
-        limits, low, width, stride, size, offset, gain[order], use[order], nodes, best.stop,
+        limits, low, width, stride, size, offset, gain[order], use[order], ENDLESS, best.stop,
     )  # fmt: skip
     if partner >= 0:
         choice = start.copy()
@@ -262,7 +272,9 @@ def _grid(use: Units, price: Floats, gap: float) -> tuple[Ints, Ints, Ints, Ints
     reach = np.minimum(gap / price, 2.0**31)
     spread = use.max(0).astype(np.int64) - use.min(0) + 1
     part = use.std(0) / (reach + 1.0)
-    cells, limits, width = 1, [], []
+    cells = 1
+    limits: list[int] = []
+    width: list[int] = []
     for j in np.argsort(-part, kind="stable"):
         wide = max(1, int(np.ceil((reach[j] + 1.0) / 4.0)))
         count = int(spread[j] // wide + 1)

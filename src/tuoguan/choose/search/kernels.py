@@ -1,9 +1,9 @@
 """The inner loops of the search that meets in the middle: listing sets of deviations, and joining two lists.
 
 Hides nothing but speed. A deviation is one group's move away from its best priced row; its cost is how far the priced
-value falls, its gain how far the true value rises. Positions (groups) own alternatives ``first[p]:first[p + 1]`` in order of cost, and
-positions stand in order of their least cost, so that a walk stops at the first one that is too dear. All walks run in
-this order on one thread: the same lists give the same answer everywhere.
+value falls, its gain how far the true value rises. Positions (groups) own alternatives ``first[p]:first[p + 1]`` in
+order of cost, and positions stand in order of their least cost, so that a walk stops at the first one that is too dear.
+All walks run in this order on one thread: the same lists give the same answer everywhere.
 """
 
 import numpy as np
@@ -54,7 +54,7 @@ def advance(
 def listing(
     first: Ints, cost: Floats, gain: Floats, use: Units, budget: float, room: int
 ) -> tuple[int, bool, Floats, Units, Units, Units]:
-    """(count, whether all, gain, use, parent, alternative) of every set within the budget; the first is the empty set."""
+    """(count, whether all, gain, use, parent, alternative) of every set within the budget; the empty one is first."""
     gain_of, use_of = np.zeros(room), np.zeros((room, use.shape[1]), np.int32)
     parent, row = np.full(room, -1, np.int32), np.full(room, -1, np.int32)
     depths = len(first) + 1
