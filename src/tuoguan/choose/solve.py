@@ -80,6 +80,7 @@ def _report(
         chosen=chosen, objective=objective, bound=max(bound / problem.value_scale, objective),
         mean=mean, cvar=cvar, shadow_price=price, used=use[picked].reshape(-1, len(named)).sum(0),
         capacities=named, method=method or "nothing to choose",
+        scenario_weight=dual.point[problem.limits :] if dual else np.zeros(0),
     )  # fmt: skip
 
 
