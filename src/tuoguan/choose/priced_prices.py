@@ -4,7 +4,7 @@ Hides the relaxed choice that gives the prices. Keeps the invariant that the pri
 search alone, so that nothing that is reported steers a search.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -21,11 +21,17 @@ NODES = 1  # of branch and bound where only prices are asked for
 @dataclass(frozen=True, slots=True)
 class Prices:
     """limit [capacity]: what a unit of use costs, minor (negative where a limit is "at least"); weight [path]: what a
-    path counts for, adding up to 1; bound: more than this no set of the policies priced is worth on this luck."""
+    path counts for, adding up to 1; bound: no set of the policies priced is worth more on this luck (weak duality);
+    known: what a set of them is worth."""
 
     limit: Floats
     weight: Floats
     bound: float
+    known: float
+
+    def room(self, share: float) -> float:
+        """How far a policy may be behind: what indivisible choices leave of the bound, at least a share of it."""
+        return max(self.bound - self.known, share * self.bound)
 
     def worth(self, columns: Columns) -> Floats:
         """[column] profit over the weighted paths, minor; the limits are free."""
@@ -50,15 +56,24 @@ class Board:
         np.maximum.at(top, self.group_of[columns.row], value)
         return top
 
-    def near(self, columns: Columns, prices: Prices, most: int, room: float) -> Flags:
-        """[column] among the best ``most`` of its group and at most ``room`` behind the best, "do not sell" included.
+    def spread(self, columns: Columns, prices: Prices, bins: int, room: float) -> Flags:
+        """[column] the best of its group among those of like burden, and at most ``room`` behind the group's best.
 
-        In a set worth at most ``room`` less than the bound no column lies further behind (reduced cost fixing).
+        Burden is what limits and risk take of the mean profit; a group's range of it falls into equal ``bins``, because
+        sets are indivisible: the leaner and the fatter fill what the best by price leaves. A set worth at most ``room``
+        less than the bound has no column further behind, "do not sell" included (reduced cost fixing).
         """
-        value = prices.value(columns)
-        group, size = self.group_of[columns.row], columns.number[:, :, list(LEVELS)].sum(axis=(1, 2))
-        behind = self.best(columns, value)[group] - value
-        return np.asarray((ranks(group, value, size) < most) & (behind <= room))
+        value, group = prices.value(columns), self.group_of[columns.row]
+        close = np.flatnonzero(self.best(columns, value)[group] - value <= room)
+        burden = np.maximum(columns.profit[close].mean(axis=1) - value[close], 0.0)
+        most = np.zeros(self.count)
+        np.maximum.at(most, group[close], burden)
+        share = burden / np.maximum(most[group[close]], 1e-9)
+        part = group[close] * bins + np.minimum(share * bins, bins - 1).astype(np.int64)
+        size = columns.number[close][:, :, list(LEVELS)].sum(axis=(1, 2))
+        stay = np.zeros(len(value), np.bool_)
+        stay[close[ranks(part, value[close], size) == 0]] = True
+        return stay
 
     def missed(self, columns: Columns, more: Columns, prices: Prices) -> float:
         """What ``more`` could add to the relaxed choice among ``columns`` at their prices, all groups together."""
@@ -77,4 +92,7 @@ def priced(stage: Stage, board: Board, columns: Columns) -> Prices:
     sign = np.array([-1.0 if one.at_least else 1.0 for one in stage.capacities])
     even = np.full(paths, 1.0 / paths)
     worst = answer.scenario_weight if len(answer.scenario_weight) else even
-    return Prices(sign * answer.shadow_price, (1.0 - risk.weight) * even + risk.weight * worst, answer.bound)
+    prices = Prices(sign * answer.shadow_price, (1.0 - risk.weight) * even + risk.weight * worst, 0.0, answer.objective)
+    limits = np.array([one.limit for one in stage.capacities])
+    bound = board.best(columns, prices.value(columns)).sum() + (prices.limit * limits).sum()
+    return replace(prices, bound=float(bound))

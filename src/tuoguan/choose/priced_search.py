@@ -33,8 +33,9 @@ class Thrift:
     steps     of the neighbors of the best, round by round
     ways      of a group that are tried, at most
     forms     True: closed forms at the raised cost of capital and work join the first neighbors
-    most      policies of a group whose neighbors are tried
-    keep      policies of a group that are reported at most
+    most      policies of a group whose neighbors are tried, from lean to fat; more where there are few groups:
+              ``most_all`` of all
+    keep      policies of a group that are reported at most, and ``keep_all`` likewise
     room      share of the bound: who is further behind in price is in no set that is good enough
     """
 
@@ -44,7 +45,9 @@ class Thrift:
     ways: int = 8
     forms: bool = True
     most: int = 3
+    most_all: int = 100
     keep: int = 8
+    keep_all: int = 300
     room: float = 0.02
 
 
@@ -74,11 +77,12 @@ def search_priced(stage: Stage, thrift: Thrift, told: Told) -> Pool:
     board, tried = Board(groups.group_of(), groups.count), np.zeros(len(groups.options), np.int64)
     book = base = _in_use(stage)
     prices, rounds = priced(stage, board, base), list[Round]()
-    able = base.take(_able(base, prices, board, thrift))
-    row, number = _ladder(able, thrift.ladder)
-    if not prices.limit.any() and stage.seller.risk.weight <= 0.0:
-        row = row[:0]
-    steps = (*thrift.steps, 0.0)
+    # Where no limit has a price and risk does not count, nothing is better than what earns most.
+    matters = bool(prices.limit.any()) or stage.seller.risk.weight > 0.0
+    able = base.take(_able(base, prices, board, thrift) if matters else np.zeros(0, np.int64))
+    row, number = ladder(able, thrift.ladder)
+    earning, steps = len(np.unique(board.group_of[base.row])), (*thrift.steps, 0.0)
+    most, keep = max(thrift.most, thrift.most_all // earning), max(thrift.keep, thrift.keep_all // earning)
     for step in steps:
         told(len(rounds), len(steps))
         row, number = _unknown(book, row, number)
@@ -89,9 +93,9 @@ def search_priced(stage: Stage, thrift: Thrift, told: Told) -> Pool:
         added, book = board.missed(book, more, prices), joined(book, more)
         prices = priced(stage, board, book)
         rounds.append(Round(len(row), prices.bound, added))
-        near = book.take(board.near(book, prices, thrift.most, thrift.room * prices.bound))
+        near = book.take(board.spread(book, prices, most, prices.room(thrift.room)))
         row, number = _moved(stage, near, prices, step, thrift.forms and len(rounds) == 1)
-    pool = book.take(board.near(book, prices, thrift.keep, thrift.room * prices.bound))
+    pool = book.take(board.spread(book, prices, keep, prices.room(thrift.room)))
     return Pool(*_unknown(base, pool.row, pool.number), tried, tuple(rounds))
 
 
@@ -122,7 +126,7 @@ def _unknown(book: Columns, row: Ints, number: Ints) -> tuple[Ints, Ints]:
     return row[np.array(fresh, np.bool_)], number[np.array(fresh, np.bool_)]
 
 
-def _ladder(columns: Columns, shares: tuple[float, ...]) -> tuple[Ints, Ints]:
+def ladder(columns: Columns, shares: tuple[float, ...]) -> tuple[Ints, Ints]:
     """(row, numbers) of the policies with all levels at these shares; what counts stays at least one unit."""
     found = []
     for share in shares:
