@@ -11,6 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
+from tuoguan.choose.options import Groups
 from tuoguan.choose.policies import Evaluated, Search
 from tuoguan.choose.policies_numbers import with_policies
 from tuoguan.choose.portfolio import build_limits, choose
@@ -19,7 +20,7 @@ from tuoguan.choose.priced_search import Pool, Round, Thrift, search_priced
 from tuoguan.choose.problem import Portfolio
 from tuoguan.choose.study import study_of
 from tuoguan.demand import Demand
-from tuoguan.foundation.arrays import Ints
+from tuoguan.foundation.arrays import Flags, Ints
 from tuoguan.intake import Seller
 from tuoguan.simulate import Outcomes, run
 
@@ -28,6 +29,7 @@ CAREFUL = Thrift()
 BRISK = Thrift(paths=64, ways=2, keep=4)
 BRISK_WAYS = 5_000  # past so many ways that earn the search is brisk
 STAGE = "prices"  # what progress is told under
+MARK = "#"  # between the key of a way of selling and the number of a further policy of it
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,13 +71,24 @@ def retune(
     return Retuned(book, answer, pool.rounds)
 
 
+def further(groups: Groups) -> Flags:
+    """[option] True for rows that `retune` added: another policy of a way of selling that stands in the group too."""
+    found = np.zeros(len(groups.options), np.bool_)
+    for group in range(groups.count):
+        keys = {groups.options[row].key for row in groups.rows(group)}
+        for row in groups.rows(group):
+            way, mark, _ = groups.options[row].key.rpartition(MARK)
+            found[row] = bool(mark) and way in keys
+    return found
+
+
 def extended(evaluated: Evaluated, pool: Pool, demand: Demand, threads: int | None) -> tuple[Evaluated, Ints]:
     """(the book and the pool's policies played on the book's luck, last of their groups; new row of each old row)."""
     groups, old = evaluated.groups, evaluated.groups.options
     made, seen = [], np.ones(len(old), np.int64)
     for row, number in zip(pool.row.tolist(), pool.number, strict=True):
         seen[row] += 1
-        made.append(replace(with_policies(old[row], number), key=f"{old[row].key}#{seen[row]}"))
+        made.append(replace(with_policies(old[row], number), key=f"{old[row].key}{MARK}{seen[row]}"))
     outcomes = run(replace(evaluated.scenario, options=tuple(made)), demand, threads=threads)
     owner = np.concatenate([groups.group_of(), groups.group_of()[pool.row]])
     order = np.argsort(owner, kind="stable")

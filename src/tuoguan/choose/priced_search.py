@@ -95,6 +95,7 @@ def search_priced(stage: Stage, thrift: Thrift, told: Told) -> Pool:
         rounds.append(Round(len(row), prices.bound, added))
         near = book.take(board.spread(book, prices, most, prices.room(thrift.room)))
         row, number = _moved(stage, near, prices, step, thrift.forms and len(rounds) == 1)
+    told(len(steps), len(steps))
     pool = book.take(board.spread(book, prices, keep, prices.room(thrift.room)))
     return Pool(*_unknown(base, pool.row, pool.number), tried, tuple(rounds))
 

@@ -14,7 +14,7 @@ from tuoguan.choose.policies import search_seed
 from tuoguan.choose.policies_numbers import policies_of, with_policies
 from tuoguan.choose.policies_search import Effort
 from tuoguan.choose.portfolio import build_limits
-from tuoguan.choose.priced import Retuned, extended, retune
+from tuoguan.choose.priced import Retuned, extended, further, retune
 from tuoguan.choose.priced_play import Columns, Stage, joined, priced_seed
 from tuoguan.choose.priced_prices import Board, Prices, priced
 from tuoguan.choose.priced_search import Pool, Thrift, waiting
@@ -139,6 +139,10 @@ def test_the_old_rows_stay_and_the_new_ones_are_told_from_them():
             again.outcomes.profit[rows.start : rows.start + len(old)], book.outcomes.profit[old.start : old.stop]
         )
         assert {again.groups.options[row].sku for row in rows} == {again.groups.sku[group]}
+        assert further(again.groups)[rows.start : rows.stop].tolist() == [False] * len(old) + [True] * (
+            len(rows) - len(old)
+        )
+    assert not further(book.groups).any()
     assert (again.search.tried >= book.search.tried).all() and again.searched > book.searched
 
 
