@@ -26,7 +26,7 @@ from tuoguan.simulate import Outcomes, run
 
 Progress = Callable[[str, int, int], None]
 CAREFUL = Thrift()
-BRISK = Thrift(paths=64, ways=2, keep=4)
+BRISK = Thrift(ways=2, keep=4)
 BRISK_WAYS = 5_000  # past so many ways that earn the search is brisk
 STAGE = "prices"  # what progress is told under
 MARK = "#"  # between the key of a way of selling and the number of a further policy of it

@@ -9,11 +9,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from tuoguan.choose.options_places import in_time
-from tuoguan.choose.options_terms import PPM
-from tuoguan.choose.policies_facts import DAYS_PER_YEAR, read_facts
-from tuoguan.choose.policies_numbers import POINT, UP_TO, neighbors, policies_of, unique_rows
+from tuoguan.choose.policies_numbers import NUMBERS, POINT, UP_TO, neighbors, policies_of, unique_rows
 from tuoguan.choose.policies_settle import ranks
-from tuoguan.choose.policies_start import starts
 from tuoguan.choose.priced_play import Columns, Stage, joined
 from tuoguan.choose.priced_prices import LEVELS, Board, Prices, priced
 from tuoguan.contracts import SettingName
@@ -32,18 +29,16 @@ class Thrift:
     ladder    shares of the levels in use that every way is tried with first
     steps     of the neighbors of the best, round by round
     ways      of a group that are tried, at most
-    forms     True: closed forms at the raised cost of capital and work join the first neighbors
     most      policies of a group whose neighbors are tried, from lean to fat; more where there are few groups:
               ``most_all`` of all
     keep      policies of a group that are reported at most, and ``keep_all`` likewise
     room      share of the bound: who is further behind in price is in no set that is good enough
     """
 
-    paths: int = 128
+    paths: int = 64
     ladder: tuple[float, ...] = (0.15, 0.25, 0.35, 0.5, 0.7, 0.85)
     steps: tuple[float, ...] = (0.25, 0.12)
     ways: int = 8
-    forms: bool = True
     most: int = 3
     most_all: int = 100
     keep: int = 8
@@ -80,7 +75,8 @@ def search_priced(stage: Stage, thrift: Thrift, told: Told) -> Pool:
     # Where no limit has a price and risk does not count, nothing is better than what earns most.
     matters = bool(prices.limit.any()) or stage.seller.risk.weight > 0.0
     able = base.take(_able(base, prices, board, thrift) if matters else np.zeros(0, np.int64))
-    row, number = ladder(able, thrift.ladder)
+    rungs, jit = ladder(able, thrift.ladder), _waiting(stage, able.row)
+    row, number = np.concatenate([rungs[0], jit[0]]), np.concatenate([rungs[1], jit[1]])
     earning, steps = len(np.unique(board.group_of[base.row])), (*thrift.steps, 0.0)
     most, keep = max(thrift.most, thrift.most_all // earning), max(thrift.keep, thrift.keep_all // earning)
     for step in steps:
@@ -94,7 +90,8 @@ def search_priced(stage: Stage, thrift: Thrift, told: Told) -> Pool:
         prices = priced(stage, board, book)
         rounds.append(Round(len(row), prices.bound, added))
         near = book.take(board.spread(book, prices, most, prices.room(thrift.room)))
-        row, number = _moved(stage, near, prices, step, thrift.forms and len(rounds) == 1)
+        source, number = neighbors(near.number, step)
+        row = near.row[source]
     told(len(steps), len(steps))
     pool = book.take(board.spread(book, prices, keep, prices.room(thrift.room)))
     return Pool(*_unknown(base, pool.row, pool.number), tried, tuple(rounds))
@@ -141,32 +138,13 @@ def ladder(columns: Columns, shares: tuple[float, ...]) -> tuple[Ints, Ints]:
     return np.tile(columns.row, len(shares)), np.concatenate(found)
 
 
-def _moved(stage: Stage, near: Columns, prices: Prices, step: float, forms: bool) -> tuple[Ints, Ints]:
-    """(row, numbers) of the neighbors of the best policies, and closed forms of their ways where asked for."""
-    source, number = neighbors(near.number, step)
-    row = near.row[source]
-    if not forms:
-        return row, number
-    ways, formed = _closed_forms(stage, np.unique(near.row), prices)
-    return np.concatenate([row, ways]), np.concatenate([number, formed])
-
-
-def _closed_forms(stage: Stage, rows: Ints, prices: Prices) -> tuple[Ints, Ints]:
-    """(row, numbers) of the starts of single listings, capital and work dearer by what limits on cash and hours cost.
-
-    A minor unit that is tied up in every week pays every week's price of cash; an hour a week the mean price of one.
-    """
-    groups = stage.evaluated.groups
-    single = np.array([row for row in rows.tolist() if len(groups.options[row].listings) == 1], np.int64)
-    by_kind = {kind: 0.0 for kind in ("cash", "hours")}
-    for capacity, price in zip(stage.capacities, prices.limit.tolist(), strict=True):
-        by_kind[capacity.kind] = by_kind.get(capacity.kind, 0.0) + price
-    horizon = groups.horizon_days
-    wage = groups.wage_per_hour_minor + round(by_kind["hours"] * 7 / horizon)
-    capital = groups.capital_rate_ppm_year + round(by_kind["cash"] * PPM * DAYS_PER_YEAR / horizon)
-    facts = read_facts(tuple(waiting(groups.options[row]) for row in single), stage.demand, horizon, wage, capital)
-    place, number = starts(facts, horizon)
-    return single[place], np.pad(number, ((0, 0), (0, PLACES - number.shape[1]), (0, 0)))
+def _waiting(stage: Stage, rows: Ints) -> tuple[Ints, Ints]:
+    """(row, numbers) of "sell first, buy then" for the single listings that allow it: nothing is leaner."""
+    options = stage.evaluated.groups.options
+    found = [(row, waiting(options[row])) for row in rows.tolist() if len(options[row].listings) == 1]
+    able = [(row, option) for row, option in found if option.places[0].policy.kind is PolicyKind.JIT]
+    number = [policies_of(option, PLACES) for _, option in able]
+    return np.array([row for row, _ in able], np.int64), np.array(number, np.int64).reshape(-1, PLACES, NUMBERS)
 
 
 def waiting(option: Option) -> Option:

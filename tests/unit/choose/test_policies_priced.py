@@ -22,7 +22,7 @@ from tuoguan.intake import Limits, Risk, Seller, Site
 from tuoguan.simulate import Outcomes, PolicyKind, run
 
 SMALL = Effort(tune=((16, 2, 0.2), (32, 1, 0.0)), looks=(32, 64), pairs=0)
-QUICK = Thrift(paths=64)
+QUICK = Thrift()
 PATHS, SEED = 64, 5
 CONTRACT = ("aliexpress/full", "aliexpress/semi")
 
