@@ -18,7 +18,7 @@ from tuoguan.simulate.columns.kernels import (
     G_ON_HAND, G_PATH, G_SEED, G_SHOCK, G_SHOCK_DAY, G_SUPPLIER_LOW, G_SUPPLIER_MODE, G_UNIT_COST, G_VOLUME, G_WEIGHT,
     H_LANE, H_SUPPLIER, Hashes, Ints, JIT, KIND_BULK, KIND_INBOUND, KIND_STOCK_ORDER, K_ADDRESS, K_CBM_T, K_COLUMNS,
     K_CROSS, K_DIVISOR, K_KG_T, K_LEAD_T, K_MINIMUM, K_WALK, MONTH_DAYS, MOST_AGES, NEVER, NEWSVENDOR, N_CAP,
-    N_FAST_LEVEL, N_KIND, N_LEVEL, N_POINT, N_REVIEW, N_SEASON, PROJECTED, P_HANDLING, P_LANES, P_RECEIVE_T, P_SELLER,
+    N_FAST_LEVEL, N_KIND, N_LEVEL, N_POINT, N_REVIEW, N_SEASON, OF_THE_DAY, PROJECTED, P_HANDLING, P_LANES, P_RECEIVE_T, P_SELLER,
     P_STORAGE_T, REORDER, ROW_CAME, ROW_COMING, ROW_LANE, ROW_PEAK, ROW_STOCK, ROW_SUPPLIER, R_CBM, R_COLUMNS, R_CROSS,
     R_DIVISOR, R_KG, R_LAST, R_LEAD_LOW, R_LEAD_MODE, R_MINIMUM, R_WALK, SINGLE_INDEX, STORAGE, STREAM_LANE,
     TAILORED_BASE_SURGE, TRIGGER_INBOUND, V_ANSWER, V_BULK, V_COLUMNS, V_CONTRACT, V_MINUTES_STOCK, V_PLACE, V_START,
@@ -287,6 +287,8 @@ def _scaled(w: Ints, a: Floats, policy: Ints, own: int, day: int, number: int) -
         days = policy[N_REVIEW] + w[G_SUPPLIER_MODE] + w[site + W_LANES + R_LEAD_MODE]
         mean = (a[day + days] - a[day]) / days
         number = share_of(number, math.floor(mean * PPM + 0.5))
+    elif policy[N_SEASON] == OF_THE_DAY:
+        number = share_of(number, math.floor((a[day + 1] - a[day]) * PPM + 0.5))
     if day >= w[site + W_ANSWERS]:
         number = share_of(number, w[G_SHOCK])
     return int(max(0, number))
