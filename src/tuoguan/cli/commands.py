@@ -114,6 +114,13 @@ def plan(arguments: Namespace) -> int:
     return _answer(arguments, names, plan_lines(planned, arguments.lang), written)
 
 
+def backtest(arguments: Namespace) -> int:
+    """Tests the choice on real history."""
+    from tuoguan.cli.backtest import run
+
+    return run(arguments)
+
+
 def doctor(arguments: Namespace) -> int:
     """Whether machine and workspace are in order."""
     from tuoguan.app.doctor import doctor as examine
