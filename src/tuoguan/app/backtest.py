@@ -35,6 +35,7 @@ from tuoguan.backtest import (
     summary_of_picks,
     undated,
     with_last,
+    without_wholesale,
 )
 from tuoguan.contracts import Library, load, load_overlays
 from tuoguan.foundation.days import Day, day_of, iso, parse_day
@@ -57,7 +58,7 @@ GRIDS = {"small": small_grid, "full": full_grid}
 
 @dataclass(frozen=True, slots=True)
 class Backtest:
-    """The answer. ``cells`` are rows of `backtest.row_of` with their ``day``; ``answer`` is all of it as plain values."""
+    """The answer. ``cells`` are rows of `backtest.row_of` with their ``day``; ``answer`` is all as plain values."""
 
     cells: tuple[Row, ...]
     answer: Mapping[str, Any]
@@ -101,14 +102,14 @@ class View:
     def setting(self) -> Setting:
         """Made when the first cell is played; kept cells need none."""
         ground = self.ground
-        known = known_before(read(ground.folder, on=self.day), self.day)
+        before = known_before(read(ground.folder, on=self.day), self.day)
+        truth, known = without_wholesale(ground.truth, before, self.percentile)
         if self.counters:
             known = counters_only(known, self.day)
         try:
             return prepare(
-                ground.truth, known, ground.library, ground.fx, terms_on=ground.terms_on, day=self.day,
-                weeks=ground.weeks, most=ground.most, percentile=self.percentile, seed=ground.seed,
-                threads=ground.threads,
+                truth, known, ground.library, ground.fx, terms_on=ground.terms_on, day=self.day,
+                weeks=ground.weeks, most=ground.most, seed=ground.seed, threads=ground.threads,
             )  # fmt: skip
         except ValueError as wrong:
             fix = "look at markets and contracts in seller.toml, and at the products' data"
@@ -142,7 +143,9 @@ class View:
             setting = with_last(self.setting, last)
             return row_of(setting, play_cell(setting, cell))
 
-        row = kept(self.ground.keep, self.key("cell", asdict(cell), sorted([*pair, one] for pair, one in last.items())), played)
+        row = kept(
+            self.ground.keep, self.key("cell", asdict(cell), sorted([*pair, one] for pair, one in last.items())), played
+        )
         return {"day": iso(self.day), **row}
 
     def judge(self, cost_share: int, supply_share: int) -> Row:
@@ -159,12 +162,14 @@ class View:
 def backtest(
     folder: Path, *, decide_on: Sequence[str] = (), weeks: int = WEEKS, grid: str = "small", most: int = MOST_PAIRS,
     seed: int = 1, threads: int | None = None, progress: Progress | None = None, keep: Path | None = None,
+    step: int = 1,
 ) -> Backtest:  # fmt: skip
     """The choice of the workspace tested on its own history, decided on each day and replayed for ``weeks`` weeks.
 
     Without a day the latest one is taken that leaves the weeks and what is needed behind them. ``most`` products x
-    markets are looked at, dearest first. ``keep`` is a folder in which played cells stay, for a stopped test to go on
-    from. Refused with every problem of the workspace, or of days that the history does not hold.
+    markets are looked at, dearest first, in every ``step``-th cell of the grid. ``keep`` is a folder in which played
+    cells stay, for a stopped test to go on from. Refused with every problem of the workspace, or of days that the
+    history does not hold.
     """
     tell = progress or (lambda stage, done, total: None)
     tell("read", 0, 1)
@@ -173,7 +178,7 @@ def backtest(
     days = _days(truth, decide_on, weeks)
     ground = _ground(Path(folder), truth, weeks, most, seed, threads, keep)
     views = [View(ground, day) for day in days]
-    cells = GRIDS[grid]()
+    cells = GRIDS[grid]()[::step]
     rows = _cells(views, cells, tell)
     tell("picks", 0, 1)
     picks = [view.judge(cost, supply) for view in views for cost, supply in SLICES[grid]]
@@ -219,7 +224,9 @@ def _ground(
     if has_errors(broken):
         raise Refused([*broken, *truth.problems])
     terms_on = parse_day(truth.seller.decide_on) if truth.seller.decide_on else _today()
-    return Ground(folder, truth, library, load_fx(terms_on, truth.seller.fx), terms_on, weeks, most, seed, threads, keep)
+    return Ground(
+        folder, truth, library, load_fx(terms_on, truth.seller.fx), terms_on, weeks, most, seed, threads, keep
+    )
 
 
 def _today() -> Day:

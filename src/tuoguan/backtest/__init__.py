@@ -14,6 +14,7 @@ from tuoguan.backtest.preparing import (
     prepare,
     span_of,
     with_last,
+    without_wholesale,
 )
 from tuoguan.backtest.results import Row, row_of, summary_of
 
@@ -21,5 +22,5 @@ __all__ = [
     "LEAST_COVER_DAYS", "LEAST_KNOWN_DAYS", "MOST_COVER_DAYS", "Calibration", "Cell", "Pick", "Played", "Row",
     "Setting", "Side", "calibrate", "counters_only", "cover_days", "full_grid", "kept", "known_before", "play_cell",
     "prepare", "row_of", "side_of", "small_grid", "span_of", "summary_of", "summary_of_picks", "truths", "undated",
-    "with_last",
+    "with_last", "without_wholesale",
 ]  # fmt: skip

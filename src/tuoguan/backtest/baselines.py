@@ -19,7 +19,7 @@ SALE = (FactKind.ORDER_PLACED, FactKind.UNITS_SHIPPED, FactKind.UNITS_DELIVERED,
 
 
 def unit_margin(option: Option, day: int, currency: str) -> float:
-    """Minor a unit sold brings at likely terms: the contract's charges less goods, freight, duty and the seller's work."""
+    """Minor a unit sold brings at likely terms: charges of the contract less goods, freight, duty and own work."""
     one, lane, micro = option.listings[0], option.places[0].lane, 10 ** (6 - EXPONENT_BY_CURRENCY[currency])
     retail = one.retail_price.value
     supply = one.supply_price_minor if one.supply_price_minor >= 0 else retail * (PPM - one.spread.value) // PPM
@@ -37,7 +37,7 @@ def unit_margin(option: Option, day: int, currency: str) -> float:
         grams = max(grams, cm3 * 1000 // lane.divisor_cm3_per_kg)
     freight = lane.per_kg.value * grams / 1000 + lane.per_cbm.value * cm3 / PPM
     spent = cost * (1 + option.duty_ad_valorem.value / PPM) + freight + one.pick_order.value + one.label_parcel.value
-    return income - spent / micro
+    return float(income - spent / micro)
 
 
 def _fact(

@@ -161,7 +161,7 @@ def _changed(
     groups: Groups, cost_share: int, elasticity: Callable[[Option], Uncertain],
     full_listing: Callable[[Listing, int], Listing],
 ) -> Groups:  # fmt: skip
-    """The groups with the seller's cost, and the terms of the sides: the fully-managed one's as told, the other as today."""
+    """The groups with the seller's cost, and the terms of the sides: the full one's as told, the other as today."""
     micro = 10 ** (6 - EXPONENT_BY_CURRENCY[groups.currency])
     options = []
     for option in groups.options:

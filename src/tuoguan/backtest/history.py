@@ -100,7 +100,7 @@ def real_days(groups: Groups, demand: Demand, known: Batch, truth: pl.DataFrame,
 
 
 def family_of(sku: str) -> str:
-    """The stem of a product's code: its leading digits, else the code up to the first sign that is no letter or digit."""
+    """The stem of a product's code: its leading digits, else the code up to its first sign of another kind."""
     digits = sku[: len(sku) - len(sku.lstrip("0123456789"))]
     if digits:
         return digits

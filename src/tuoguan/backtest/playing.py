@@ -7,6 +7,7 @@ profits are means over the same replayed paths.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields, replace
+from typing import Any
 
 import msgspec
 import numpy as np
@@ -26,7 +27,7 @@ from tuoguan.simulate import Candidates, Option, Outcomes, Scenario, compare, ru
 LEAN = Effort(tune=((8, 3, 0.25), (16, 2, 0.15), (32, 1, 0.0)), looks=(32,), pairs=0, whole=True)
 REPLAYS = 10  # seeds of leads, returns and terms that stay open
 PATHS = 64
-SOLVER_SECONDS = 5.0
+SOLVER_SECONDS = 60.0
 SMOOTH_DAYS = 28
 NOT_SOLD = -1
 Progress = Callable[[str, int, int], None]
@@ -204,8 +205,8 @@ def hindsight(setting: Setting, evaluated: Evaluated, here: Scenario, mean: Floa
 
 
 def either(one: Outcomes, two: Outcomes, second: Flags) -> Outcomes:
-    """Outcomes option by option from ``two`` where ``second`` [option], else from ``one``; estimates' errors are dropped."""
-    mixed = {
+    """Outcomes option by option from ``two`` where ``second`` [option], else from ``one``; errors are dropped."""
+    mixed: dict[str, Any] = {
         name.name: np.where(second.reshape(-1, *[1] * (value.ndim - 1)), getattr(two, name.name), value)
         for name in fields(Outcomes)
         if isinstance(value := getattr(one, name.name), np.ndarray)

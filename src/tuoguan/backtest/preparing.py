@@ -33,21 +33,28 @@ def cover_days(last_day: Day, day: Day, weeks: int) -> int:
 
 def prepare(
     truth: Batch, known: Batch, library: Library, fx: FxTable, *, terms_on: Day, day: Day, weeks: int, most: int,
-    percentile: float | None, seed: int, threads: int | None,
+    seed: int, threads: int | None,
 ) -> Setting:  # fmt: skip
     """The setting of all cells of ``day``; ``known`` is the batch before the day, ``truth`` the whole one.
 
-    ``percentile`` of units per order is where a wholesale line is capped, in the history and in what followed; None
-    caps nothing. ``most`` series are looked at. ValueError where no option is left.
+    ``most`` series are looked at. ValueError where no option is left.
     """
-    cap = line_cap(known.panel, percentile)
     cover = cover_days(truth.last_day, day, weeks)
     seller = msgspec.structs.replace(known.seller, horizon_days=weeks * WEEK, cold_start=True)
-    seen = replace(known, panel=capped(known.panel, cap), seller=seller)
+    seen = replace(known, seller=seller)
     demand = dearest(_forecast(seen, day, weeks * WEEK + cover + BEHIND_DAYS), seen, most)
     groups = _options(seen, library, demand, fx, terms_on, day, cover)
-    real = real_days(groups, demand, seen, capped(truth.panel, cap), cover)
+    real = real_days(groups, demand, seen, truth.panel, cover)
     return Setting(real, seller, cover, seed, threads, ("",) * groups.count)
+
+
+def without_wholesale(truth: Batch, known: Batch, percentile: float | None) -> tuple[Batch, Batch]:
+    """(truth, known) with a day's units at most its orders x a percentile of the units per order known before the day.
+
+    None caps nothing.
+    """
+    cap = line_cap(known.panel, percentile)
+    return replace(truth, panel=capped(truth.panel, cap)), replace(known, panel=capped(known.panel, cap))
 
 
 def _forecast(known: Batch, day: Day, days: int) -> Demand:

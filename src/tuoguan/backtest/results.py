@@ -16,11 +16,12 @@ from tuoguan.foundation.money import to_minor
 
 Row = dict[str, Any]
 SIDES = ("all_full", "all_semi")
-TARGET_SHARE, TARGET_RATIO = 0.8, 0.5
+TARGET_RATIO = 0.5  # of the quantity regret of the best restock rule in use
+TODAY = 100  # percent: fully-managed listings reach no more buyers than today's
 
 
 def row_of(setting: Setting, played: Played) -> Row:
-    """Everything there is to say of one cell, as plain values; money in minor units, ``gain`` against the better side."""
+    """All there is to say of one cell, as plain values; money in minor units, ``gain`` against the better side."""
     groups, cell = setting.real.groups, played.cell
     total = {way: to_minor(float(profit.sum())) for way, profit in played.profit.items()}
     better = max(SIDES, key=lambda way: total[way])
@@ -93,13 +94,14 @@ def summary_of(rows: Sequence[Row]) -> Row:
         for way in ways if all(way in row["profit_minor"] for row in rows)
     }  # fmt: skip
     return {
-        "cells": count, "beats": _share(rows, "gain", "sum"), "beats_markets_equal": _share(rows, "gain", "markets_equal"),
+        "cells": count, "beats": _share(rows, "gain", "sum"),
+        "beats_markets_equal": _share(rows, "gain", "markets_equal"),
         "not_behind": _share(rows, "gain", "sum", worse=True), "greedy_beats": _share(rows, "greedy_gain", "sum"),
-        "greedy_beats_with_traffic": _share([row for row in rows if row["traffic"] > 100], "greedy_gain", "sum"),  # noqa: PLR2004
+        "greedy_beats_with_traffic": _share([row for row in rows if row["traffic"] > TODAY], "greedy_gain", "sum"),
         "ahead": round(sum(row["gain"]["sum"]["value"] > 0 for row in rows) / max(count, 1), 6),
         "mean_profit_minor": means,
         "regret_ratio_median": round(float(np.median(ratios)), 6) if ratios else None,
-        "regret_ratio_within": round(sum(ratio <= TARGET_RATIO for ratio in ratios) / len(ratios), 6) if ratios else None,
+        "regret_ratio_within": _part(sum(ratio <= TARGET_RATIO for ratio in ratios), len(ratios)),
         "regret_total_minor": _total(rows, "total"), "regret_model_minor": _total(rows, "model"),
         "regret_quantity_minor": _total(rows, "quantity"),
     }  # fmt: skip
@@ -107,9 +109,13 @@ def summary_of(rows: Sequence[Row]) -> Row:
 
 def _share(rows: Sequence[Row], gain: str, kind: str, *, worse: bool = False) -> float:
     """The share of cells whose interval is above nought, or with ``worse`` not below it."""
-    wins = [row[gain][kind]["high"] >= 0 if worse else row[gain][kind]["low"] > 0 for row in rows]
-    return round(sum(wins) / max(len(wins), 1), 6)
+    wins = sum(row[gain][kind]["high"] >= 0 if worse else row[gain][kind]["low"] > 0 for row in rows)
+    return _part(wins, len(rows))
+
+
+def _part(count: int, whole: int) -> float:
+    return round(float(count) / max(whole, 1), 6)
 
 
 def _total(rows: Sequence[Row], name: str) -> int:
-    return round(sum(row["regret"][name] for row in rows) / max(len(rows), 1))
+    return int(round(sum(row["regret"][name] for row in rows) / max(len(rows), 1)))

@@ -55,8 +55,8 @@ def _busy_less(past: Ints, actual: Ints) -> Floats:
 RULES = (
     Rule("bigseller", _mean_of(30), lambda lead: REVIEW_DAYS + lead + SAFETY_DAYS, lambda lead: lead + SAFETY_DAYS),
     Rule("lingxing", _weighted, lambda lead: lead + REVIEW_DAYS + SAFETY_DAYS),
-    Rule("temu_ops", _busy_less, lambda lead: 10),
-    Rule("temu_omni", _mean_of(7), lambda lead: 30 * 1.3),
+    Rule("ops", _busy_less, lambda lead: 10),
+    Rule("omni", _mean_of(7), lambda lead: 30 * 1.3),
     Rule("inventory_planner", _mean_of(90), lambda lead: lead + 30),
 )
 

@@ -10,7 +10,7 @@ from tuoguan.cli.output import WIDTH, Progress, say, say_json, table, tell
 from tuoguan.foundation.text import wrapped
 
 KEPT_FOLDER = ".cells"  # in the folder of the outputs: played cells, for a test that was stopped
-WIDTHS = (26, 8, 8, 8, 8, 8, 8, 18)
+WIDTHS = (21, 8, 8, 8, 8, 8, 8, 24)
 HEADS = {
     "en": ("cell", "ours", "fully", "semi", "greedy", "restock", "seer", "against better side"),
     "zh": ("情形", "本选择", "全托管", "半托管", "贪心", "补货规则", "先知", "比较好的一边"),
@@ -22,7 +22,8 @@ WORDS: dict[str, tuple[str, str]] = {
         "use. Seer: knows the demand. Last column: 95 % interval of ours less the better of all fully- and all "
         "semi-managed.",
         "{weeks} 周利润（{currency}），十次重放的平均。情形：全托管流量、降价与弹性、成本和供货价占现价的百分比。"
-        "补货规则：本选择的模式配现用规则中最好的一个。先知：知道需求。末列：本选择减去全部全托管与全部半托管中较好者，95 % 区间。",
+        "补货规则：本选择的模式配现用规则中最好的一个。先知：知道需求。"
+        "末列：本选择减去全部全托管与全部半托管中较好者，95 % 区间。",
     ),
     "looked": (
         "{day}: {pairs} products x markets, {share} of the value sold before the day; {cold} more had never sold "
@@ -32,7 +33,8 @@ WORDS: dict[str, tuple[str, str]] = {
     "beats": (
         "{cells} cells: ours is surely better than the better side in {beats}, better on average in {ahead}, surely "
         "worse in {worse}; the greedy margin is surely better in {greedy}.",
-        "{cells} 个情形：本选择确定优于较好一边的占 {beats}，平均更好的占 {ahead}，确定更差的占 {worse}；毛利贪心确定更好的占 {greedy}。",
+        "{cells} 个情形：本选择确定优于较好一边的占 {beats}，平均更好的占 {ahead}，确定更差的占 {worse}；"
+        "毛利贪心确定更好的占 {greedy}。",
     ),
     "regret": (
         "Against the seer on average {total}: {model} by the model, {quantity} by quantities; the latter are {ratio} "
@@ -91,7 +93,9 @@ def backtest_lines(result: Backtest, lang: Language) -> list[str]:
 
 def _row(row: dict[str, Any], currency: str) -> tuple[str, ...]:
     profit = row["profit_minor"]
-    ways = (profit[way] for way in ("ours", "all_full", "all_semi", "greedy", row["regret"]["best_rule"], "clairvoyant"))
+    ways = (
+        profit[way] for way in ("ours", "all_full", "all_semi", "greedy", row["regret"]["best_rule"], "clairvoyant")
+    )
     gain = row["gain"]["sum"]
     interval = f"{money_short(gain['low'], currency)} … {money_short(gain['high'], currency)}"
     return (row["cell"], *(money_short(one, currency) for one in ways), interval)
@@ -99,7 +103,9 @@ def _row(row: dict[str, Any], currency: str) -> tuple[str, ...]:
 
 def _together(answer: Any, currency: str, lang: Language) -> list[str]:
     one, lines = answer["summary"], list[str]()
-    shares = {name: percent(one[key], 0) for name, key in (("beats", "beats"), ("ahead", "ahead"), ("greedy", "greedy_beats"))}
+    shares = {
+        name: percent(one[key], 0) for name, key in (("beats", "beats"), ("ahead", "ahead"), ("greedy", "greedy_beats"))
+    }
     lines += _told("beats", lang, cells=one["cells"], worse=percent(1 - one["not_behind"], 0), **shares)
     parts = {name: money(one[f"regret_{name}_minor"], currency) for name in ("total", "model", "quantity")}
     ratio = "–" if one["regret_ratio_median"] is None else percent(one["regret_ratio_median"], 0)

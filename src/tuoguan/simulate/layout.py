@@ -56,7 +56,8 @@ def tables(
         level=_levels(demand, series, scenario, span), mean=np.asarray(demand.level_mean[series], np.float64),
         dispersion=np.asarray(demand.dispersion[series], np.float64), season=season,
         ahead=np.concatenate([np.zeros((len(season), 1)), season.cumsum(axis=1)], axis=1),
-        actual=np.ascontiguousarray(actual, np.int64), use=laid.use, number=laid.number, scalar=_scalar(laid, scenario, span, calendar),
+        actual=np.ascontiguousarray(actual, np.int64), use=laid.use, number=laid.number,
+        scalar=_scalar(laid, scenario, span, calendar),
     )  # fmt: skip
 
 

@@ -118,7 +118,8 @@ def _replay(scenario: Scenario, demand: Demand) -> Iterator[str]:
         return
     shape = (len(demand.sku), scenario.horizon_days + scenario.terminal_cover_days)
     if actual.shape != shape or not np.issubdtype(actual.dtype, np.integer):
-        yield f"actual: {actual.dtype} {actual.shape}, needs whole numbers {shape}: each series, horizon and terminal cover"
+        found = f"{actual.dtype} {actual.shape}"
+        yield f"actual: {found}, needs whole numbers {shape}: each series, horizon and terminal cover"
     elif actual.size and not 0 <= (wrong := _furthest(actual)) <= MOST_A_DAY:
         yield f"actual: {wrong} units on a day, allowed 0 to {MOST_A_DAY}"
 

@@ -186,8 +186,8 @@ class Scenario:
     freight_month_sd  ppm: standard deviation of the log of freight rates' change in 30 days
     fx_month_sd       ppm: the same for the cost currency
     antithetic        odd paths mirror the uniform numbers of the even path before them
-    actual            int64 [series of the demand, day]: units of each day under today's contract as they really were, the
-                      horizon and ``terminal_cover_days`` more; they are replayed instead of drawing buyers. None: drawn
+    actual            int64 [series of the demand, day]: units of each day under today's contract as they really were,
+                      the horizon and ``terminal_cover_days`` more; replayed instead of drawing buyers. None: drawn
     """
 
     options: tuple[Option, ...]
