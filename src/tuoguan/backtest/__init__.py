@@ -2,7 +2,7 @@
 
 from tuoguan.backtest.calibration import Calibration, Pick, calibrate
 from tuoguan.backtest.calibration import summary_of as summary_of_picks
-from tuoguan.backtest.cells import Cell, Side, full_grid, side_of, small_grid, truths
+from tuoguan.backtest.cells import Cell, full_grid, small_grid
 from tuoguan.backtest.kept import kept
 from tuoguan.backtest.known import counters_only, known_before, undated
 from tuoguan.backtest.playing import Played, Setting, play_cell
@@ -20,7 +20,7 @@ from tuoguan.backtest.results import Row, row_of, summary_of
 
 __all__ = [
     "LEAST_COVER_DAYS", "LEAST_KNOWN_DAYS", "MOST_COVER_DAYS", "Calibration", "Cell", "Pick", "Played", "Row",
-    "Setting", "Side", "calibrate", "counters_only", "cover_days", "full_grid", "kept", "known_before", "play_cell",
-    "prepare", "row_of", "side_of", "small_grid", "span_of", "summary_of", "summary_of_picks", "truths", "undated",
+    "Setting",  "calibrate", "counters_only", "cover_days", "full_grid", "kept", "known_before", "play_cell",
+    "prepare", "row_of",  "small_grid", "span_of", "summary_of", "summary_of_picks",  "undated",
     "with_last", "without_wholesale",
 ]  # fmt: skip

@@ -6,7 +6,6 @@ which duty, never by its name, and what the grid does not speak of keeps its own
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
-from enum import StrEnum
 
 import numpy as np
 
@@ -24,25 +23,20 @@ COST_SHARES, SUPPLY_SHARES = (15, 30, 60), (45, 55, 65)
 SMALL_STEP = 16
 
 
-class Side(StrEnum):
-    """Who does the work: ``full`` the platform stores, ships and prices; ``semi`` the seller stores, the platform
-    prices or takes back returns; ``other`` neither.
-    """
-
-    FULL = "full"
-    SEMI = "semi"
-    OTHER = "other"
+# Who does the work: on the full side the platform stores, ships and prices; on the semi side the seller stores, and the
+# platform prices or takes back returns; everything else is other.
+FULL, SEMI, OTHER = "full", "semi", "other"
 
 
-def side_of(option: Option) -> Side:
-    """The side of an option with one listing."""
+def side_of(option: Option) -> str:
+    """`FULL`, `SEMI` or `OTHER`; several listings are other."""
     contract = option.listings[0].contract
     if len(option.listings) > 1:
-        return Side.OTHER
+        return OTHER
     if is_handed_over(option):
-        return Side.OTHER if contract.owns(Duty.RETAIL_PRICE) else Side.FULL
+        return OTHER if contract.owns(Duty.RETAIL_PRICE) else FULL
     shared = not (contract.owns(Duty.RETAIL_PRICE) and contract.owns(Duty.RETURNS))
-    return Side.SEMI if contract.owns(Duty.STORAGE) and shared else Side.OTHER
+    return SEMI if contract.owns(Duty.STORAGE) and shared else OTHER
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -99,7 +93,7 @@ def compact(groups: Groups) -> Groups:
 def _counts(option: Option, today: str) -> bool:
     if len(option.listings) != 1 or option.places[0].fast_lane is not None:
         return False
-    return side_of(option) is not Side.OTHER or option.listings[0].contract.id == today
+    return side_of(option) != OTHER or option.listings[0].contract.id == today
 
 
 def rebuilt(groups: Groups, own: Iterable[Iterable[Option]]) -> Groups:
@@ -167,7 +161,7 @@ def _changed(
     for option in groups.options:
         price = option.retail_price_today_minor
         one = option.listings[0]
-        if side_of(option) is Side.FULL:
+        if side_of(option) == FULL:
             one = full_listing(one, price)
         else:
             central = fixed(one.spread.value)

@@ -13,7 +13,7 @@ import msgspec
 import numpy as np
 
 from tuoguan.backtest.baselines import greedy
-from tuoguan.backtest.cells import Cell, Side, pinned, side_of
+from tuoguan.backtest.cells import FULL, OTHER, SEMI, Cell, pinned, side_of
 from tuoguan.backtest.history import PAST_DAYS, Real, narrow, rolling_mean
 from tuoguan.backtest.rules import RULES, restocked
 from tuoguan.choose import Effort, Evaluated, choose, evaluate
@@ -127,7 +127,7 @@ def decisions(setting: Setting, evaluated: Evaluated) -> dict[str, Ints]:
     """[group] rows that each way chooses; products that never sold are left to `_cold`."""
     warm = ~setting.real.cold[evaluated.groups.group_of()]
     side = np.array([side_of(option) for option in evaluated.groups.options], dtype=object)
-    full, semi = side == Side.FULL, side == Side.SEMI
+    full, semi = side == FULL, side == SEMI
     found = {
         "ours": _choose(setting, evaluated, warm & (full | semi)),
         "all_full": _choose(setting, evaluated, warm & full),
@@ -240,7 +240,7 @@ def _clairvoyant(setting: Setting, best: Evaluated, ours: Ints) -> dict[str, Int
 
 
 def _of_the_sides(options: tuple[Option, ...]) -> Flags:
-    return np.array([side_of(option) is not Side.OTHER for option in options], dtype=np.bool_)
+    return np.array([side_of(option) != OTHER for option in options], dtype=np.bool_)
 
 
 def _without_risk(setting: Setting) -> Setting:
@@ -253,7 +253,7 @@ def _cold(setting: Setting, evaluated: Evaluated, outcomes: Outcomes) -> dict[st
     """What products that never sold in their market brought, chosen apart under the same limits."""
     cold = setting.real.cold[evaluated.groups.group_of()]
     side = np.array([side_of(option) for option in evaluated.groups.options], dtype=object)
-    allowed = {"ours": side != Side.OTHER, "all_full": side == Side.FULL, "all_semi": side == Side.SEMI}
+    allowed = {"ours": side != OTHER, "all_full": side == FULL, "all_semi": side == SEMI}
     return {
         way: float(brought(outcomes, _choose(setting, evaluated, cold & flags), setting.seller).profit.sum())
         for way, flags in allowed.items()

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import choose_workspace as work
-from tuoguan.backtest.cells import Cell, Side, compact, full_grid, pinned, ranging, side_of, small_grid, truths
+from tuoguan.backtest.cells import FULL, SEMI, Cell, compact, full_grid, pinned, ranging, side_of, small_grid, truths
 
 
 @pytest.fixture(scope="module")
@@ -24,9 +24,9 @@ def test_the_grid_has_189_distinct_cells_and_the_small_one_is_part_of_it():
 
 def test_sides_are_told_apart_by_duties(groups):
     side = {option.listings[0].contract.id: side_of(option) for option in groups.options}
-    assert side["temu/full/US"] is side["shein/full/US"] is Side.FULL
-    assert side["temu/semi/US"] is side["aliexpress/semi/US"] is Side.SEMI
-    assert set(side.values()) == {Side.FULL, Side.SEMI}
+    assert side["temu/full/US"] is side["shein/full/US"] == FULL
+    assert side["temu/semi/US"] is side["aliexpress/semi/US"] == SEMI
+    assert set(side.values()) == {FULL, SEMI}
     assert not any("self" in name or "fbt" in name or "marketplace" in name for name in side)
 
 
@@ -37,7 +37,7 @@ def test_a_cell_pins_the_full_side_and_leaves_the_other_as_today(groups):
         assert option.unit_cost.low == option.unit_cost.high == price * 10_000 * 30 // 100
         assert one.reach.low == one.reach.high and one.visibility.low == one.visibility.high == 1_000_000
         assert option.elasticity.value == option.elasticity.low == -2_400_000
-        if side_of(option) is Side.FULL:
+        if side_of(option) == FULL:
             assert one.reach.value == 1_150_000 and one.retail_price.value == price * 85 // 100
             assert one.supply_price_minor == price * 55 // 100
         else:
@@ -54,7 +54,7 @@ def test_the_sellers_ranges_hold_every_truth_and_nothing_else(groups):
             if cell.price_cut:
                 assert option.elasticity.low <= true.elasticity.value <= option.elasticity.high
             assert option.unit_cost == true.unit_cost
-    full = [option for option in wide.options if side_of(option) is Side.FULL]
+    full = [option for option in wide.options if side_of(option) == FULL]
     assert all(one.listings[0].reach.high == 1_300_000 and one.listings[0].reach.low == 1_000_000 for one in full)
 
 

@@ -9,7 +9,7 @@ import pytest
 from tuoguan.backtest import calibrate, play_cell, row_of, summary_of, summary_of_picks, with_last
 from tuoguan.backtest.baselines import unit_margin
 from tuoguan.backtest.calibration import Pick
-from tuoguan.backtest.cells import Cell, Side, side_of
+from tuoguan.backtest.cells import FULL, SEMI, Cell, side_of
 from tuoguan.backtest.playing import NOT_SOLD, brought, either
 from tuoguan.contracts.schema import ChargeKind as K
 from tuoguan.foundation.facts import FactKind as F
@@ -59,7 +59,7 @@ def test_who_never_sold_there_is_apart(setting, played):
 
 def test_every_side_keeps_to_itself_and_hindsight_is_best(setting, played):
     side = {option.key: side_of(option) for option in setting.real.groups.options}
-    for way, wanted in (("all_full", Side.FULL), ("all_semi", Side.SEMI)):
+    for way, wanted in (("all_full", FULL), ("all_semi", SEMI)):
         assert {side[key] for key in played.chosen[way] if key} <= {wanted}
     total = {way: profit.sum() for way, profit in played.profit.items()}
     assert total["clairvoyant"] >= total["our_models"] - 1
