@@ -5,6 +5,7 @@ from tuoguan.choose.columns_closed import KEPT, closed_form, kept_options
 from tuoguan.choose.options import Groups, enumerate_options, is_handed_over
 from tuoguan.choose.options_excluded import Exclusion
 from tuoguan.choose.policies import Evaluated, Search, evaluate
+from tuoguan.choose.policies_search import Effort
 from tuoguan.choose.portfolio import Point, choose, frontier, peak_use
 from tuoguan.choose.portfolio_costs import LimitCost, cost_of_limits
 from tuoguan.choose.portfolio_limits import unknown_names, without_minimums
@@ -23,11 +24,11 @@ from tuoguan.choose.study import Study, study_of
 from tuoguan.choose.study_again import Recipe, contents, options_again, play_again, recipe_of
 
 __all__ = [
-    "COMPONENT_WORDS", "KEPT", "Agreed", "Capacity", "Clash", "Evaluated", "Exclusion", "Explanation", "Factors",
-    "Family", "Flip", "Groups", "Infeasible", "LimitCost", "Point", "Portfolio", "Recipe", "Search", "Shard", "Study",
-    "Task", "Terms", "agree", "choose", "chosen_rows", "clash_words", "closed_form", "contents", "cost_of_limits",
-    "cost_words", "enumerate_options", "evaluate", "explain_group", "find_clash", "frontier", "is_handed_over",
-    "kept_options", "list_ways", "options_again", "peak_use", "play_again", "price_words", "read_terms", "recipe_of",
-    "risk_of", "shards_of", "solve", "spread_out", "study_of", "switched", "task_of", "unknown_names",
-    "with_switching", "without_minimums",
+    "COMPONENT_WORDS", "KEPT", "Agreed", "Capacity", "Clash", "Effort", "Evaluated", "Exclusion", "Explanation",
+    "Factors", "Family", "Flip", "Groups", "Infeasible", "LimitCost", "Point", "Portfolio", "Recipe", "Search",
+    "Shard", "Study", "Task", "Terms", "agree", "choose", "chosen_rows", "clash_words", "closed_form", "contents",
+    "cost_of_limits", "cost_words", "enumerate_options", "evaluate", "explain_group", "find_clash", "frontier",
+    "is_handed_over", "kept_options", "list_ways", "options_again", "peak_use", "play_again", "price_words",
+    "read_terms", "recipe_of", "risk_of", "shards_of", "solve", "spread_out", "study_of", "switched", "task_of",
+    "unknown_names", "with_switching", "without_minimums",
 ]  # fmt: skip

@@ -35,16 +35,20 @@ class Store:
     sold: Flags
 
 
-def build_limits(study: Study, seller: Seller, lifted: Family | None = None) -> tuple[tuple[Capacity, ...], Floats]:
+def build_limits(
+    study: Study, seller: Seller, lifted: Family | None = None, *, whole: bool = False
+) -> tuple[tuple[Capacity, ...], Floats]:
     """(capacities, uses [option, capacity]) of all limits that hold whatever is sold; ``lifted`` is left out.
 
     Cash is the low path's, hours, volumes and units are means. Limits of a supplier, a lane or a duty in a week in
-    which all products' largest uses together stay below it are left out: they cannot bind.
+    which all products' largest uses together stay below it are left out, because they cannot bind; ``whole`` keeps
+    them, for a study that is but a part of what is chosen from.
     """
     named, columns = [], []
     for build in (_cash, _hours, _duty_hours, _volumes, _space, _suppliers, _shares, _counts):
         for capacity, use in build(study, seller):
-            if family_of(capacity)[0] != lifted and (capacity.kind in BASIC or can_bind(capacity, use, study)):
+            listed = whole or capacity.kind in BASIC or can_bind(capacity, use, study)
+            if listed and family_of(capacity)[0] != lifted:
                 named.append(capacity)
                 columns.append(use.astype(np.float64))
     return tuple(named), np.stack(columns, axis=1) if columns else np.zeros((len(study.key), 0))

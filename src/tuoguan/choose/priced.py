@@ -14,13 +14,15 @@ import numpy as np
 from tuoguan.choose.options import Groups
 from tuoguan.choose.policies import Evaluated, Search
 from tuoguan.choose.policies_numbers import with_policies
-from tuoguan.choose.portfolio import build_limits, choose
+from tuoguan.choose.portfolio import choose
+from tuoguan.choose.portfolio_limits import build_limits
+from tuoguan.choose.portfolio_switching import switched
 from tuoguan.choose.priced_play import Stage
 from tuoguan.choose.priced_search import Pool, Round, Thrift, search_priced
 from tuoguan.choose.problem import Portfolio
 from tuoguan.choose.study import study_of
 from tuoguan.demand import Demand
-from tuoguan.foundation.arrays import Flags, Ints
+from tuoguan.foundation.arrays import Flags, Floats, Ints
 from tuoguan.intake import Seller
 from tuoguan.simulate import Outcomes, run
 
@@ -57,12 +59,13 @@ def retune(
     if not earning:
         return Retuned(evaluated, portfolio, ())
     thrift = thrift or (CAREFUL if earning <= BRISK_WAYS else BRISK)
-    capacities, _ = build_limits(study_of(evaluated), seller)
+    capacities, _ = build_limits(study_of(evaluated), seller, whole=True)
     stage = Stage(evaluated, demand, seller, capacities, thrift.paths, threads, keep)
     pool = search_priced(stage, thrift, lambda done, total: progress(STAGE, done, total) if progress else None)
     if not len(pool.row):
         return Retuned(evaluated, portfolio, pool.rounds)
     book, moved = extended(evaluated, pool, demand, threads)
+    book = switched(book, seller)
     answer = choose(study_of(book), seller, time_limit=time_limit)
     if answer.objective < portfolio.objective:
         # The clock or the nodes ran out before the larger book gave as much: the first set is still in it.
@@ -96,9 +99,12 @@ def extended(evaluated: Evaluated, pool: Pool, demand: Demand, threads: int | No
     first = np.concatenate([[0], np.cumsum(np.bincount(owner, minlength=groups.count))]).astype(np.int64)
     moved = np.empty(len(order), np.int64)
     moved[order] = np.arange(len(order))
+    none = np.zeros(len(made))  # what a further row's way of selling costs to switch to is entered by the caller
     book = Evaluated(
         replace(groups, options=options, first=first), replace(evaluated.scenario, options=options),
         _merged(evaluated.outcomes, outcomes, order), _searched(evaluated, pool),
+        *(np.concatenate([known, none.astype(known.dtype)])[order] if len(known) else known
+          for known in (evaluated.switch_minor, evaluated.switch_hours)),
     )  # fmt: skip
     return book, moved[: len(old)]
 
@@ -106,9 +112,18 @@ def extended(evaluated: Evaluated, pool: Pool, demand: Demand, threads: int | No
 def _merged(one: Outcomes, two: Outcomes, order: Ints) -> Outcomes:
     """Both outcomes, rows in this order of the one and then the other."""
     columns = [each.name for each in fields(Outcomes) if each.name not in ("error", "daily")]
-    both = {name: np.concatenate([getattr(one, name), getattr(two, name)])[order] for name in columns}
+    both = {name: _stacked(getattr(one, name), getattr(two, name))[order] for name in columns}
     error = {name: np.concatenate([one.error[name], two.error[name]])[order] for name in one.error}
     return replace(one, **both, error=error, daily=None)
+
+
+def _stacked(one: Floats, two: Floats) -> Floats:
+    """The rows of both; a table by places is as wide as the option with most places."""
+    wide = [max(sizes) for sizes in zip(one.shape[1:], two.shape[1:], strict=True)]
+    grown = [np.zeros((len(table), *wide), table.dtype) for table in (one, two)]
+    for room, table in zip(grown, (one, two), strict=True):
+        room[tuple(slice(size) for size in table.shape)] = table
+    return np.concatenate(grown)
 
 
 def _searched(evaluated: Evaluated, pool: Pool) -> Search:

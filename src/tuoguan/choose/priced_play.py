@@ -15,7 +15,8 @@ import numpy as np
 from tuoguan.choose.options import with_options
 from tuoguan.choose.policies import Evaluated, scenario_of
 from tuoguan.choose.policies_numbers import with_policies
-from tuoguan.choose.portfolio import build_limits
+from tuoguan.choose.portfolio_limits import build_limits
+from tuoguan.choose.portfolio_switching import switched
 from tuoguan.choose.problem import Capacity
 from tuoguan.choose.study import Study, study_of
 from tuoguan.demand import Demand
@@ -107,12 +108,14 @@ class Stage:
         groups = with_options(self.evaluated.groups, made)
         scenario = replace(scenario_of(groups, self.paths, priced_seed(self.evaluated.scenario.seed)), antithetic=True)
         outcomes = run(scenario, self.demand, threads=self.threads)
-        played = study_of(replace(self.evaluated, groups=groups, scenario=scenario, outcomes=outcomes))
+        bare = replace(self.evaluated, switch_minor=np.zeros(0, np.int64), switch_hours=np.zeros(0))
+        book = replace(bare, groups=groups, scenario=scenario, outcomes=outcomes)
+        played = study_of(switched(book, self.seller))
         return Columns(row, number, played.profit.astype(np.float64), self._uses(played))
 
     def _uses(self, played: Study) -> Floats:
         """[row, capacity] by the capacities' names; a limit that none of these rows touches is not used."""
-        named, uses = build_limits(played, self.seller)
+        named, uses = build_limits(played, self.seller, whole=True)
         at = {capacity.name: column for column, capacity in enumerate(named)}
         found = np.zeros((len(played.key), len(self.capacities)))
         for column, capacity in enumerate(self.capacities):

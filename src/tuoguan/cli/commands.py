@@ -141,6 +141,13 @@ def scale(arguments: Namespace) -> int:
     return choose_in_blocks(arguments)
 
 
+def backtest(arguments: Namespace) -> int:
+    """Tests the choice on real history."""
+    from tuoguan.cli.backtest import run
+
+    return run(arguments)
+
+
 def doctor(arguments: Namespace) -> int:
     """Whether machine and workspace are in order."""
     from tuoguan.app.doctor import doctor as examine

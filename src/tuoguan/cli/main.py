@@ -71,6 +71,7 @@ def parser() -> argparse.ArgumentParser:
     commands = root.add_subparsers(dest="command", metavar="COMMAND")
     _workspace_commands(commands)
     _decision_commands(commands)
+    _test_commands(commands)
     _contract_commands(commands)
     doctor = _add(commands, "doctor", "doctor", "say whether this machine and a workspace are in order")
     doctor.add_argument("dir", nargs="?", type=Path, help="a workspace to look at as well")
@@ -137,6 +138,20 @@ def _whatif_command(commands: "argparse._SubParsersAction[argparse.ArgumentParse
     command.add_argument("--threads", type=_count, default=None, help="default: all cores; never changes a result")
     command.add_argument("--lang", choices=("en", "zh"), default="en", help="language of the answer")
     command.add_argument("--quiet", action="store_true", help="no progress on stderr")
+
+
+def _test_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    test = _add(commands, "backtest", "backtest", "test the choice on real history; write two files")
+    test.add_argument("dir", type=Path)
+    test.add_argument("--out", type=Path, help="folder of the outputs (default: DIR/backtest)")
+    days = "decide as of this day of the history (default: the latest that leaves enough days); may be repeated"
+    test.add_argument("--decide-on", metavar="DAY", action="append", help=days)
+    test.add_argument("--weeks", type=int, default=13, help="weeks that are replayed (default %(default)s)")
+    test.add_argument("--grid", choices=("small", "full"), default="small", help="12 or all 189 cells")
+    test.add_argument("--seed", type=int, default=1, help="address of all luck; same inputs and seed, same bytes")
+    test.add_argument("--threads", type=_count, default=None, help="default: all cores; never changes a result")
+    test.add_argument("--lang", choices=("en", "zh"), default="en", help="language of the text")
+    test.add_argument("--quiet", action="store_true", help="no progress on stderr")
 
 
 def _run_options(command: argparse.ArgumentParser) -> None:

@@ -13,10 +13,10 @@ from numba import njit
 
 from tuoguan.simulate.columns.kernels import (
     AT_COMPONENT, AT_DAYS, AT_FACT, AT_SITE, CAPPED_PROJECTED, E_DAY, F_COLUMNS, F_DISPERSION, F_EXPECTED, F_LEVEL,
-    Floats, G_FORECAST, G_FULL, G_HORIZON, G_LOGGED, G_LUCKY, G_OPTION, G_PLACES, G_VOLUME, Hashes, Ints, L_COLUMNS,
-    NUMBERS, N_KIND, O_COLUMNS, O_LISTING, O_LISTINGS, O_PROFILE, O_SERIES, PROJECTED, P_COLUMNS, ROW_BOUGHT, ROW_PEAK,
-    ROW_STOCK, ROW_WORK, Rows, Tables, USE_COLUMNS, USE_OPTION, USE_PLACE, USE_PLACES, WEEK_BOUGHT, WEEK_LOW, WEEK_PEAK,
-    WEEK_WORK, W_COLUMNS, W_DUE, W_ENTRY, W_NEXT,
+    Floats, G_COVER, G_FORECAST, G_FULL, G_HORIZON, G_LOGGED, G_LUCKY, G_OPTION, G_PLACES, G_REPLAY, G_VOLUME, Hashes,
+    Ints, L_COLUMNS, NUMBERS, N_KIND, O_COLUMNS, O_LISTING, O_LISTINGS, O_PROFILE, O_SERIES, PROJECTED, P_COLUMNS,
+    ROW_BOUGHT, ROW_PEAK, ROW_STOCK, ROW_WORK, Rows, Tables, USE_COLUMNS, USE_OPTION, USE_PLACE, USE_PLACES,
+    WEEK_BOUGHT, WEEK_LOW, WEEK_PEAK, WEEK_WORK, W_COLUMNS, W_DUE, W_ENTRY, W_NEXT,
 )  # fmt: skip
 from tuoguan.simulate.closing.kernels import (
     adds_up,
@@ -67,7 +67,8 @@ def _open(t: Tables, w: Ints, f: Floats, h: Hashes, e: Ints, room: int, o: int, 
         open_clocks(v, w, bare(t.clock), own)
         price_listing(c, k, v, w, own)
     w[G_OPTION] = o
-    return bool(write_tape(c, k, v, w, f, h, e, room, season, f[F_DISPERSION]))
+    actual = past(bare(t.actual), option[O_SERIES] * t.actual.shape[1])
+    return bool(write_tape(c, k, v, w, f, h, e, room, season, f[F_DISPERSION], actual))
 
 
 @within
@@ -127,7 +128,12 @@ def _play(t: Tables, w: Ints, f: Floats, h: Hashes, e: Ints, row: int, path: int
         _play_place(c, k, v, w, f, h, e, a, policy, own)
         close_place(c, k, v, w, own)
     bill_work(w)
-    return int(finish(w, f, season[w[G_HORIZON] - 1]))
+    if w[G_REPLAY] == 0:
+        return int(finish(w, f, season[w[G_HORIZON] - 1], w[G_COVER]))
+    actual, following = past(bare(t.actual), option[O_SERIES] * t.actual.shape[1]), 0
+    for day in range(w[G_HORIZON], w[G_HORIZON] + w[G_COVER]):
+        following += actual[day]
+    return int(finish(w, f, float(following), 1))
 
 
 @inner

@@ -46,6 +46,7 @@ def tables(
     season = _season(demand, scenario, calendar)
     value, central = _values(laid, scenario, span, calendar)
     series, contracts = laid.series, laid.rows.contracts
+    actual = np.zeros((len(series), 0)) if scenario.actual is None else scenario.actual[series]
     laid.option[:, col.O_PROFILE] = demand.profile[series][laid.option[:, col.O_SERIES]]
     return col.Tables(
         option=laid.option, listing=laid.listing, place=laid.place, due=laid.due,
@@ -55,7 +56,8 @@ def tables(
         level=_levels(demand, series, scenario, span), mean=np.asarray(demand.level_mean[series], np.float64),
         dispersion=np.asarray(demand.dispersion[series], np.float64), season=season,
         ahead=np.concatenate([np.zeros((len(season), 1)), season.cumsum(axis=1)], axis=1),
-        use=laid.use, number=laid.number, scalar=_scalar(laid, scenario, span, calendar),
+        actual=np.ascontiguousarray(actual, np.int64), use=laid.use, number=laid.number,
+        scalar=_scalar(laid, scenario, span, calendar),
     )  # fmt: skip
 
 
@@ -135,11 +137,14 @@ def _scalar(laid: Laid, scenario: Scenario, span: Span, calendar: int) -> Ints:
     row[col.S_LATENESS_T], row[col.S_SHOCKS_T] = laid.once["lateness_minutes"], laid.once["shocks_per_year"]
     row[col.S_DEPOSIT], row[col.S_COVER] = scenario.deposit_ppm, scenario.terminal_cover_days
     row[col.S_MIRROR], row[col.S_FIRST_PATH] = int(scenario.antithetic), span.first
+    row[col.S_REPLAY] = int(scenario.actual is not None)
     return row
 
 
 def _levels(demand: Demand, series: Ints, scenario: Scenario, span: Span) -> npt.NDArray[np.float64]:
-    """Levels [series, path] drawn from the posterior of each of these series."""
+    """Levels [series, path] drawn from the posterior of each of these series; 1 where real days are replayed."""
+    if scenario.actual is not None:
+        return np.ones((len(series), span.count))
     product = np.array([address(demand.sku[row]) for row in series], np.int64)
     market = np.array([address(demand.market[row]) for row in series], np.int64)
     uniform = draws.draw_levels(

@@ -22,6 +22,7 @@ Number = TypeVar("Number", np.int64, np.float64)
 MOST_MINOR = 10**12  # money of one option that integers are made for
 MOST_TOLD = 200
 LONGEST_DAYS = 3_650
+MOST_A_DAY = 10**6  # units of one series that were really sold on a day
 PPM = 1_000_000
 # Terms of the scenario as a whole, drawn at no address.
 OF_SCENARIO = (
@@ -31,7 +32,7 @@ OF_SCENARIO = (
 RANGE_BY_NUMBER = {
     "kind": (0, len(PolicyKind) - 1), "order_up_to": (0, MOST_MINOR), "review_days": (1, LONGEST_DAYS),
     "reorder_point": (-MOST_MINOR, MOST_MINOR), "order_cap": (0, MOST_MINOR), "fast_order_up_to": (0, MOST_MINOR),
-    "follows_season": (0, 1),
+    "follows_season": (0, col.OF_THE_DAY),
 }  # fmt: skip
 CAPPED = [at for at, kind in enumerate(PolicyKind) if kind.startswith("capped")]
 FILLED = [at for at, kind in enumerate(PolicyKind) if at not in (col.JIT, col.TAILORED_BASE_SURGE)]
@@ -60,6 +61,8 @@ def refuse(laid: Laid, scenario: Scenario, demand: Demand, paths: int) -> None:
     problems = [*_scenario(laid, scenario, paths), *_demand(laid, demand)]
     if len(laid.option):
         problems += [*laid.rows.terms.problems, *_options(laid), *_policies(laid, scenario)]
+        if not problems:
+            problems += [*_replay(scenario, demand)]
         if not problems:
             problems += _amounts(laid, scenario, demand)
     if problems:
@@ -106,6 +109,24 @@ def _demand(laid: Laid, demand: Demand) -> Iterator[str]:
     profiles = demand.profile[rows]
     for profile in np.unique(profiles[(profiles < 0) | (profiles >= len(demand.season))]):
         yield f"profile: {profile}, allowed 0 to {len(demand.season) - 1}"
+
+
+def _replay(scenario: Scenario, demand: Demand) -> Iterator[str]:
+    """Problems of the real days that are replayed."""
+    actual = scenario.actual
+    if actual is None:
+        return
+    shape = (len(demand.sku), scenario.horizon_days + scenario.terminal_cover_days)
+    if actual.shape != shape or not np.issubdtype(actual.dtype, np.integer):
+        found = f"{actual.dtype} {actual.shape}"
+        yield f"actual: {found}, needs whole numbers {shape}: each series, horizon and terminal cover"
+    elif actual.size and not 0 <= (wrong := _furthest(actual)) <= MOST_A_DAY:
+        yield f"actual: {wrong} units on a day, allowed 0 to {MOST_A_DAY}"
+
+
+def _furthest(actual: Ints) -> int:
+    """The least of the numbers where it is below nought, else the most."""
+    return int(actual.min() if actual.min() < 0 else actual.max())
 
 
 def _options(laid: Laid) -> Iterator[str]:
@@ -220,8 +241,8 @@ def _amounts(laid: Laid, scenario: Scenario, demand: Demand) -> Iterator[str]:
     micro = 10.0 ** (6 - EXPONENT_BY_CURRENCY[next(iter(laid.rows.contracts.currencies))])
     worth = high[laid.listing[:, col.L_RETAIL_T]]
     pull = high[laid.listing[:, col.L_REACH_T]] * high[laid.listing[:, col.L_VISIBILITY_T]] / PPM**2
-    mean = demand.level_mean[laid.series][laid.option[:, col.O_SERIES]]
-    units = mean * days * _most(laid, pull)
+    total = demand.level_mean * days if scenario.actual is None else scenario.actual.sum(axis=1)
+    units = total[laid.series][laid.option[:, col.O_SERIES]] * _most(laid, pull)
     worth = _most(laid, worth)
     for at in np.flatnonzero(units * worth > MOST_MINOR):
         total = f"{units[at]:.0f} units at {worth[at]:.0f}"

@@ -72,7 +72,8 @@ class PolicyKind(StrEnum):
 class Policy:
     """How one place is restocked, in units; which numbers count, `PolicyKind` says. Reviewed every ``review_days``.
 
-    follows_season  levels and caps hold at season 1 and are scaled by the season ahead
+    follows_season  1: levels and caps hold at season 1 and are scaled by the season ahead; 2: by the season of the
+                    review day itself, for levels that somebody computes anew at every review; 0: they stay
     """
 
     kind: PolicyKind
@@ -81,7 +82,7 @@ class Policy:
     reorder_point: int = 0
     order_cap: int = 0
     fast_order_up_to: int = 0
-    follows_season: bool = False
+    follows_season: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,6 +188,8 @@ class Scenario:
     freight_month_sd  ppm: standard deviation of the log of freight rates' change in 30 days
     fx_month_sd       ppm: the same for the cost currency
     antithetic        odd paths mirror the uniform numbers of the even path before them
+    actual            int64 [series of the demand, day]: units of each day under today's contract as they really were,
+                      the horizon and ``terminal_cover_days`` more; replayed instead of drawing buyers. None: drawn
     """
 
     options: tuple[Option, ...]
@@ -206,6 +209,7 @@ class Scenario:
     freight_month_sd: Uncertain = NONE
     fx_month_sd: Uncertain = NONE
     antithetic: bool = False
+    actual: npt.NDArray[np.int64] | None = None
 
 
 class Record(StrEnum):

@@ -1,5 +1,6 @@
 """Random options over everything docs/rooms/simulate.md speaks of: charges, clocks, places, lanes, policies, shocks."""
 
+import numpy as np
 from hypothesis import strategies as st
 
 from tuoguan.contracts.schema import ChargeKind as K
@@ -107,7 +108,7 @@ def policies(draw, level, kinds=PolicyKind):
     most = int(20 * level) + 12
     up_to, share, cap, fast = (draw(st.integers(1, most)) for _ in range(4))
     point = up_to * (share - 1) // most
-    return Policy(kind, up_to, draw(st.integers(1, 9)), point, 1 + cap // 3, 1 + fast // 2, draw(st.booleans()))
+    return Policy(kind, up_to, draw(st.integers(1, 9)), point, 1 + cap // 3, 1 + fast // 2, draw(st.integers(0, 2)))
 
 
 @st.composite
@@ -155,6 +156,16 @@ def options(draw, level, longest, kinds):
 
 
 @st.composite
+def real_days(draw, level, days):
+    """What was sold on each day, to be replayed; None in two of three scenarios."""
+    if draw(st.integers(0, 2)):
+        return None
+    most, selling = draw(st.sampled_from([1, int(2 * level) + 2])), draw(st.sampled_from([0.1, 0.9]))
+    random = np.random.default_rng(draw(st.integers(0, 10**6)))
+    return random.integers(1, most + 1, (1, days)) * (random.random((1, days)) < selling)
+
+
+@st.composite
 def scenarios(draw, kinds=PolicyKind):
     """A scenario of one option and its demand; at most `MOST_BUYERS` a day on average, shocks and season included."""
     level = draw(st.sampled_from([0.05, 0.3, 1.0, 3.0, 8.0, 20.0, 30.0]))
@@ -167,10 +178,11 @@ def scenarios(draw, kinds=PolicyKind):
         wave=draw(st.sampled_from([0.0, 0.3, 0.5])),
     )  # fmt: skip
     shocks = draw(st.sampled_from([NONE, world.ranged(1_000_000, 9_000_000, 20_000_000, 930)]))
+    cover = draw(st.sampled_from([0, 10, 90]))
     scenario = world.scenario(
         (option,), horizon_days=horizon, seed=draw(st.integers(0, 99)), wage_per_hour_minor=2_500,
         capital_rate_ppm_year=120_000, deposit_ppm=draw(st.sampled_from([1_000_000, 123_456])),
-        terminal_cover_days=draw(st.sampled_from([0, 10, 90])), shocks_per_year=shocks,
+        terminal_cover_days=cover, shocks_per_year=shocks, actual=draw(real_days(level, horizon + cover)),
         shock_factor=draw(about(300_000, 1_200_000, 931)), freight_month_sd=draw(about(0, 300_000, 932)),
         fx_month_sd=draw(about(0, 90_000, 933)), antithetic=draw(st.booleans()), paths=4,
     )  # fmt: skip

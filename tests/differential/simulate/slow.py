@@ -179,7 +179,9 @@ class Slow:
 
     def weights(self, day):
         """Mean of every listing on the day: nought when not live, less the overlap for all but the strongest."""
-        level = self.luck.level * season_at(self.demand, self.s, self.o.series, day)
+        level = self.luck.level
+        if self.s.actual is None:
+            level *= season_at(self.demand, self.s, self.o.series, day)
         if day >= self.luck.shock_day:
             level *= self.luck.shock_factor / MILLION
         means = [level * live.factor if live.start <= day < live.stop else 0.0 for live in self.live]
@@ -200,7 +202,9 @@ class Slow:
         mean, u = sum(weights), self.luck.u(Stream.DEMAND, day)
         if mean <= 0:
             return
-        if dispersion > 1:
+        if self.s.actual is not None:
+            units = math.floor(mean * int(self.s.actual[self.o.series, day]) + u)
+        elif dispersion > 1:
             units = int(stats.nbinom.ppf(u, mean / (dispersion - 1), 1 / dispersion))
         else:
             units = int(stats.poisson.ppf(u, mean))
@@ -371,12 +375,15 @@ class Slow:
 
     def end(self):
         """Value what is left, and charge the capital tied up."""
-        weights = self.weights(self.horizon - 1)
+        weights, days = self.weights(self.horizon - 1), self.s.terminal_cover_days
+        if self.s.actual is not None:
+            following = int(sum(self.s.actual[self.o.series, self.horizon :]))
+            weights, days = [weight * following for weight in weights], 1
         for site in self.sites:
             units = self.on_hand(site) + sum(site.coming.values())
             living = [live for live in site.mine if live.start < self.horizon <= live.stop]
             mean = sum(weights[live.at] for live in living)
-            kept = min(units, math.floor(mean * self.s.terminal_cover_days)) if living else 0
+            kept = min(units, math.floor(mean * days)) if living else 0
             landed = min(kept, site.ordered)
             worth = Fraction(max(0, site.paid) * landed, max(1, site.ordered)) + minor_of(self.cost * (kept - landed))
             share, last = self.salvage, max(site.mine, key=lambda live: (live.stop, -live.at), default=None)

@@ -78,7 +78,9 @@ class Luck:
             self.level *= float(stats.gamma.ppf(self.u(Stream.LEVEL, 0), shape) / shape)
         rate = self.once(scenario.shocks_per_year, 0)
         self.shock_day = math.inf
-        if rate:
+        if scenario.actual is not None:
+            self.level = 1.0
+        elif rate:
             self.shock_day = max(1, math.ceil(-math.log(self.u(Stream.SHOCK, 0)) * 365e6 / rate))
         self.shock_factor = self.once(scenario.shock_factor, self.sku, self.market)
 

@@ -50,11 +50,14 @@ def whole(slow, wanted, cap=math.inf):
 
 
 def scaling(slow, site, day):
-    """How a number of the policy is scaled today: by the season ahead, and by a change of demand once it is known."""
+    """How a number of the policy is scaled today: by a season, and by a change of demand once it is known."""
     policy = site.place.policy
 
     def scaled(number):
-        if policy.follows_season:
+        if policy.follows_season == 2:  # noqa: PLR2004 the season of the review day
+            today = season_at(slow.demand, slow.s, slow.o.series, day)
+            number = half_up(Fraction(number * math.floor(today * 1e6 + 0.5), MILLION))
+        elif policy.follows_season:
             number = half_up(Fraction(number * season_ahead(slow, site, day), MILLION))
         if day >= site.answers:
             number = half_up(Fraction(number * slow.luck.shock_factor, MILLION))

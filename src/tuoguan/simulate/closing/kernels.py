@@ -12,7 +12,7 @@ from tuoguan.foundation.kernels import PPM
 from tuoguan.simulate.columns.kernels import (
     AT_COMPONENT, AT_DAYS, AT_DUTY, AT_FACT, AT_HELD, AT_LIVE, AT_SITE, AT_TALLY, A_ACCRUED, A_BACK, A_BEYOND,
     A_DELIVERY_DAYS, A_DEMANDED, A_LATE, A_ORDERED, A_ORDERS, A_RETURNED, A_SOLD, CAPITAL, COMPONENTS, F_COLUMNS,
-    F_WEIGHT, Floats, GOODS, G_CALENDAR, G_CAPITAL, G_COVER, G_CUSTOMS, G_DEMANDED, G_DEPOSIT, G_DUE, G_DUES, G_FULL,
+    F_WEIGHT, Floats, GOODS, G_CALENDAR, G_CAPITAL, G_CUSTOMS, G_DEMANDED, G_DEPOSIT, G_DUE, G_DUES, G_FULL,
     G_HORIZON, G_LISTINGS, G_LOG_ROWS, G_ON_HAND, G_OPENING, G_PLACES, G_SALVAGE, G_UNIT_COST, G_VOLUME, G_WAGE,
     HELD_COLUMNS, Ints, KIND_HELD, KIND_OPENED, LABOR, LAST_MILE, MOST_AGES, PENALTIES, ROW_BOUGHT, ROW_CAME, ROW_CASH,
     ROW_COMING, ROW_PEAK, ROW_SENT, ROW_STOCK, ROW_WORK, SET_UP, STORAGE, TERMINAL_STOCK, V_COLUMNS, V_DELIVERY,
@@ -219,7 +219,7 @@ def enter_sales(w: Ints) -> None:
 
 
 @inner
-def _left_at(w: Ints, f: Floats, own: int, season: float) -> int:
+def _left_at(w: Ints, f: Floats, own: int, units_of_day: float, days: int) -> int:
     """What stock left at a place is worth: at a living place the sales of some days at landed cost, else salvage."""
     site, mean, living = AT_SITE + own * W_COLUMNS, 0.0, 0
     units = w[site + W_ON_HAND] + w[site + W_PENDING]
@@ -228,9 +228,9 @@ def _left_at(w: Ints, f: Floats, own: int, season: float) -> int:
     for other in range(w[G_LISTINGS]):
         live = AT_LIVE + other * V_COLUMNS
         if w[live + V_PLACE] == own and w[live + V_START] < w[G_HORIZON] <= w[live + V_STOP]:
-            mean += f[other * F_COLUMNS + F_WEIGHT] * season
+            mean += f[other * F_COLUMNS + F_WEIGHT] * units_of_day
             living += 1
-    share, kept = w[G_SALVAGE], min(units, math.floor(mean * w[G_COVER])) if living > 0 else 0
+    share, kept = w[G_SALVAGE], min(units, math.floor(mean * days)) if living > 0 else 0
     last = AT_LIVE + w[site + W_LAST] * V_COLUMNS
     if w[site + W_LAST] >= 0 and w[last + V_STOP] < w[G_HORIZON] and w[last + V_SALVAGE] >= 0:
         share = w[last + V_SALVAGE]
@@ -251,12 +251,15 @@ def _tied(w: Ints) -> tuple[int, int]:
 
 
 @inner
-def finish(w: Ints, f: Floats, season: float) -> int:
-    """Value what is left, charge the capital tied up; the profit, as it follows from what was paid and is owed."""
+def finish(w: Ints, f: Floats, units_of_day: float, days: int) -> int:
+    """Value what is left, charge the capital tied up; the profit, as it follows from what was paid and is owed.
+
+    Behind the end a listing sells its weight x ``units_of_day`` on each of ``days`` days.
+    """
     weigh(w, f, w[G_HORIZON] - 1)
     left = 0
     for own in range(w[G_PLACES]):
-        left += _left_at(w, f, own, season)
+        left += _left_at(w, f, own, units_of_day, days)
     tied, balance = _tied(w)
     capital = share_of_large(tied, w[G_CAPITAL], 365)
     w[AT_COMPONENT + TERMINAL_STOCK] += left

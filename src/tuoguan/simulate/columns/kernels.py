@@ -49,7 +49,7 @@ NEVER = 1 << 40  # a day that does not come
 (K_MINIMUM, K_DIVISOR, K_CROSS, K_ADDRESS, K_WALK, K_KG_T, K_CBM_T, K_LEAD_T, K_COLUMNS) = range(9)
 P_COLUMNS = P_LANES + 2 * K_COLUMNS  # the slow lane, then the fast one (the slow one again where there is none)
 (S_SEED, S_HORIZON, S_WAGE, S_CAPITAL, S_MICRO, S_OVERLAP_T, S_SPLIT_T, S_LATENESS_T, S_DEPOSIT, S_COVER, S_SHOCKS_T,
- S_MIRROR, S_FIRST_PATH, S_CALENDAR, S_ROOM, S_LOG_ROWS, S_COLUMNS) = range(17)  # fmt: skip
+ S_MIRROR, S_FIRST_PATH, S_CALENDAR, S_ROOM, S_LOG_ROWS, S_REPLAY, S_COLUMNS) = range(18)  # fmt: skip
 T_LOW, T_MODE, T_HIGH, T_DISTRIBUTION, T_COLUMNS = range(5)
 C_COMPONENT, C_TERM, C_COLUMNS = COLUMN_COUNT, COLUMN_COUNT + 1, COLUMN_COUNT + 2
 USE_OPTION, USE_PLACE, USE_PLACES, USE_COLUMNS = range(4)  # what a row of policies belongs to
@@ -58,13 +58,14 @@ USE_OPTION, USE_PLACE, USE_PLACES, USE_COLUMNS = range(4)  # what a row of polic
 N_KIND, N_LEVEL, N_REVIEW, N_POINT, N_CAP, N_FAST_LEVEL, N_SEASON, NUMBERS = range(8)
 (JIT, NEWSVENDOR, BASE_STOCK, CAPPED_BASE_STOCK, PROJECTED, CAPPED_PROJECTED, REORDER, CAPPED_REORDER, SINGLE_INDEX,
  DUAL_INDEX, CAPPED_DUAL_INDEX, TAILORED_BASE_SURGE) = range(12)  # fmt: skip
+OF_THE_DAY = 2  # N_SEASON: levels follow the season of the review day
 
 # The header of ``w``: numbers of the option on this path.
 (G_SEED, G_PATH, G_MIRROR, G_HORIZON, G_CALENDAR, G_MICRO, G_WAGE, G_CAPITAL, G_DEPOSIT, G_COVER, G_PRODUCT, G_MARKET,
  G_PROFILE, G_WEIGHT, G_VOLUME, G_MOQ, G_CARTON, G_ON_HAND, G_UNIT_COST, G_DUTY, G_SALVAGE, G_OPENING, G_DUE, G_DUES,
  G_FX, G_LISTINGS, G_PLACES, G_LOG_ROWS, G_LOGGED, G_SUPPLIER_LOW, G_SUPPLIER_MODE, G_SUPPLIER_HIGH, G_SUPPLIER_SHAPE,
  G_LATENESS_LOW, G_LATENESS_MODE, G_LATENESS_HIGH, G_LATENESS_SHAPE, G_CUSTOMS, G_SHOCK_DAY, G_SHOCK, G_OPTION,
- G_PLACE_ROW, G_LUCKY, G_WORKS, G_DEMANDED, G_FORECAST, G_WHOLE, G_FULL, G_COLUMNS) = range(49)  # fmt: skip
+ G_PLACE_ROW, G_LUCKY, G_WORKS, G_DEMANDED, G_FORECAST, G_WHOLE, G_FULL, G_REPLAY, G_COLUMNS) = range(50)  # fmt: skip
 # One listing on one path: what it is, what a unit brings, what was sold.
 (V_ROW, V_CONTRACT, V_PLACE, V_TRIGGER, V_PARCEL, V_BULK, V_ORDER_DUTY, V_STOCK_DUTY, V_WEEK_DUTY, V_NEW, V_STORE,
  V_RETAIL, V_SUPPLY, V_START, V_STOP, V_DELIVERY, V_RESALE, V_WINDOW, V_FALLBACK, V_TRANSFER, V_RESERVE,
@@ -160,6 +161,7 @@ class Tables(NamedTuple):
     dispersion: Floats  # [series]
     season: Floats  # [profile, day of calendar]
     ahead: Floats  # [profile, day of calendar + 1] sums of ``season`` before the day
+    actual: Ints  # [series, day] units that are replayed; no days where buyers are drawn
     use: Ints  # [row, USE_COLUMNS] what a row of policies belongs to
     number: Ints  # [row, place, NUMBERS] its policies
     scalar: Ints  # [S_COLUMNS]

@@ -17,12 +17,12 @@ from tuoguan.simulate.columns.kernels import (
     AT_LIVE, AT_SITE, DAY_MINUTES, E_BUYER, E_BUYERS, E_COLUMNS, E_DAY, E_FIRST, E_HELD, E_PAID, E_SLOT, E_TOTAL,
     E_UNITS, E_WAIT, F_COLUMNS, F_EXPECTED, F_LATE, F_MEAN, F_OVERLAP, F_OVERLAP_EXPECTED, F_QUALITY, F_RETURN,
     F_ROW_FORECAST, F_ROW_LEAST, F_ROW_U, F_ROW_WEEK, F_SPLIT, F_WEIGHT, Floats, G_CALENDAR, G_DEMANDED, G_FORECAST,
-    G_HORIZON, G_LATENESS_LOW, G_LISTINGS, G_SHOCK, G_SHOCK_DAY, G_WHOLE, H_LAG, H_LATE, H_QUALITY, H_RETURNS, H_SPLIT,
-    Hashes, Ints, MARK_FAULT, MARK_INCIDENT, MARK_LATE, MARK_MIND, M_COLUMNS, M_DAYS, M_KIND, M_MINOR, M_MORE, M_UNIT,
-    NO_MARK, SLOTS, TRIGGER_RECEIVED, TRIGGER_SHIPPED, V_BACK_FAULT, V_BACK_MIND, V_CLOCKS, V_COLUMNS, V_DELIVERY,
-    V_FALLBACK, V_FIRST_CLOCK, V_FREEZE, V_INCIDENT, V_LAG_HIGH, V_LAG_LOW, V_LAG_MODE, V_MARK, V_PENALTY_DELAY,
-    V_PERIOD, V_PLACE, V_REFUND_FAULT, V_REFUND_MIND, V_RESALE, V_RESERVE_DAYS, V_RETURN_WORK, V_START, V_STOP, V_TODAY,
-    V_TRANSFER, V_TRIGGER, V_UNITS, V_WINDOW, W_COLUMNS, W_ENTRIES, W_LISTINGS, W_ROW, W_TODAY,
+    G_HORIZON, G_LATENESS_LOW, G_LISTINGS, G_REPLAY, G_SHOCK, G_SHOCK_DAY, G_WHOLE, H_LAG, H_LATE, H_QUALITY, H_RETURNS,
+    H_SPLIT, Hashes, Ints, MARK_FAULT, MARK_INCIDENT, MARK_LATE, MARK_MIND, M_COLUMNS, M_DAYS, M_KIND, M_MINOR, M_MORE,
+    M_UNIT, NO_MARK, SLOTS, TRIGGER_RECEIVED, TRIGGER_SHIPPED, V_BACK_FAULT, V_BACK_MIND, V_CLOCKS, V_COLUMNS,
+    V_DELIVERY, V_FALLBACK, V_FIRST_CLOCK, V_FREEZE, V_INCIDENT, V_LAG_HIGH, V_LAG_LOW, V_LAG_MODE, V_MARK,
+    V_PENALTY_DELAY, V_PERIOD, V_PLACE, V_REFUND_FAULT, V_REFUND_MIND, V_RESALE, V_RESERVE_DAYS, V_RETURN_WORK, V_START,
+    V_STOP, V_TODAY, V_TRANSFER, V_TRIGGER, V_UNITS, V_WINDOW, W_COLUMNS, W_ENTRIES, W_LISTINGS, W_ROW, W_TODAY,
 )  # fmt: skip
 from tuoguan.simulate.counts.kernels import count_above, log_ratio
 from tuoguan.simulate.money.kernels import drawn, inner, luck, luck_row, within
@@ -181,6 +181,20 @@ def _write_days(w: Ints, f: Floats, h: Hashes, e: Ints, room: int, season: Float
     return True
 
 
+@within
+def _replay_days(w: Ints, f: Floats, h: Hashes, e: Ints, room: int, actual: Ints) -> bool:
+    """Every day as it really was, times what the listings pull, rounded by the day's luck, which all options share."""
+    total, following, at = 0.0, 0, luck_row(w, F_ROW_U)
+    for day in range(w[G_HORIZON]):
+        if day == following:
+            total, following = weigh(w, f, day)
+        if actual[day] > 0 and total > 0.0:
+            units = math.floor(total * actual[day] + f[at + day])
+            if units > 0 and not _write_day(w, f, h, e, room, day, units, total):
+                return False
+    return True
+
+
 @inner
 def _part_tape(w: Ints) -> None:
     """Where the entries of each place start, and the rest behind them."""
@@ -198,14 +212,18 @@ def _part_tape(w: Ints) -> None:
 
 @within
 def write_tape(
-    c: Ints, k: Ints, v: Ints, w: Ints, f: Floats, h: Hashes, e: Ints, room: int, season: Floats, dispersion: float
-) -> bool:
+    c: Ints, k: Ints, v: Ints, w: Ints, f: Floats, h: Hashes, e: Ints, room: int, season: Floats, dispersion: float,
+    actual: Ints,
+) -> bool:  # fmt: skip
     """Write the tape of the open option; False when ``room`` numbers do not hold it."""
     w[G_DEMANDED], w[G_FORECAST] = 0, 0
     for own in range(w[G_LISTINGS]):
         w[AT_LIVE + own * V_COLUMNS + V_UNITS] = 0
     _part_tape(w)
-    if not _write_days(w, f, h, e, room, season, dispersion):
+    if w[G_REPLAY] == 1:
+        if not _replay_days(w, f, h, e, room, actual):
+            return False
+    elif not _write_days(w, f, h, e, room, season, dispersion):
         return False
     for own in range(SLOTS):
         e[w[AT_SITE + own * W_COLUMNS + W_ROW] + E_DAY] = w[G_HORIZON]
