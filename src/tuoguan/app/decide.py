@@ -18,12 +18,14 @@ from tuoguan.choose import (
     Explanation,
     Point,
     Portfolio,
+    Reasons,
     Study,
     choose,
     enumerate_options,
     evaluate,
     explain_group,
     frontier,
+    reasons_of,
     study_of,
 )
 from tuoguan.foundation.ids import content_hash, json_bytes
@@ -48,6 +50,7 @@ class Decision:
     evaluated: Evaluated
     portfolio: Portfolio
     explanations: tuple[Explanation, ...]
+    reasons: Reasons
     today: npt.NDArray[np.int64]
     rule: Portfolio
     rule_is_handed_over: bool
@@ -95,10 +98,11 @@ def decide(
         explain_group(evaluated, opened.demand, group, int(pick), has_capacity=has_capacity)
         for group, pick in enumerate(portfolio.chosen)
     )
+    reasons = reasons_of(evaluated, opened.demand, explanations, threads=threads)
     rule = choose(study, opened.batch.seller, allowed=study.handed_over == (not has_capacity))
     return Decision(
         opened=opened, evaluated=evaluated, portfolio=portfolio, explanations=explanations,
-        today=today_rows(evaluated), rule=rule, rule_is_handed_over=not has_capacity,
+        reasons=reasons, today=today_rows(evaluated), rule=rule, rule_is_handed_over=not has_capacity,
         frontier=attitudes(study, opened.batch.seller), seed=seed,
         hashes=opened.hashes(),
     )  # fmt: skip

@@ -6,14 +6,21 @@ from tuoguan.choose.policies import Evaluated, Search, evaluate
 from tuoguan.choose.portfolio import Point, choose, frontier, peak_use, price_words
 from tuoguan.choose.problem import Capacity, Clash, Factors, Infeasible, Portfolio
 from tuoguan.choose.reasons import Explanation, explain_group
+from tuoguan.choose.reasons_compare import Comparisons, Quantity, comparisons
+from tuoguan.choose.reasons_compare_words import Pros, pros_of, sentence
 from tuoguan.choose.reasons_flips import Flip
+from tuoguan.choose.reasons_linear import PLAYED, TERMS, UNITS, Thresholds
+from tuoguan.choose.reasons_pilots import Pilot
+from tuoguan.choose.reasons_review import Answer, Offers, answers
+from tuoguan.choose.reasons_whole import Reasons, reasons_of
 from tuoguan.choose.reasons_words import COMPONENT_WORDS
 from tuoguan.choose.solve import solve
 from tuoguan.choose.study import Study, study_of
 
 __all__ = [
-    "COMPONENT_WORDS", "Capacity", "Clash", "Evaluated", "Exclusion", "Flip", "Explanation", "Factors",
-    "Groups", "Infeasible", "Point", "Portfolio", "Search", "Study", "choose",
-    "enumerate_options", "evaluate", "explain_group", "frontier", "is_handed_over", "peak_use",
-    "price_words", "solve", "study_of",
+    "COMPONENT_WORDS", "PLAYED", "TERMS", "UNITS", "Answer", "Capacity", "Clash", "Comparisons", "Evaluated",
+    "Exclusion", "Explanation", "Factors", "Flip", "Groups", "Infeasible", "Offers", "Pilot", "Point", "Portfolio",
+    "Pros", "Quantity", "Reasons", "Search", "Study", "Thresholds", "answers", "choose", "comparisons",
+    "enumerate_options", "evaluate", "explain_group", "frontier", "is_handed_over", "peak_use", "price_words",
+    "pros_of", "reasons_of", "sentence", "solve", "study_of",
 ]  # fmt: skip

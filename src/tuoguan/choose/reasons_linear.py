@@ -19,7 +19,7 @@ from tuoguan.contracts import ChargeKind, Compiled
 from tuoguan.demand import Demand
 from tuoguan.foundation.arrays import Flags, Floats, Ints
 from tuoguan.foundation.parties import Duty
-from tuoguan.simulate import Component, Option
+from tuoguan.simulate import Component, Listing, Option
 
 NOT_SOLD = -1
 TERMS = (
@@ -101,7 +101,7 @@ def _today(evaluated: Evaluated, pick: Ints, other: Ints) -> Floats:
         row = int(pick[group])
         option = evaluated.groups.options[row]
         part = evaluated.outcomes.component[row]
-        main = option.listings[_own(evaluated.groups.options, row, int(other[group]))]
+        main = own_listing(evaluated.groups.options, row, int(other[group]))
         found[group] = (
             commission_share(part), mean(main.visibility) / PPM, mean(main.retail_price),
             np.nan if main.contract.owns(Duty.RETAIL_PRICE) else supply_minor(main), cost_minor(option), 1.0, 1.0,
@@ -126,7 +126,7 @@ def _slopes(evaluated: Evaluated, rows: Ints, pick: Ints, other: Ints) -> Floats
     options, wage = evaluated.groups.options, evaluated.groups.wage_per_hour_minor
     for group in np.flatnonzero((pick >= 0) & (rows >= 0)):
         option, part = options[int(rows[group])], evaluated.outcomes.component[int(rows[group])].astype(np.float64)
-        main = options[int(pick[group])].listings[_own(options, int(pick[group]), int(other[group]))].contract
+        main = own_listing(options, int(pick[group]), int(other[group])).contract
         sold = float(evaluated.outcomes.units_sold[int(rows[group])])
         minutes = sum(mean(one.minutes_order) for one in option.listings) / len(option.listings)
         found[group, 4:] = *_of_stock(option, part), -sold * minutes * wage / 60_000.0, part[AT[Component.RETURNS]]
@@ -170,10 +170,11 @@ def _charged_inbound(contract: Compiled) -> bool:
     )
 
 
-def _own(options: tuple[Option, ...], pick: int, other: int) -> int:
-    """Position in the pick of the listing whose terms are moved, as in `Duel.own_listing`."""
+def own_listing(options: tuple[Option, ...], pick: int, other: int) -> Listing:
+    """The pick's listing whose terms are moved, as in `Duel.own_listing`; ``other`` -1 is not selling."""
     shared = {one.contract.id for one in options[other].listings} if other != NOT_SOLD else set()
-    return next((at for at, one in enumerate(options[pick].listings) if one.contract.id not in shared), 0)
+    own = options[pick].listings
+    return next((one for one in own if one.contract.id not in shared), own[0])
 
 
 def _play(

@@ -5,11 +5,12 @@ over the range of the listing's platform spread, or, where the seller has quoted
 part E, row 2: cuts of 10 to 50 %, one case of 51 %). Keeps the invariants that no answer lies below the floor and that
 an answer is never worth less than walking away.
 
-On a fixed policy the gain over the next best way is slope x (price - floor). A counter-offer p is accepted with the
-chance S(p) that the ceiling is at least p; the best one maximizes S(p) x slope x (p - floor), which has one peak because
-S is log-concave. After a platform's ask c the ceiling is known to be at least c, and a refused counter leaves c standing
-with the chance `STANDS`: the seller may "accept, re-quote (with reason and up to 5 links) or lose the listing" (T07,
-T49), and how often a refused re-quote loses it is not known.
+On a fixed policy the gain over the next best way is slope x (price - floor). A quote p is taken with the chance S(p)
+that the ceiling R is at least p. A quote that is refused is answered by an ask for R, which stands with the chance
+`STANDS` = r: the seller may "accept, re-quote (with reason and up to 5 links) or lose the listing" (T07, T49), and how
+often it is lost is not known. So p is worth slope x V(p), V(p) = (1 - r) S(p) (p - floor) + r x (integral of S from floor
+to p); V has one peak because S is log-concave. After an ask c the ceiling is known to be at least c, and c itself is what
+stands.
 """
 
 from dataclasses import dataclass
@@ -44,6 +45,14 @@ class Ceiling:
         inside = np.where(price < mode, 1.0 - left, right)
         return np.asarray(np.where(price <= low, 1.0, np.where(price >= high, 0.0, inside)))
 
+    def area(self, price: Floats) -> Floats:
+        """The integral of S from ``low`` to the price; negative below ``low``."""
+        low, mode, high = self.low, self.mode, self.high
+        at, later = np.minimum(price, mode), np.clip(price, mode, high)
+        left = (at - low) - np.maximum(at - low, 0.0) ** 3 / np.maximum(3.0 * (high - low) * (mode - low), 1e-12)
+        right = ((high - mode) ** 3 - (high - later) ** 3) / np.maximum(3.0 * (high - low) * (high - mode), 1e-12)
+        return np.asarray(left + right)
+
     def leaning(self, share: float) -> "Ceiling":
         """The same range with its mode at a share of it: 0 for a hard reviewer, 1 for an easy one."""
         return Ceiling(self.low, self.low + share * (self.high - self.low), self.high)
@@ -64,7 +73,7 @@ class Offers:
     """The counter-offer of every group, NaN where there is none to make; money is minor units.
 
     floor        the lowest supply price worth taking: there the next best way earns as much
-    counter      what to offer; chance: that it is taken; worth: chance x gain over the next best way
+    counter      what to quote; chance: that it is taken; worth: expected gain over the next best way
     counter_low, counter_high   the same for a hard and for an easy reviewer (mode at either end of the range)
     """
 
@@ -77,25 +86,28 @@ class Offers:
 
 
 def offers(floor: Floats, slope: Floats, ceiling: Ceiling) -> Offers:
-    """The best counter-offers; ``slope`` is what one minor unit more of the price earns over the horizon."""
+    """The best quotes; ``slope`` is what one minor unit more of the price earns over the horizon."""
     open_ = np.isfinite(floor) & (slope > 0) & (floor < ceiling.high)
-    counter = np.where(open_, best_price(floor, ceiling), np.nan)
-    chance = np.where(open_, ceiling.chance(np.nan_to_num(counter)), np.nan)
-    hard, easy = (np.where(open_, best_price(floor, ceiling.leaning(share)), np.nan) for share in (0.0, 1.0))
-    return Offers(floor, counter, chance, chance * slope * (counter - floor), hard, easy)
+    counter = best_price(floor, ceiling)
+    hard, easy = (best_price(floor, ceiling.leaning(share)) for share in (0.0, 1.0))
+    told = (counter, ceiling.chance(counter), slope * worth_of(counter, floor, ceiling), hard, easy)
+    return Offers(floor, *(np.where(open_, values, np.nan) for values in told))
+
+
+def worth_of(price: Floats, floor: Floats, ceiling: Ceiling) -> Floats:
+    """V(p), per unit of slope."""
+    least = np.nan_to_num(floor)
+    stands = ceiling.area(price) - ceiling.area(least)
+    return np.asarray((1.0 - STANDS) * ceiling.chance(price) * (price - least) + STANDS * stands)
 
 
 def best_price(floor: Floats, ceiling: Ceiling) -> Floats:
-    """argmax S(p) x (p - floor) over [max(floor, low), high], by golden section in every group at once."""
+    """argmax V over [max(floor, low), high], by golden section in every group at once."""
     left, right = np.maximum(np.nan_to_num(floor), ceiling.low), np.asarray(ceiling.high, np.float64).copy()
-
-    def worth(price: Floats) -> Floats:
-        return ceiling.chance(price) * (price - np.nan_to_num(floor))
-
     for _ in range(STEPS):
         width = SHRINK * (right - left)
         one, two = right - width, left + width
-        up = worth(one) < worth(two)
+        up = worth_of(one, floor, ceiling) < worth_of(two, floor, ceiling)
         left, right = np.where(up, one, left), np.where(up, right, two)
     return np.asarray((left + right) / 2.0)
 
