@@ -14,6 +14,7 @@ from tuoguan.choose.options_terms import mean
 from tuoguan.choose.policies import Evaluated
 from tuoguan.choose.reasons_flips import Duel, Flip, asks_of, flips_of, floor_minor
 from tuoguan.choose.reasons_linear import commission_share
+from tuoguan.choose.reasons_names import owner_of, titles
 from tuoguan.choose.reasons_terms import Driver, drivers
 from tuoguan.choose.reasons_words import Measured, sentence_en, sentence_zh
 from tuoguan.contracts import QuantityName
@@ -36,8 +37,8 @@ class Explanation:
     best_probability    share of paths on which no other option, nor not selling, earns more; with its standard error
     drivers             unknowns that move the difference most; empty when chance does
     flips, lowest_supply_minor   only when asked for in depth
-    rule_of_thumb       what the common rule would pick for this seller: "handed over" or "kept"; ``rule_pick`` is the best
-                        option that follows it (-1 where none earns), ``rule_gain`` the pick's mean profit less its
+    rule_of_thumb       what the common rule would pick for this seller: "handed over" or "kept"; ``rule_pick`` is the
+                        best option that follows it (-1 where none earns), ``rule_gain`` the pick's mean profit less its
     """
 
     sku: str
@@ -84,7 +85,7 @@ def explain_group(
     undecided = high >= 0 and doubtful
     turns = _flips(evaluated, demand, pick, other, threads) if deep and pick != NOT_SOLD else ()
     handed = pick != NOT_SOLD and is_handed_over(evaluated.groups.options[pick])
-    measured = measure(evaluated, pick, other)
+    measured = measure(evaluated, pick, other, found[0].owner if found else "")
     thumb = "kept" if has_capacity else "handed over"
     follows = by_rule(evaluated, rows, handed_over=not has_capacity)
     return Explanation(
@@ -201,7 +202,7 @@ def payout_days(option: Option) -> float:
     return sum(days) / len(days)
 
 
-def measure(evaluated: Evaluated, pick: int, other: int) -> Measured:
+def measure(evaluated: Evaluated, pick: int, other: int, owner: str = "") -> Measured:
     """Pick and runner-up side by side, in the numbers the sentence is made of."""
     groups, outcomes = evaluated.groups, evaluated.outcomes
     weeks = max(outcomes.hours.shape[1], 1)
@@ -214,9 +215,11 @@ def measure(evaluated: Evaluated, pick: int, other: int) -> Measured:
         cash = max(0.0, -float(outcomes.cash_low[row].min()))
         return evaluated.mean()[row], hours, cash, payout_days(option), float(outcomes.delivery_days[row])
 
+    one, two = (groups.options[row] if row != NOT_SOLD else None for row in (pick, other))
+    contracts = [listing.contract for option in (one, two) if option for listing in option.listings]
     return Measured(
-        pick="" if pick == NOT_SOLD else groups.options[pick].key,
-        other="" if other == NOT_SOLD else groups.options[other].key,
+        pick=(titles(one, "en"), titles(one, "zh")), other=(titles(two, "en"), titles(two, "zh")),
+        owner=(owner_of(owner, contracts, "en"), owner_of(owner, contracts, "zh")),
         currency=groups.currency, horizon_days=groups.horizon_days, pick_values=of(pick), other_values=of(other),
         bridge=tuple((component.value, value) for component, value in bridge(evaluated, pick, other)),
     )  # fmt: skip

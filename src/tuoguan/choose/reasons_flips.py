@@ -107,7 +107,8 @@ def asks_of(duel: Duel, commission: float) -> tuple[Ask, ...]:
         wanted.append(Ask(duel, "supply price", move_supply, contract, supply_minor(main), "minor"))
     return (
         *wanted, Ask(duel, "unit cost", move_cost, MARKET, cost_minor(duel.pick), "minor"),
-        Ask(duel, "freight", move_freight, MARKET, 1.0, "x today"), Ask(duel, "duty", move_duty, MARKET, 1.0, "x today"),
+        Ask(duel, "freight", move_freight, MARKET, 1.0, "x today"),
+        Ask(duel, "duty", move_duty, MARKET, 1.0, "x today"),
         Ask(duel, "minutes per order", move_minutes, MARKET, mean(main.minutes_order) / 1_000, "minutes"),
         Ask(duel, "return rate", move_returns, MARKET, mean(duel.pick.return_rate) / PPM, "share"),
     )  # fmt: skip
@@ -129,7 +130,9 @@ def flips_of(asks: Sequence[Ask], tolerance_ppm: int = TOLERANCE_PPM) -> tuple[F
     """The thresholds by re-simulation on the same luck, in the order asked; all on one scenario's luck and demand."""
     found: list[int | None] = [None] * len(asks)
     gaps = _gaps(asks)
-    searches = {at: _search(ask.start, gap, tolerance_ppm) for at, (ask, gap) in enumerate(zip(asks, gaps, strict=True))}
+    searches = {
+        at: _search(ask.start, gap, tolerance_ppm) for at, (ask, gap) in enumerate(zip(asks, gaps, strict=True))
+    }
     wanted: dict[int, int] = {}
     answers: dict[int, float] = {}
     while searches:

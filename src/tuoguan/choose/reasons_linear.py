@@ -4,8 +4,8 @@ Hides which part of the bridge a term stands in. On a fixed policy and fixed luc
 minutes and the supply price, so one slope gives the crossing. Keeps the invariant that what the components cannot tell
 is no number: a contract's term in an option with several listings, and whatever changes sales.
 
-The slopes are first order. Left out are the unsold goods that a place keeps at salvage, and what a return brings back to
-stock; the capital tied up is shared out by what was paid.
+The slopes are first order. Left out are the unsold goods that a place keeps at salvage, and what a return brings back
+to stock; the capital tied up is shared out by what was paid.
 """
 
 from dataclasses import dataclass

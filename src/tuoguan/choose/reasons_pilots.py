@@ -6,15 +6,16 @@ EVPI for every group and unknown.
 The values are estimated from the futures already played. For a group with pick less runner-up D and an unknown x:
 
 * EVPI = E max(0, D) - max(0, E D), luck included: no pilot is worth more.
-* EVPPI: D is regressed on x (Strong, Oakley & Brennan 2014, with one linear term), g = E D + b (x - E x), b shrunk by its
-  adjusted R2 so that chance alone is worth nothing on average; EVPPI = E max(0, g) - max(0, E D).
+* EVPPI: D is regressed on x (Strong, Oakley & Brennan 2014, with one linear term), g = E D + b (x - E x), b shrunk by
+  its adjusted R2 so that chance alone is worth little; EVPPI = E max(0, g) - max(0, E D).
 * EVSI: after a sample the mean of x moves by sqrt(s) (x - E x), with s = var x / (var x + noise), the share of the
   variance that the sample resolves (Gaussian approximation: Jalal & Alarid-Escudero 2018; the same preposterior
-  reasoning by regression: Strong et al. 2015, Heath et al. 2017). EVSI = E max(0, E D + sqrt(s) b (x - E x)) - max(0, E D).
+  reasoning by regression: Strong et al. 2015, Heath et al. 2017).
+  EVSI = E max(0, E D + sqrt(s) b (x - E x)) - max(0, E D).
 
-A pilot that sells n units shows what a term does to sales with the variance of a count and of the product's own level,
-a return rate with that of n trials, and what stands on a statement exactly. What a quote or a price review tells needs no
-sale: it is asked for, with no stock and nothing forgone.
+A pilot that sells n units shows what a term does to sales with the variance of a count and of the product's own
+level, a return rate with that of n trials, and what stands on a statement exactly. What a quote or a price review
+tells needs no sale: it is asked for, with no stock and nothing forgone.
 """
 
 from collections.abc import Iterable
@@ -169,10 +170,10 @@ def _gap(evaluated: Evaluated, doubt: Doubt) -> Floats:
 
 
 def slopes(gaps: Floats, values: Floats) -> Floats:
-    """[group] least-squares slope of each difference [group, path] on the unknown, shrunk by its adjusted R2.
+    """[group] least-squares slope of each difference [group, path] on the unknown, shrunk by the adjusted R2.
 
-    The R2 that chance alone gives is 1 / (paths - 1); what exceeds it is kept: b sqrt(max(0, 1 - (1 - R2) / ((paths - 2)
-    R2))).
+    The R2 that chance alone gives is about 1 / paths; what exceeds it is kept: b sqrt(max(0, 1 - (1 - R2) /
+    ((paths - 2) R2))).
     """
     spread, middle = values - values.mean(), gaps - gaps.mean(axis=1, keepdims=True)
     squared, paths = float(spread @ spread), values.size

@@ -7,9 +7,12 @@ an answer is never worth less than walking away.
 
 On a fixed policy the gain over the next best way is slope x (price - floor). A quote p is taken with the chance S(p)
 that the ceiling R is at least p. A quote that is refused is answered by an ask for R, which stands with the chance
-`STANDS` = r: the seller may "accept, re-quote (with reason and up to 5 links) or lose the listing" (T07, T49), and how
-often it is lost is not known. So p is worth slope x V(p), V(p) = (1 - r) S(p) (p - floor) + r x (integral of S from floor
-to p); V has one peak because S is log-concave. After an ask c the ceiling is known to be at least c, and c itself is what
+`STANDS` = r: the seller may "accept, re-quote (with reason and up to 5 links) or lose the listing" (T07, T49), and
+how often it is lost is not known. So p is worth slope x V(p),
+
+    V(p) = (1 - r) S(p) (p - floor) + r x (integral of S from floor to p),
+
+which has one peak because S is log-concave. After an ask c the ceiling is known to be at least c, and c itself is what
 stands.
 """
 
@@ -137,7 +140,8 @@ def answers(listing: Listing, floor: float, slope: float) -> tuple[Answer, ...]:
 
 
 def answer_to(ask: float, listing: Listing, floor: float, slope: float, stands: float = STANDS) -> Answer:
-    """The best answer to one ask, minor: V(p) = q (p - floor) + (1 - q) stands max(0, ask - floor), q = S(p) / S(ask)."""
+    """The best answer to one ask, minor: with q = S(p) / S(ask), p is worth q (p - floor) + (1 - q) ``stands``
+    max(0, ask - floor) per unit of slope."""
     bounds = ceiling_of(listing)
     ceiling = Ceiling(*(np.array([bound]) for bound in bounds))
     prices = np.linspace(ask, bounds[2], 2_001)
@@ -153,5 +157,3 @@ def answer_to(ask: float, listing: Listing, floor: float, slope: float, stands: 
     else:
         kind, offer, chance, value = "counter", float(prices[best]), float(taken[best]), float(worth[best])
     return Answer(round(ask), kind, round(offer), chance, round(slope * value), round(slope * accept))
-
-
