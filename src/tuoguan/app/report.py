@@ -38,6 +38,17 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True)
+class Detail:
+    """The reasons of one product in one market: sentences, what speaks for it beside each other way, and tables."""
+
+    title: str
+    lines: Sequence[str]
+    beside_title: str
+    beside: Sequence[str]
+    grids: Sequence[Grid]
+
+
+@dataclass(frozen=True, slots=True)
 class ReportView:
     """Everything the page shows, already in the reader's words."""
 
@@ -50,6 +61,9 @@ class ReportView:
     rest: Grid
     choice_note: str
     figures: Sequence[Figure]
+    reasons: Sequence[Part]
+    details_note: str
+    details: Sequence[Detail]
     parts: Sequence[Part]
     hashes: Sequence[tuple[str, str]] = field(default=())
 

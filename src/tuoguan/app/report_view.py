@@ -9,6 +9,8 @@ from tuoguan.app import charts
 from tuoguan.app.decide import NOT_SOLD, Decision, cash_peak
 from tuoguan.app.phrases import Language, component_phrase, phrase, word
 from tuoguan.app.report import Figure, Grid, Part, ReportView
+from tuoguan.app.report_limits import frontier_part, limits_part
+from tuoguan.app.report_reasons import DETAILS_IN_PAGE, details_of, pilots_part, rule_part
 from tuoguan.app.wording import (
     days_range,
     money,
@@ -37,9 +39,24 @@ def report_view(decision: Decision, chosen: pl.DataFrame, options: pl.DataFrame,
         paths=decision.evaluated.scenario.paths, tiles=_tiles(decision, lang),
         choice=_choice(decision, sold, lang), rest=_choice(decision, left, lang),
         choice_note=f"+ {hidden}: decision.xlsx, decision.parquet" if hidden > 0 else "",
-        figures=_figures(decision, lang), parts=_parts(decision, options, lang),
+        figures=_figures(decision, lang), reasons=_reasons(decision, lang),
+        details_note=phrase("details_lead", lang, shown=min(len(sold), DETAILS_IN_PAGE)),
+        details=details_of(decision, most_at_stake(decision), lang), parts=_parts(decision, options, lang),
         hashes=tuple(decision.hashes.items()),
     )  # fmt: skip
+
+
+def most_at_stake(decision: Decision) -> list[int]:
+    """Groups that are sold by expected profit, largest first, then the others by what they would lose."""
+    mean = np.append(decision.evaluated.mean(), 0.0)
+    worth = mean[decision.portfolio.chosen]
+    order = np.lexsort((np.arange(len(worth)), -worth))
+    return [int(group) for group in order if decision.portfolio.chosen[group] != NOT_SOLD]
+
+
+def _reasons(decision: Decision, lang: Language) -> list[Part]:
+    parts = [frontier_part(decision, lang), limits_part(decision, lang)]
+    return [part for part in (*parts, pilots_part(decision, lang), rule_part(decision, lang)) if part.table.rows]
 
 
 def _tiles(decision: Decision, lang: Language) -> list[tuple[str, str, str]]:
@@ -181,7 +198,7 @@ def _calendar(decision: Decision, name: str, rows: list[int], lang: Language) ->
 
 
 def _parts(decision: Decision, options: pl.DataFrame, lang: Language) -> list[Part]:
-    found = [_measured(decision, lang), _shadow(decision, lang), _assumed(decision, lang), _contracts(decision, lang)]
+    found = [_measured(decision, lang), _assumed(decision, lang), _contracts(decision, lang)]
     return [*found, _excluded(decision, lang), _data(decision, lang)]
 
 
@@ -211,19 +228,6 @@ def _measured(decision: Decision, lang: Language) -> Part:
     head = ("way", "convenience", "delivery", "late", "returns", "fees", "adaptability", "price_owner", "payout_days")
     grid = Grid([phrase(key, lang) for key in head], table, frozenset({1, 2, 3, 4, 5}))
     return Part(phrase("advantages_title", lang), grid)
-
-
-def _shadow(decision: Decision, lang: Language) -> Part:
-    portfolio, currency = decision.portfolio, decision.evaluated.groups.currency
-    rows = [
-        (limit.name, f"{portfolio.used[index]:,.1f}", f"{limit.limit:,.1f}", limit.unit,
-         money(float(portfolio.shadow_price[index]), currency))
-        for index, limit in enumerate(portfolio.capacities)
-        if round(float(portfolio.shadow_price[index]), 4) > 0
-    ]  # fmt: skip
-    head = [phrase("limit", lang), phrase("used", lang), phrase("limit", lang), "", phrase("worth", lang)]
-    lead = "" if rows else phrase("no_shadow", lang)
-    return Part(phrase("shadow_prices", lang), Grid(head, rows, frozenset({1, 2, 4})), lead)
 
 
 def _assumed(decision: Decision, lang: Language) -> Part:

@@ -28,6 +28,15 @@ def money_short(minor: float, currency: str) -> str:
     return f"{value:,.0f}"
 
 
+def price(minor: float, currency: str) -> str:
+    """A price to the minor unit with its currency.
+
+    >>> price(1234.4, "USD")
+    '12.34 USD'
+    """
+    return f"{minor / 10 ** EXPONENT_BY_CURRENCY[currency]:,.{EXPONENT_BY_CURRENCY[currency]}f} {currency}"
+
+
 def percent(share: float, decimals: int) -> str:
     """The share as a percentage.
 

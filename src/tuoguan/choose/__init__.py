@@ -10,9 +10,10 @@ from tuoguan.choose.reasons_compare import Comparisons, Quantity, comparisons
 from tuoguan.choose.reasons_compare_words import Pros, pros_of, sentence
 from tuoguan.choose.reasons_flips import Flip
 from tuoguan.choose.reasons_linear import PLAYED, TERMS, UNITS, Thresholds
+from tuoguan.choose.reasons_names import name_of, owner_of
 from tuoguan.choose.reasons_pilots import Pilot
-from tuoguan.choose.reasons_review import Answer, Offers, answers
-from tuoguan.choose.reasons_whole import Reasons, reasons_of
+from tuoguan.choose.reasons_review import Answer, Offers
+from tuoguan.choose.reasons_whole import Reasons, answers_of, reasons_of
 from tuoguan.choose.reasons_words import COMPONENT_WORDS
 from tuoguan.choose.solve import solve
 from tuoguan.choose.study import Study, study_of
@@ -20,7 +21,7 @@ from tuoguan.choose.study import Study, study_of
 __all__ = [
     "COMPONENT_WORDS", "PLAYED", "TERMS", "UNITS", "Answer", "Capacity", "Clash", "Comparisons", "Evaluated",
     "Exclusion", "Explanation", "Factors", "Flip", "Groups", "Infeasible", "Offers", "Pilot", "Point", "Portfolio",
-    "Pros", "Quantity", "Reasons", "Search", "Study", "Thresholds", "answers", "choose", "comparisons",
-    "enumerate_options", "evaluate", "explain_group", "frontier", "is_handed_over", "peak_use", "price_words",
-    "pros_of", "reasons_of", "sentence", "solve", "study_of",
+    "Pros", "Quantity", "Reasons", "Search", "Study", "Thresholds", "answers_of", "choose", "comparisons",
+    "enumerate_options", "evaluate", "explain_group", "frontier", "is_handed_over", "name_of", "owner_of",
+    "peak_use", "price_words", "pros_of", "reasons_of", "sentence", "solve", "study_of",
 ]  # fmt: skip

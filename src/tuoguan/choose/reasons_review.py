@@ -78,6 +78,7 @@ class Offers:
     floor        the lowest supply price worth taking: there the next best way earns as much
     counter      what to quote; chance: that it is taken; worth: expected gain over the next best way
     counter_low, counter_high   the same for a hard and for an easy reviewer (mode at either end of the range)
+    slope        what one minor unit more of the price earns over the horizon
     """
 
     floor: Floats
@@ -86,6 +87,7 @@ class Offers:
     worth: Floats
     counter_low: Floats
     counter_high: Floats
+    slope: Floats
 
 
 def offers(floor: Floats, slope: Floats, ceiling: Ceiling) -> Offers:
@@ -93,7 +95,7 @@ def offers(floor: Floats, slope: Floats, ceiling: Ceiling) -> Offers:
     open_ = np.isfinite(floor) & (slope > 0) & (floor < ceiling.high)
     counter = best_price(floor, ceiling)
     hard, easy = (best_price(floor, ceiling.leaning(share)) for share in (0.0, 1.0))
-    told = (counter, ceiling.chance(counter), slope * worth_of(counter, floor, ceiling), hard, easy)
+    told = (counter, ceiling.chance(counter), slope * worth_of(counter, floor, ceiling), hard, easy, slope)
     return Offers(floor, *(np.where(open_, values, np.nan) for values in told))
 
 

@@ -14,7 +14,7 @@ from tuoguan.choose.reasons import NOT_SOLD, Explanation
 from tuoguan.choose.reasons_compare import Comparisons, comparisons
 from tuoguan.choose.reasons_linear import PLAYED, PLAYS_MAX, SUPPLY, Thresholds, own_listing, thresholds
 from tuoguan.choose.reasons_pilots import Pilot, pilots
-from tuoguan.choose.reasons_review import Ceiling, Offers, ceiling_of, offers
+from tuoguan.choose.reasons_review import Answer, Ceiling, Offers, answers, ceiling_of, offers
 from tuoguan.demand import Demand
 from tuoguan.foundation.arrays import Ints
 
@@ -50,6 +50,13 @@ def reasons_of(
         offers=_offers(evaluated, turns, pick, other), pilots=pilots(evaluated, demand, duels),
         played=int((turns.how == PLAYED).any(axis=1).sum()),
     )  # fmt: skip
+
+
+def answers_of(evaluated: Evaluated, why: Explanation, floor: float, slope: float) -> tuple[Answer, ...]:
+    """What to answer to a platform's asks for the pick; empty where nothing is sold, priced by it or known."""
+    if why.pick == NOT_SOLD or not np.isfinite(floor) or not slope > 0:
+        return ()
+    return answers(own_listing(evaluated.groups.options, why.pick, why.runner_up), floor, slope)
 
 
 def _offers(evaluated: Evaluated, turns: Thresholds, pick: Ints, other: Ints) -> Offers:
