@@ -18,6 +18,7 @@ from tuoguan.app.report import render_report
 from tuoguan.app.report_limits import series_of
 from tuoguan.app.report_view import report_view
 from tuoguan.app.tables import alternatives_table, chosen_table, options_table
+from tuoguan.app.wording import exclusions
 from tuoguan.choose import Pilot
 from tuoguan.foundation.days import iso
 from tuoguan.foundation.ids import json_bytes
@@ -125,11 +126,6 @@ def ways(decision: Decision) -> Counter[str]:
         else "do_not_sell"
         for row in decision.portfolio.chosen
     )
-
-
-def exclusions(decision: Decision) -> Counter[tuple[str, str]]:
-    """How many products each contract could not take, by reason."""
-    return Counter((item.contract, item.en) for item in decision.evaluated.groups.excluded)
 
 
 def write_workbook(decision: Decision, chosen: pl.DataFrame, options: pl.DataFrame, path: Path) -> None:

@@ -54,6 +54,12 @@ PHRASES: dict[str, tuple[str, str]] = {
         "没有任何限制起作用：增加资金、工时或库容不会改变结果。",
     ),
     "limit": ("limit", "限制"),
+    "limit_value": ("limit set", "上限"),
+    "more_sold": ("more to sell", "更多要卖的"),
+    "screened": (
+        "earned less than another way to sell the same product; left out to keep a large catalogue quick",
+        "同一产品有更赚的方式；为加快大目录的计算而略去",
+    ),
     "used": ("used", "已用"),
     "worth": ("worth of one more", "再多一单位的价值"),
     "assumed_title": ("What nobody publishes and we assumed", "无人公布、由我们假设的数值"),

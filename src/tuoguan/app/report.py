@@ -30,11 +30,12 @@ class Figure:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A titled table with one sentence above it."""
+    """A titled table with one sentence above it; ``folded`` shows the table when asked."""
 
     title: str
     table: Grid
     lead: str = ""
+    folded: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +59,7 @@ class ReportView:
     paths: int
     tiles: Sequence[tuple[str, str, str]]
     choice: Grid
+    more: Grid
     rest: Grid
     choice_note: str
     figures: Sequence[Figure]

@@ -68,11 +68,11 @@ def _week(name: str) -> int:
 def limits_part(decision: Decision, lang: Language, freed: Mapping[str, int] | None = None) -> Part:
     """Use, limit and worth of every limit; ``freed`` is what lifting a limit would earn, minor units by series name."""
     found, currency = series_of(decision), decision.evaluated.groups.currency
-    keys = ["limit", "used_peak", "limit", "unit_word", "worth_all", "worth_week", "binding_weeks"]
+    keys = ["limit", "used_peak", "limit_value", "unit_word", "worth_all", "worth_week", "binding_weeks"]
     rows = [
         (
             limit_words(one, lang), f"{one.used:,.1f}", f"{one.limit:,.1f}", unit_words(one, currency, lang),
-            money(one.worth_all, currency), money(one.worth_most, currency), spans(one.weeks),
+            _worth(one.worth_all, currency), _worth(one.worth_most, currency), spans(one.weeks),
             *((money(freed[one.name], currency) if one.name in freed else "",) if freed is not None else ()),
         )
         for one in found
@@ -80,6 +80,10 @@ def limits_part(decision: Decision, lang: Language, freed: Mapping[str, int] | N
     head = [phrase(key, lang) for key in keys + ([] if freed is None else ["freed"])]
     lead = phrase("shadow_lead" if any(one.worth_all for one in found) else "no_shadow", lang)
     return Part(phrase("shadow_prices", lang), Grid(head, rows, frozenset({1, 2, 4, 5, 7})), lead)
+
+
+def _worth(minor: int, currency: str) -> str:
+    return money(minor, currency) if minor else "–"
 
 
 def limit_words(one: Series, lang: Language) -> str:

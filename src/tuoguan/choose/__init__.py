@@ -10,7 +10,7 @@ from tuoguan.choose.reasons_compare import Comparisons, Quantity, comparisons
 from tuoguan.choose.reasons_compare_words import Pros, pros_of, sentence
 from tuoguan.choose.reasons_flips import Flip
 from tuoguan.choose.reasons_linear import PLAYED, TERMS, UNITS, Thresholds
-from tuoguan.choose.reasons_names import name_of, owner_of
+from tuoguan.choose.reasons_names import name_of, owner_of, titles
 from tuoguan.choose.reasons_pilots import Pilot
 from tuoguan.choose.reasons_review import Answer, Offers
 from tuoguan.choose.reasons_whole import Reasons, answers_of, reasons_of
@@ -23,5 +23,5 @@ __all__ = [
     "Exclusion", "Explanation", "Factors", "Flip", "Groups", "Infeasible", "Offers", "Pilot", "Point", "Portfolio",
     "Pros", "Quantity", "Reasons", "Search", "Study", "Thresholds", "answers_of", "choose", "comparisons",
     "enumerate_options", "evaluate", "explain_group", "frontier", "is_handed_over", "name_of", "owner_of",
-    "peak_use", "price_words", "pros_of", "reasons_of", "sentence", "solve", "study_of",
+    "peak_use", "price_words", "pros_of", "reasons_of", "sentence", "solve", "study_of", "titles",
 ]  # fmt: skip

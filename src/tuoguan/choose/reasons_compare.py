@@ -35,7 +35,7 @@ class Quantity(StrEnum):
     hours                       staff hours a week
     duties                      storage, last mile, customer service and returns that are the seller's: how many
     units, visibility           units sold, and those of them that visibility alone brings (against visibility 1)
-    reach                       buyers reached, 1 being those of the history
+    reach                       buyers reached, 1 being those of the history; a second listing's less the overlap
     delivery_days, late_rate, return_rate
     control                     retail price, listing and promotion that are the seller's: how many
     fees                        commission, platform fees less subsidies, as a share of revenue
@@ -218,7 +218,7 @@ def _terms(evaluated: Evaluated, rows: Ints) -> Floats:
     """[row, 7] of the options' contracts and listings: payout and change days, service and control duties of the
     seller, reach, visibility (weighted by reach), days until live. Duties count where any listing leaves them."""
     known: dict[str, tuple[float, float, int, int]] = {}
-    found = np.empty((len(rows), 7))
+    found, apart = np.empty((len(rows), 7)), 1.0 - mean(evaluated.scenario.overlap) / PPM
     for at, row in enumerate(rows):
         listings = evaluated.groups.options[row].listings
         for one in listings:
@@ -226,13 +226,14 @@ def _terms(evaluated: Evaluated, rows: Ints) -> Floats:
                 known[one.contract.hash] = _of_contract(one.contract)
         parts = [known[one.contract.hash] for one in listings]
         reach = [mean(one.reach) / PPM for one in listings]
+        both = max(reach) + (sum(reach) - max(reach)) * apart
         seen = sum(share * mean(one.visibility) / PPM for share, one in zip(reach, listings, strict=True))
         payout, change = (sum(part[at] for part in parts) / len(parts) for at in (0, 1))
         service = np.bitwise_or.reduce([part[2] for part in parts])
         control = np.bitwise_and.reduce([part[3] for part in parts])
         live = min(mean(one.live_after_days) for one in listings)
         found[at] = (
-            payout, change, int(service).bit_count(), int(control).bit_count(), sum(reach),
+            payout, change, int(service).bit_count(), int(control).bit_count(), both,
             seen / sum(reach) if sum(reach) > 0 and seen > 0 else 1.0, live,
         )  # fmt: skip
     return found
