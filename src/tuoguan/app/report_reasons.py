@@ -40,7 +40,7 @@ def pilots_part(decision: Decision, lang: Language) -> Part:
 
 
 def unknown_words(decision: Decision, pilot: Pilot, lang: Language) -> str:
-    """The unknown and whose it is, such as ``platform spread (Temu fully-managed)``."""
+    """The unknown and whose it is, such as ``platform spread (a contract's title)``."""
     contracts = (listing.contract for listing in decision.evaluated.groups.options[pilot.option].listings)
     owner = owner_of(pilot.owner, contracts, lang)
     left, right = ("（", "）") if lang == "zh" else (" (", ")")

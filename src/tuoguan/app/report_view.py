@@ -260,7 +260,7 @@ def term_words(name: str, lang: Language) -> str:
     """The name of a contract's term: as the reasons call it, else as the contracts do."""
     plain = name.replace("_", " ").split(" step ")[0]
     known = name_of(plain, lang)
-    return known if known != plain else label(name.split(" step ")[0], lang)
+    return known if known != plain else label(name.split(" step ", maxsplit=1)[0], lang)
 
 
 def _contracts(decision: Decision, lang: Language) -> Part:

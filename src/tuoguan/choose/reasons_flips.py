@@ -123,7 +123,7 @@ def supply_minor(listing: Listing) -> float:
 
 def cost_minor(option: Option) -> float:
     """The mean unit cost, minor."""
-    return mean(option.unit_cost) / 10 ** (6 - EXPONENT_BY_CURRENCY[option.listings[0].contract.currency])
+    return mean(option.unit_cost) / 10.0 ** (6 - EXPONENT_BY_CURRENCY[option.listings[0].contract.currency])
 
 
 def flips_of(asks: Sequence[Ask], tolerance_ppm: int = TOLERANCE_PPM) -> tuple[Flip, ...]:
@@ -206,20 +206,11 @@ def _close(left: tuple[int, float], right: tuple[int, float], tolerance_ppm: int
     return (left[0] + right[0]) // 2
 
 
-def lowest_supply_price(duel: Duel) -> int | None:
-    """The supply price, minor, at which the platform-priced pick earns just what the other does; None if it never can.
-
-    Revenue is linear in the supply price on a fixed policy, so this is the price to defend in a price review.
-    """
-    main = duel.own_listing()
-    if main.contract.owns(Duty.RETAIL_PRICE):
-        return None
-    ask = Ask(duel, "supply price", move_supply, main.contract.id, supply_minor(main), "minor")
-    return floor_minor(flips_of([ask])[0])
-
-
 def floor_minor(flip: Flip) -> int | None:
-    """The threshold of the supply price as a price to defend, rounded up; None where it turns upward or never."""
+    """The threshold of the supply price as the price to defend in a review, rounded up; None where there is none.
+
+    Revenue is linear in the supply price on a fixed policy, so there the pick earns just what the other does.
+    """
     if flip.at is None or flip.loses != "below":
         return None
     return int(-(-flip.at // 1))

@@ -10,7 +10,7 @@ from choose_workspace import batch, demand, groups, product
 from tuoguan.choose import evaluate, explain_group
 from tuoguan.choose.policies import THOROUGH
 from tuoguan.choose.reasons import best_probability, bridge, interval, is_handed_over, runner_up
-from tuoguan.choose.reasons_flips import MARKET, Ask, Duel, asks_of, flips_of, lowest_supply_price
+from tuoguan.choose.reasons_flips import MARKET, Ask, Duel, asks_of, flips_of, floor_minor
 from tuoguan.choose.reasons_moves import (
     PPM,
     move_commission,
@@ -171,7 +171,10 @@ def test_the_lowest_supply_price_earns_just_nothing_more_than_not_selling(played
     pick = max((r for r in rows if not options[r].listings[0].contract.owns(Duty.RETAIL_PRICE)), key=lambda r: mean[r])
     quoted = replace(options[pick].listings[0], supply_price_minor=1_500)
     option = replace(options[pick], listings=(quoted,))
-    price = lowest_supply_price(Duel(evaluated.scenario, known, option, None, 2))
+    asked = [
+        ask for ask in asks_of(Duel(evaluated.scenario, known, option, None, 2), 0.0) if ask.term == "supply price"
+    ]
+    price = floor_minor(flips_of(asked)[0])
     assert price is not None
 
     def profit(minor: int) -> float:
@@ -184,7 +187,8 @@ def test_the_lowest_supply_price_earns_just_nothing_more_than_not_selling(played
 def test_seller_priced_options_have_no_supply_price_to_defend(played):
     evaluated, known = played
     own = next(o for o in evaluated.groups.options if o.listings[0].contract.owns(Duty.RETAIL_PRICE))
-    assert lowest_supply_price(Duel(evaluated.scenario, known, own, None, 1)) is None
+    asked = asks_of(Duel(evaluated.scenario, known, own, None, 1), 0.0)
+    assert "supply price" not in {ask.term for ask in asked}
 
 
 def test_an_explanation_is_one_sentence_in_both_languages_about_measured_numbers(played):
