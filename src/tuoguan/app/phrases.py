@@ -138,7 +138,7 @@ PHRASES: dict[str, tuple[str, str]] = {
     "how": ("how", "方式"),
     "ask": ("ask for a quote or a price review", "询价或核价"),
     "sell_units": ("sell about {units} units in {weeks} weeks", "{weeks} 周内约卖 {units} 件"),
-    "hang_on": ("undecided products that hang on it", "取决于它的未定产品数"),
+    "hang_on": ("undecided products on it", "取决于它的未定产品数"),
     "evsi": ("worth of the answer", "答案的价值"),
     "evpi": ("of knowing it exactly", "完全知道的价值"),
     "stock_needed": ("stock to buy", "备货资金"),
