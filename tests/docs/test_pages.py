@@ -122,7 +122,7 @@ def test_messages_name_no_command_that_does_not_exist(root: Path) -> None:
 def _strange(text: str) -> set[str]:
     """Commands written in the text that the grammar does not know."""
     known = {word for command in COMMANDS for word in (command, " ".join(command.split()[:2]))}
-    written = re.findall(r"(?:`|\$ )(tuoguan(?: [a-z]+){1,2})", text)
+    written = re.findall(r"(?:`|\$ )(tuoguan(?: [a-z][a-z-]*){1,2})", text)
     return {words for words in written if words not in known and " ".join(words.split()[:2]) not in known}
 
 

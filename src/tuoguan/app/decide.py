@@ -48,6 +48,7 @@ class Decision:
 
     opened: Opened
     evaluated: Evaluated
+    study: Study
     portfolio: Portfolio
     explanations: tuple[Explanation, ...]
     reasons: Reasons
@@ -101,7 +102,7 @@ def decide(
     reasons = reasons_of(evaluated, opened.demand, explanations, threads=threads)
     rule = choose(study, opened.batch.seller, allowed=study.handed_over == (not has_capacity))
     return Decision(
-        opened=opened, evaluated=evaluated, portfolio=portfolio, explanations=explanations,
+        opened=opened, evaluated=evaluated, study=study, portfolio=portfolio, explanations=explanations,
         reasons=reasons, today=today_rows(evaluated), rule=rule, rule_is_handed_over=not has_capacity,
         frontier=attitudes(study, opened.batch.seller), seed=seed,
         hashes=opened.hashes(),

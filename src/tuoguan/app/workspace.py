@@ -39,15 +39,19 @@ class Opened:
         }
 
 
-def open_workspace(folder: Path) -> Opened:
-    """The workspace, ready to decide. Refused with every problem when its files or its contracts cannot be used."""
+def open_workspace(folder: Path, on: Day | None = None) -> Opened:
+    """The workspace, ready to decide ``on`` the day: seller.toml's without it, else today.
+
+    Refused with every problem when its files or its contracts cannot be used.
+    """
     batch = read(folder)
     overlays = load_overlays(folder / "contracts")
     library = load(overlays=overlays)
     broken = [*library.problems, *overlays.problems]
     if has_errors(broken):
         raise Refused([*broken, *batch.problems])
-    on = parse_day(batch.seller.decide_on) if batch.seller.decide_on else day_of(date.today())
+    if on is None:
+        on = parse_day(batch.seller.decide_on) if batch.seller.decide_on else day_of(date.today())
     fx = load_fx(on, batch.seller.fx)
     demand = fit(
         batch.panel, batch.products, batch.stock_outs,

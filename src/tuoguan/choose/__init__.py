@@ -17,11 +17,13 @@ from tuoguan.choose.reasons_whole import Reasons, answers_of, reasons_of
 from tuoguan.choose.reasons_words import COMPONENT_WORDS
 from tuoguan.choose.solve import solve
 from tuoguan.choose.study import Study, study_of
+from tuoguan.choose.study_again import Recipe, contents, options_again, play_again, recipe_of
 
 __all__ = [
     "COMPONENT_WORDS", "PLAYED", "TERMS", "UNITS", "Answer", "Capacity", "Clash", "Comparisons", "Evaluated",
     "Exclusion", "Explanation", "Factors", "Flip", "Groups", "Infeasible", "Offers", "Pilot", "Point", "Portfolio",
-    "Pros", "Quantity", "Reasons", "Search", "Study", "Thresholds", "answers_of", "choose", "comparisons",
-    "enumerate_options", "evaluate", "explain_group", "frontier", "is_handed_over", "name_of", "owner_of",
-    "peak_use", "price_words", "pros_of", "reasons_of", "sentence", "solve", "study_of", "titles",
+    "Pros", "Quantity", "Reasons", "Recipe", "Search", "Study", "Thresholds", "answers_of", "choose", "comparisons",
+    "contents", "enumerate_options", "evaluate", "explain_group", "frontier", "is_handed_over", "name_of",
+    "options_again", "owner_of", "peak_use", "play_again", "price_words", "pros_of", "reasons_of", "recipe_of",
+    "sentence", "solve", "study_of", "titles",
 ]  # fmt: skip

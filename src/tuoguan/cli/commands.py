@@ -69,17 +69,18 @@ def _code(problems: Iterable[Problem], strict: bool) -> int:
 
 
 def decide(arguments: Namespace) -> int:
-    """Chooses, writes the five outputs, prints the table."""
+    """Chooses, writes the six outputs and the study, prints the table."""
     from tuoguan.app.decide import decide as make_decision
     from tuoguan.app.decide import forget
     from tuoguan.app.outputs import decision_json, write_decision
+    from tuoguan.app.study_kept import keep_study
     from tuoguan.cli.decision import decision_lines
 
     progress = Progress(quiet=arguments.quiet or arguments.json)
     out = arguments.out or arguments.dir / "decision"
     decision = make_decision(arguments.dir, keep=out / SEARCH_FOLDER, **_run(arguments, progress))
     progress("outputs", 0, 1)
-    written = write_decision(decision, out, arguments.lang)
+    written = (*write_decision(decision, out, arguments.lang), keep_study(decision, out))
     forget(out / SEARCH_FOLDER)
     progress.close()
     if arguments.json:
@@ -112,6 +113,25 @@ def plan(arguments: Namespace) -> int:
     written = write_plan(planned, arguments.out or arguments.dir / "plan")
     names = {"written": [str(path) for path in written]}
     return _answer(arguments, names, plan_lines(planned, arguments.lang), written)
+
+
+def what_if(arguments: Namespace) -> int:
+    """The choice again under other limits, risk, terms or contracts."""
+    from tuoguan.app.contracts import parse_on
+    from tuoguan.app.whatif import what_if as ask
+    from tuoguan.app.whatif_asked import Asked
+    from tuoguan.cli.whatif import whatif_json, whatif_lines
+
+    asked = Asked(
+        cash=arguments.cash, hours=arguments.hours, risk_weight=arguments.risk_weight, risk_level=arguments.risk_level,
+        without=tuple(arguments.without), only=tuple(arguments.only), terms=tuple(arguments.set),
+        contracts_on=parse_on(arguments.contracts_on, "--contracts-on") if arguments.contracts_on else None,
+        contract_file=arguments.contract, is_exact=arguments.exact,
+    )  # fmt: skip
+    progress = Progress(quiet=arguments.quiet or arguments.json)
+    found = ask(arguments.dir, asked, workspace=arguments.workspace, threads=arguments.threads, progress=progress)
+    progress.close()
+    return _answer(arguments, whatif_json(found), whatif_lines(found, arguments.lang))
 
 
 def doctor(arguments: Namespace) -> int:
@@ -162,7 +182,9 @@ def contracts_diff(arguments: Namespace) -> int:
     from tuoguan.contracts import diff_lines
 
     rows = differences(parse_on(arguments.day1, "DAY1"), parse_on(arguments.day2, "DAY2"))
-    return _answer(arguments, [asdict(row) for row in rows], diff_lines(rows, arguments.lang))
+    command = f"`tuoguan what-if DIR --contracts-on {arguments.day2}`"
+    hint = f"哪些产品改变方式、代价多少：{command}" if arguments.lang == "zh" else f"Which products move: {command}"
+    return _answer(arguments, [asdict(row) for row in rows], [*diff_lines(rows, arguments.lang), *[hint] * bool(rows)])
 
 
 def contracts_check(arguments: Namespace) -> int:

@@ -93,7 +93,9 @@ def _workspace_commands(commands: "argparse._SubParsersAction[argparse.ArgumentP
 
 
 def _decision_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    decide = _add(commands, "decide", "decide", "choose platform and model per product and market; write five files")
+    decide = _add(
+        commands, "decide", "decide", "choose platform and model per product and market; write six files and the study"
+    )
     decide.add_argument("dir", type=Path)
     decide.add_argument("--out", type=Path, help="folder of the outputs (default: DIR/decision)")
     _run_options(decide)
@@ -106,6 +108,29 @@ def _decision_commands(commands: "argparse._SubParsersAction[argparse.ArgumentPa
     plan.add_argument("dir", type=Path)
     plan.add_argument("--out", type=Path, help="folder of the outputs (default: DIR/plan)")
     _run_options(plan)
+    _whatif_command(commands)
+
+
+def _whatif_command(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    command = _add(commands, "what-if", "what_if", "the choice again under other limits, risk, terms or contracts")
+    command.add_argument("dir", type=Path, help="a workspace that was decided, or the folder of its outputs")
+    command.add_argument("--cash", metavar="AMOUNT", help="the most cash tied up, such as 50000 or x1.5")
+    command.add_argument("--hours", metavar="HOURS", help="staff hours a week, such as 40 or x1.5")
+    command.add_argument("--risk-weight", type=float, metavar="SHARE", help="0 looks at the mean only, 1 at the worst")
+    command.add_argument("--risk-level", type=float, metavar="SHARE", help="0.9: the worst tenth of outcomes")
+    for name, words in (("--without", "without this contract"), ("--only", "only this contract")):
+        help_ = f"{words} or those that begin so; may be repeated"
+        command.add_argument(name, action="append", default=[], metavar="CONTRACT", help=help_)
+    command.add_argument(
+        "--set", action="append", default=[], metavar="TERM=CHANGE", help="such as freight:sea=x1.5; may be repeated"
+    )
+    command.add_argument("--contracts-on", metavar="DAY", help="contracts as they stand on this day")
+    command.add_argument("--contract", type=Path, metavar="FILE", help="a contract, card or overlay file among ours")
+    command.add_argument("--exact", action="store_true", help="play every option that a term touches")
+    command.add_argument("--workspace", type=Path, help="the workspace, where DIR is only the folder of the outputs")
+    command.add_argument("--threads", type=_count, default=None, help="default: all cores; never changes a result")
+    command.add_argument("--lang", choices=("en", "zh"), default="en", help="language of the answer")
+    command.add_argument("--quiet", action="store_true", help="no progress on stderr")
 
 
 def _run_options(command: argparse.ArgumentParser) -> None:

@@ -30,7 +30,8 @@ _ZH = {
     "seller_market": "卖家仓（销售国）", "parcel": "小包", "bulk": "大货", "none": "无", "shipped": "发货",
     "received": "确认收货", "new_store": "新开店铺", "same_store": "同店", "per_product": "按商品",
     "orders": "订单明细",
-    "snapshots": "滚动计数", "stock_order": "备货单", "jit": "及时制", "own": "自备", "local": "本地", "choice": "优选",
+    "snapshots": "滚动计数", "stock_order": "备货单", "urgent_order": "紧急备货单", "jit": "及时制",
+    "own": "自备", "local": "本地", "choice": "优选",
     "three_day": "三日达",
     # settings
     "stock_at": "库存位置", "customs_regime": "通关方式", "settlement_trigger": "结算触发", "switch": "切换方式",

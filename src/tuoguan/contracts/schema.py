@@ -180,7 +180,7 @@ SETTING_OPTIONS: dict[SettingName, tuple[str, ...]] = {
     SettingName.SWITCH: ("new_store", "same_store", "per_product"),
     # what the seller can see of demand: order lines, or rolling counters only
     SettingName.HISTORY: ("orders", "snapshots"),
-    SettingName.INBOUND: ("stock_order", "jit", "own"),
+    SettingName.INBOUND: ("stock_order", "urgent_order", "jit", "own"),
     SettingName.BADGE: ("none", "local", "choice", "three_day"),
 }
 

@@ -3,7 +3,7 @@
 Front door: `read`, `init`, `export` and the words of `schema`.
 """
 
-from tuoguan.intake.reading import read
+from tuoguan.intake.reading import input_hash, read
 from tuoguan.intake.schema import (
     LISTED,
     PANEL,
@@ -25,5 +25,6 @@ from tuoguan.intake.templates import export, init
 
 __all__ = [
     "LISTED", "PANEL", "PRICES", "PRODUCTS", "RETURNS", "STOCK", "STOCK_OUTS",
-    "Batch", "Control", "FileCount", "Lane", "Limits", "Risk", "Seller", "Site", "export", "init", "read",
+    "Batch", "Control", "FileCount", "Lane", "Limits", "Risk", "Seller", "Site", "export", "init", "input_hash",
+    "read",
 ]  # fmt: skip

@@ -98,7 +98,7 @@ def _batch(
     history = "snapshots" if counters and sold.panel.is_empty() else "orders"
     return Batch(
         seller, products, panel, tables["stock"], tables["stock_outs"], returns, tables["prices"], listed, counts,
-        Refused(log.problems).problems, first, last, _hash(root), history, tuple(log.notes),
+        Refused(log.problems).problems, first, last, input_hash(root), history, tuple(log.notes),
     )  # fmt: skip
 
 
@@ -254,7 +254,7 @@ def _files(root: Path, log: Log) -> list[tuple[Path, str, str | None]]:
     return found[:MAX_FILES]
 
 
-def _hash(root: Path) -> str:
+def input_hash(root: Path) -> str:
     """A content hash over the workspace's input files, names and bytes, in name order, read in pieces."""
     quiet, parts = Log(), []
     paths = [root / FILE, *(path for path, _, _ in _files(root, quiet))]
