@@ -14,7 +14,20 @@ import polars as pl
 from tuoguan.foundation.money import EXPONENT_BY_CURRENCY
 
 # A calm scale that keeps its order in gray and for common color blindness (Okabe and Ito 2008).
-PALETTE = ("#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#d55e00", "#8c8c8c", "#b8a100")
+PALETTE = (
+    "#0072b2",
+    "#e69f00",
+    "#009e73",
+    "#cc79a7",
+    "#56b4e9",
+    "#d55e00",
+    "#8c8c8c",
+    "#b8a100",
+    "#5e3c99",
+    "#8dd3c7",
+    "#7f3b08",
+    "#f4a6a6",
+)
 GAIN, LOSS, QUIET = "#009e73", "#d55e00", "#8c8c8c"
 
 

@@ -17,13 +17,18 @@ from tuoguan.app.workspace import Opened, open_workspace
 from tuoguan.choose import (
     Evaluated,
     Explanation,
+    LimitCost,
     Point,
     Portfolio,
+    Reasons,
     Study,
+    cost_of_limits,
     enumerate_options,
     evaluate,
     explain_group,
     frontier,
+    reasons_of,
+    retune,
     study_of,
     switched,
 )
@@ -34,6 +39,8 @@ from tuoguan.intake import Seller
 Progress = Callable[[str, int, int], None]
 NOT_SOLD = -1
 FRONTIER_OPTIONS_MAX = 5_000
+FRONTIER_SECONDS = 10.0  # of a point; most end long before, by their number of nodes
+OTHER_SHARES = (0.5, 1.5, 2.0)  # of today's hours, and of today's cash
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +49,8 @@ class Decision:
 
     ``today[g]`` is the row of today's way of selling (its best policy), -1 where it is unknown or no longer open.
     ``rule`` is the best portfolio that follows the rule of thumb under the same limits. ``frontier`` holds other
-    attitudes to risk, those that another beats in both mean and tail left out; empty for a large catalogue.
+    attitudes to risk, those that another beats in both mean and tail left out, and other hours and cash; empty for a
+    large catalogue. ``costs``: what lifting each limit would earn.
     """
 
     opened: Opened
@@ -50,10 +58,12 @@ class Decision:
     study: Study
     portfolio: Portfolio
     explanations: tuple[Explanation, ...]
+    reasons: Reasons
     today: npt.NDArray[np.int64]
     rule: Portfolio
     rule_is_handed_over: bool
     frontier: tuple[Point, ...]
+    costs: tuple[LimitCost, ...]
     seed: int
     hashes: Mapping[str, str]
 
@@ -87,22 +97,29 @@ def decide(
     tell = progress or _silent
     tell("read", 0, 1)
     opened = open_workspace(Path(folder))
-    evaluated = evaluate_workspace(opened, seed=seed, paths=paths, threads=threads, progress=tell, keep=keep)
+    seller = opened.batch.seller
+    first = evaluate_workspace(opened, seed=seed, paths=paths, threads=threads, progress=tell, keep=keep)
     tell("choose", 0, 1)
-    study = study_of(evaluated)
-    portfolio = choose_or_refuse(study, opened.batch.seller)
-    has_capacity = bool(opened.batch.seller.sites)
+    again = retune(
+        first, opened.demand, seller, portfolio=choose_or_refuse(study_of(first), seller), threads=threads,
+        progress=tell, keep=kept_at(opened, keep),
+    )  # fmt: skip
+    evaluated, portfolio, study = again.evaluated, again.portfolio, study_of(again.evaluated)
+    has_capacity = bool(seller.sites)
     tell("reasons", 0, 1)
     explanations = tuple(
         explain_group(evaluated, opened.demand, group, int(pick), has_capacity=has_capacity)
         for group, pick in enumerate(portfolio.chosen)
     )
-    rule = choose_by_rule(study, opened.batch.seller, study.handed_over == (not has_capacity))
+    reasons = reasons_of(evaluated, opened.demand, explanations, threads=threads)
+    tell("limits", 0, 1)
     return Decision(
         opened=opened, evaluated=evaluated, study=study, portfolio=portfolio, explanations=explanations,
-        today=today_rows(evaluated), rule=rule, rule_is_handed_over=not has_capacity,
-        frontier=attitudes(study, opened.batch.seller), seed=seed,
-        hashes=opened.hashes(),
+        reasons=reasons, today=today_rows(evaluated),
+        rule=choose_by_rule(study, seller, study.handed_over == (not has_capacity)),
+        rule_is_handed_over=not has_capacity,
+        frontier=attitudes(study, seller) if len(first.groups.options) <= FRONTIER_OPTIONS_MAX else (),
+        costs=cost_of_limits(study, seller, portfolio), seed=seed, hashes=opened.hashes(),
     )  # fmt: skip
 
 
@@ -119,9 +136,15 @@ def evaluate_workspace(
     if not groups.options:
         raise Refused(_nothing_left(groups.excluded))
     paths = paths or paths_for(len(groups.options))
-    own = None if keep is None else keep / content_hash(json_bytes(dict(opened.hashes())))
-    found = evaluate(groups, demand, paths=paths, seed=seed, threads=threads, progress=progress, keep=own)
+    found = evaluate(
+        groups, demand, paths=paths, seed=seed, threads=threads, progress=progress, keep=kept_at(opened, keep)
+    )  # fmt: skip
     return switched(found, opened.batch.seller)
+
+
+def kept_at(opened: Opened, keep: Path | None) -> Path | None:
+    """The folder in ``keep`` for what searches of this workspace find, named after all that could change it."""
+    return None if keep is None else keep / content_hash(json_bytes(dict(opened.hashes())))
 
 
 def forget(keep: Path) -> None:
@@ -130,13 +153,12 @@ def forget(keep: Path) -> None:
 
 
 def attitudes(study: Study, seller: Seller) -> tuple[Point, ...]:
-    """Undominated portfolios from "mean only" to "worst outcomes only", by rising caution."""
-    if len(study.key) > FRONTIER_OPTIONS_MAX:
-        return ()
-    points = frontier(study, seller, hours_shares=(), cash_shares=())
+    """Portfolios from "mean only" to "worst outcomes only", undominated ones, then with other hours and other cash."""
+    points = frontier(study, seller, hours_shares=OTHER_SHARES, cash_shares=OTHER_SHARES, time_limit=FRONTIER_SECONDS)
+    today = [one for one in points if one.limit_share == one.cash_share == 1.0]
     return tuple(
         one for one in points
-        if not any(other.mean >= one.mean and other.cvar > one.cvar for other in points)
+        if one not in today or not any(other.mean >= one.mean and other.cvar > one.cvar for other in today)
     )  # fmt: skip
 
 

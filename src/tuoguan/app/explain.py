@@ -7,8 +7,21 @@ from typing import Any
 import numpy as np
 
 from tuoguan.app.decide import NOT_SOLD, Progress, cash_peak, evaluate_workspace
+from tuoguan.app.phrases import Language, phrase
 from tuoguan.app.workspace import Opened, open_workspace
-from tuoguan.choose import Evaluated, Explanation, explain_group
+from tuoguan.choose import (
+    Answer,
+    Comparisons,
+    Evaluated,
+    Explanation,
+    Quantity,
+    answers_of,
+    comparisons,
+    explain_group,
+    pros_of,
+    sentence,
+    titles,
+)
 from tuoguan.foundation.problems import Problem, Refused
 
 
@@ -37,12 +50,17 @@ class Side:
 
 @dataclass(frozen=True, slots=True)
 class Explained:
-    """The options best first, and the reason for the first of them taken alone (no shared limits)."""
+    """The options best first, and the reason for the first of them taken alone (no shared limits).
+
+    ``beside`` compares it with every other way; ``answers`` are what to say in a price review.
+    """
 
     opened: Opened
     evaluated: Evaluated
     sides: tuple[Side, ...]
     why: Explanation
+    beside: Comparisons
+    answers: tuple[Answer, ...]
     excluded: tuple[tuple[str, str, str], ...]  # contract, English, Chinese
 
     def as_json(self) -> dict[str, Any]:
@@ -51,8 +69,41 @@ class Explained:
         why["bridge"] = {component.value: minor for component, minor in self.why.bridge}
         return {
             "currency": self.evaluated.groups.currency, "options": [asdict(side) for side in self.sides], "why": why,
+            "beside": [self._beside(row) for row in range(len(self.beside.other))],
+            "price_review": [asdict(answer) for answer in self.answers],
             "excluded": [{"contract": contract, "why": en} for contract, en, _ in self.excluded],
         }  # fmt: skip
+
+    def _beside(self, row: int) -> dict[str, Any]:
+        """One alternative: its values and the pick's, None where they have no meaning, and which differences matter."""
+        found, other = self.beside, int(self.beside.other[row])
+        values = zip(
+            Quantity, found.pick_values[row].tolist(), found.other_values[row].tolist(), found.error[row].tolist(),
+            found.verdict_of(row).tolist(), strict=True,
+        )  # fmt: skip
+        key = self.evaluated.groups.options[other].key if other != NOT_SOLD else "do_not_sell"
+        return {"alternative": key, "en": self.sentence(row, "en"), "zh": self.sentence(row, "zh")} | {
+            quantity.value: {
+                name: value if np.isfinite(value) else None
+                for name, value in (("pick", pick), ("other", rival), ("error", error), ("verdict", verdict))
+            }
+            for quantity, pick, rival, error, verdict in values
+        }
+
+    def sentence(self, row: int, lang: Language) -> str:
+        """What speaks for the pick and against it beside one alternative."""
+        other = int(self.beside.other[row])
+        option = self.evaluated.groups.options[other] if other != NOT_SOLD else None
+        name = titles(option, lang) or phrase("not_selling", lang)
+        return sentence(pros_of(self.evaluated, self.beside, row, lang), name, lang)
+
+
+def price_review(evaluated: Evaluated, why: Explanation) -> tuple[Answer, ...]:
+    """What to answer in a price review, from the supply price at which the answer turns; empty where there is none."""
+    flip = next((one for one in why.flips if one.term == "supply price" and one.at is not None), None)
+    if flip is None or flip.at is None or why.lowest_supply_minor is None or flip.now == flip.at:
+        return ()
+    return answers_of(evaluated, why, float(why.lowest_supply_minor), why.gain / (flip.now - flip.at))
 
 
 def explain(
@@ -72,7 +123,8 @@ def explain(
         evaluated, opened.demand, 0, pick, deep=True, has_capacity=bool(opened.batch.seller.sites), threads=threads
     )
     excluded = tuple((item.contract, item.en, item.zh) for item in evaluated.groups.excluded)
-    return Explained(opened, evaluated, sides, why, excluded)
+    beside = comparisons(evaluated, np.array([pick], np.int64))
+    return Explained(opened, evaluated, sides, why, beside, price_review(evaluated, why), excluded)
 
 
 def _known(opened: Opened, sku: str, market: str) -> None:

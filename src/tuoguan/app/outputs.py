@@ -1,10 +1,11 @@
-"""The five outputs of a decision: two Parquet tables, JSON, a workbook and the report. All appear, or none.
+"""The six outputs of a decision: three Parquet tables, JSON, a workbook and the report. All appear, or none.
 
 Keeps the invariant that equal decisions give equal bytes: no clock, no random names, no order of a set.
 """
 
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -14,24 +15,29 @@ import polars as pl
 from tuoguan.app.decide import NOT_SOLD, Decision
 from tuoguan.app.phrases import Language
 from tuoguan.app.report import render_report
+from tuoguan.app.report_limits import series_of
 from tuoguan.app.report_view import report_view
-from tuoguan.app.tables import chosen_table, options_table
+from tuoguan.app.tables import alternatives_table, chosen_table, options_table
+from tuoguan.app.wording import exclusions
+from tuoguan.choose import Pilot
 from tuoguan.foundation.days import iso
 from tuoguan.foundation.ids import json_bytes
 from tuoguan.foundation.money import EXPONENT_BY_CURRENCY
 from tuoguan.foundation.tables import write_all
 
 SHEET_OPTIONS_PER_GROUP = 3
+PILOTS_IN_JSON = 100
 
 
 def write_decision(decision: Decision, folder: Path, language: Language = "en") -> tuple[Path, ...]:
-    """The paths of the five files written into ``folder``."""
-    chosen, options = chosen_table(decision), options_table(decision)
+    """The paths of the six files written into ``folder``."""
+    chosen, options, beside = chosen_table(decision), options_table(decision), alternatives_table(decision)
     report = render_report(report_view(decision, chosen, options, language), language)
     answer = json_bytes(decision_json(decision))
     writers: dict[Path, Callable[[Path], object]] = {
         folder / "decision.parquet": chosen.write_parquet,
         folder / "options.parquet": options.write_parquet,
+        folder / "reasons.parquet": beside.write_parquet,
         folder / "decision.json": lambda path: path.write_bytes(answer),
         folder / "decision.xlsx": lambda path: write_workbook(decision, chosen, options, path),
         folder / "report.html": lambda path: path.write_text(report, encoding="utf-8"),
@@ -57,12 +63,14 @@ def decision_json(decision: Decision) -> dict[str, Any]:
         "rule_of_thumb": {
             "says": "handed over" if decision.rule_is_handed_over else "kept",
             "expected_profit_minor": round(decision.rule.mean),
+            "difference_minor": round(portfolio.mean - decision.rule.mean),
         },
         "counts": {
             "groups": groups.count, "options": len(groups.options), "policies_tried": decision.evaluated.searched,
             "settled": int(decision.evaluated.search.settled.sum()),
             "sold": int((portfolio.chosen != NOT_SOLD).sum()),
             "undecided": sum(why.undecided for why in decision.explanations),
+            "turns_played": decision.reasons.played, "pilots": len(decision.reasons.pilots),
         },
         "chosen_by_way": dict(sorted(ways(decision).items())),
         "capacities": [
@@ -75,11 +83,20 @@ def decision_json(decision: Decision) -> dict[str, Any]:
         ],
         "frontier": [
             {
-                "risk_weight": point.risk_weight, "expected_profit_minor": round(point.mean),
-                "cvar_minor": round(point.cvar), "sold": point.sold,
+                "risk_weight": point.risk_weight, "limit_share": point.limit_share,
+                "expected_profit_minor": round(point.mean), "cvar_minor": round(point.cvar),
+                "hours": round(point.hours, 6), "cash_minor": round(point.cash), "sold": point.sold,
             }
             for point in decision.frontier
         ],
+        "worth": [
+            {
+                "limit": one.name, "kind": one.kind, "one_more": one.scale, "every_week_minor": one.worth_all,
+                "dearest_week_minor": one.worth_most, "weeks": list(one.weeks),
+            }
+            for one in series_of(decision)
+        ],
+        "pilots": [pilot_json(decision, pilot) for pilot in decision.reasons.pilots[:PILOTS_IN_JSON]],
         "exclusions": [
             {"contract": contract, "why": why, "products": count}
             for (contract, why), count in sorted(exclusions(decision).items())
@@ -92,6 +109,14 @@ def decision_json(decision: Decision) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def pilot_json(decision: Decision, pilot: Pilot) -> dict[str, Any]:
+    """A pilot as plain values; money is minor units."""
+    values = asdict(pilot)
+    minor = {name: values.pop(name) for name in ("evpi", "evsi", "own_evsi", "stock", "forgone", "net")}
+    values["option"] = decision.evaluated.groups.options[pilot.option].key
+    return values | {f"{name}_minor": value for name, value in minor.items()}
+
+
 def ways(decision: Decision) -> Counter[str]:
     """How many product x market pairs go each way, by platform/model of their listings."""
     options = decision.evaluated.groups.options
@@ -101,11 +126,6 @@ def ways(decision: Decision) -> Counter[str]:
         else "do_not_sell"
         for row in decision.portfolio.chosen
     )
-
-
-def exclusions(decision: Decision) -> Counter[tuple[str, str]]:
-    """How many products each contract could not take, by reason."""
-    return Counter((item.contract, item.en) for item in decision.evaluated.groups.excluded)
 
 
 def write_workbook(decision: Decision, chosen: pl.DataFrame, options: pl.DataFrame, path: Path) -> None:
@@ -123,6 +143,8 @@ def write_workbook(decision: Decision, chosen: pl.DataFrame, options: pl.DataFra
     top = best.group_by("sku", "market", maintain_order=True).head(SHEET_OPTIONS_PER_GROUP)
     _sheet(book, "best options", top.select(options.columns), decimals)
     _sheet(book, "limits", pl.DataFrame(decision_json(decision)["capacities"]), decimals)
+    found = [pilot_json(decision, pilot) for pilot in decision.reasons.pilots]
+    _sheet(book, "pilots", pl.DataFrame(found), decimals)
     _sheet(book, "problems", pl.DataFrame(decision_json(decision)["problems"]), decimals)
     book.close()
 

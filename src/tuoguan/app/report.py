@@ -30,11 +30,23 @@ class Figure:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A titled table with one sentence above it."""
+    """A titled table with one sentence above it; ``folded`` shows the table when asked."""
 
     title: str
     table: Grid
     lead: str = ""
+    folded: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Detail:
+    """The reasons of one product in one market: sentences, what speaks for it beside each other way, and tables."""
+
+    title: str
+    lines: Sequence[str]
+    beside_title: str
+    beside: Sequence[str]
+    grids: Sequence[Grid]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +59,13 @@ class ReportView:
     paths: int
     tiles: Sequence[tuple[str, str, str]]
     choice: Grid
+    more: Grid
     rest: Grid
     choice_note: str
     figures: Sequence[Figure]
+    reasons: Sequence[Part]
+    details_note: str
+    details: Sequence[Detail]
     parts: Sequence[Part]
     hashes: Sequence[tuple[str, str]] = field(default=())
 

@@ -9,20 +9,25 @@ from tuoguan.app import charts
 from tuoguan.app.decide import NOT_SOLD, Decision, cash_peak
 from tuoguan.app.phrases import Language, component_phrase, phrase, word
 from tuoguan.app.report import Figure, Grid, Part, ReportView
+from tuoguan.app.report_limits import frontier_part, limits_part
+from tuoguan.app.report_reasons import DETAILS_IN_PAGE, details_of, pilots_part, rule_part
 from tuoguan.app.wording import (
     days_range,
+    exclusions,
     money,
     money_short,
     percent,
     title_of,
     way_of,
 )
-from tuoguan.contracts import Evidence, explain
+from tuoguan.choose import name_of
+from tuoguan.contracts import Evidence, explain, label
 from tuoguan.foundation.days import iso
 from tuoguan.foundation.parties import Duty
 from tuoguan.simulate import Component
 
 ROWS_IN_PAGE = 300
+ROWS_OPEN = 30
 
 
 def report_view(decision: Decision, chosen: pl.DataFrame, options: pl.DataFrame, lang: Language) -> ReportView:
@@ -35,11 +40,27 @@ def report_view(decision: Decision, chosen: pl.DataFrame, options: pl.DataFrame,
     return ReportView(
         seller=seller.name, on=iso(decision.opened.on), horizon_days=groups.horizon_days,
         paths=decision.evaluated.scenario.paths, tiles=_tiles(decision, lang),
-        choice=_choice(decision, sold, lang), rest=_choice(decision, left, lang),
+        choice=_choice(decision, sold[:ROWS_OPEN], lang), more=_choice(decision, sold[ROWS_OPEN:ROWS_IN_PAGE], lang),
+        rest=_choice(decision, left[:ROWS_IN_PAGE], lang),
         choice_note=f"+ {hidden}: decision.xlsx, decision.parquet" if hidden > 0 else "",
-        figures=_figures(decision, lang), parts=_parts(decision, options, lang),
+        figures=_figures(decision, lang), reasons=_reasons(decision, lang),
+        details_note=phrase("details_lead", lang, shown=min(len(sold), DETAILS_IN_PAGE)),
+        details=details_of(decision, most_at_stake(decision), lang), parts=_parts(decision, options, lang),
         hashes=tuple(decision.hashes.items()),
     )  # fmt: skip
+
+
+def most_at_stake(decision: Decision) -> list[int]:
+    """Groups that are sold by expected profit, largest first, then the others by what they would lose."""
+    mean = np.append(decision.evaluated.mean(), 0.0)
+    worth = mean[decision.portfolio.chosen]
+    order = np.lexsort((np.arange(len(worth)), -worth))
+    return [int(group) for group in order if decision.portfolio.chosen[group] != NOT_SOLD]
+
+
+def _reasons(decision: Decision, lang: Language) -> list[Part]:
+    parts = [frontier_part(decision, lang), limits_part(decision, lang)]
+    return [part for part in (*parts, pilots_part(decision, lang), rule_part(decision, lang)) if part.table.rows]
 
 
 def _tiles(decision: Decision, lang: Language) -> list[tuple[str, str, str]]:
@@ -74,7 +95,7 @@ def _choice(decision: Decision, some: list[int], lang: Language) -> Grid:
     names = dict(decision.opened.batch.products.select("sku", "name").iter_rows())
     head = ("product", "market", "today", "best", "gain", "gain_range", "probability", "hours", "cash", "reason")
     rows = []
-    for group in some[:ROWS_IN_PAGE]:
+    for group in some:
         pick, why, gain = int(decision.portfolio.chosen[group]), decision.explanations[group], decision.gain(group)
         low, high = np.percentile(gain, [5, 95])
         outcomes, currency = decision.evaluated.outcomes, groups.currency
@@ -126,7 +147,7 @@ def _bridge(decision: Decision, lang: Language) -> Figure:
 
 def _frontier(decision: Decision, lang: Language) -> list[Figure]:
     """Mean against the worst outcomes, one point per attitude to risk; nothing where there is only one."""
-    points, currency = decision.frontier, decision.evaluated.groups.currency
+    points, currency = [one for one in decision.frontier if one.limit_share == 1.0], decision.evaluated.groups.currency
     if len(points) < 2:
         return []
     rows = [
@@ -181,7 +202,7 @@ def _calendar(decision: Decision, name: str, rows: list[int], lang: Language) ->
 
 
 def _parts(decision: Decision, options: pl.DataFrame, lang: Language) -> list[Part]:
-    found = [_measured(decision, lang), _shadow(decision, lang), _assumed(decision, lang), _contracts(decision, lang)]
+    found = [_measured(decision, lang), _assumed(decision, lang), _contracts(decision, lang)]
     return [*found, _excluded(decision, lang), _data(decision, lang)]
 
 
@@ -202,28 +223,19 @@ def _measured(decision: Decision, lang: Language) -> Part:
         fees = -int(outcomes.component[rows][:, fee_columns].sum())
         owner = phrase("seller" if contract.owns(Duty.RETAIL_PRICE) else "platform", lang)
         table.append((
-            title_of(decision, name, lang), f"{float(outcomes.hours[rows].mean()):.2f}",
+            title_of(decision, name, lang), contract.id.rsplit("/", 1)[-1],
+            f"{float(outcomes.hours[rows].mean()):.2f}",
             f"{float(outcomes.delivery_days[rows].mean()):.1f}", percent(float(outcomes.late_rate[rows].mean()), 1),
             percent(float(outcomes.return_rate[rows].mean()), 1), percent(fees / revenue, 1),
             days_range(contract, ("price_review_days", "listing_days")), owner,
             days_range(contract, ("settlement_lag_days", "transfer_days")),
         ))  # fmt: skip
-    head = ("way", "convenience", "delivery", "late", "returns", "fees", "adaptability", "price_owner", "payout_days")
-    grid = Grid([phrase(key, lang) for key in head], table, frozenset({1, 2, 3, 4, 5}))
+    head = (
+        "way", "market", "convenience", "delivery", "late", "returns", "fees", "adaptability", "price_owner",
+        "payout_days",
+    )  # fmt: skip
+    grid = Grid([phrase(key, lang) for key in head], table, frozenset({2, 3, 4, 5, 6}))
     return Part(phrase("advantages_title", lang), grid)
-
-
-def _shadow(decision: Decision, lang: Language) -> Part:
-    portfolio, currency = decision.portfolio, decision.evaluated.groups.currency
-    rows = [
-        (limit.name, f"{portfolio.used[index]:,.1f}", f"{limit.limit:,.1f}", limit.unit,
-         money(float(portfolio.shadow_price[index]), currency))
-        for index, limit in enumerate(portfolio.capacities)
-        if round(float(portfolio.shadow_price[index]), 4) > 0
-    ]  # fmt: skip
-    head = [phrase("limit", lang), phrase("used", lang), phrase("limit", lang), "", phrase("worth", lang)]
-    lead = "" if rows else phrase("no_shadow", lang)
-    return Part(phrase("shadow_prices", lang), Grid(head, rows, frozenset({1, 2, 4})), lead)
 
 
 def _assumed(decision: Decision, lang: Language) -> Part:
@@ -236,19 +248,26 @@ def _assumed(decision: Decision, lang: Language) -> Part:
     for name, contract in sorted(contracts.items()):
         uses = sum(any(listing.contract.id == name for listing in option.listings) for option in picked)
         rows += [
-            (title_of(decision, name, lang), term.name, term.text, str(uses))
+            (title_of(decision, name, lang), term_words(term.name, lang), term.text, str(uses))
             for term in explain(contract)
             if term.evidence is Evidence.ASSUMED and term.section in ("charge", "quantity", "deadline")
         ]
     head = [phrase(key, lang) for key in ("contract", "term", "range", "products_touched")]
-    return Part(phrase("assumed_title", lang), Grid(head, rows, frozenset({3})), phrase("assumed_lead", lang))
+    return Part(phrase("assumed_title", lang), Grid(head, rows, frozenset({3})), phrase("assumed_lead", lang), True)
+
+
+def term_words(name: str, lang: Language) -> str:
+    """The name of a contract's term: as the reasons call it, else as the contracts do."""
+    plain = name.replace("_", " ").split(" step ")[0]
+    known = name_of(plain, lang)
+    return known if known != plain else label(name.split(" step ", maxsplit=1)[0], lang)
 
 
 def _contracts(decision: Decision, lang: Language) -> Part:
     options = decision.evaluated.groups.options
     seen = {listing.contract.id: listing.contract for option in options for listing in option.listings}
     rows = [
-        (title_of(decision, name, lang), name, contract.state.value, contract.hash)
+        (title_of(decision, name, lang), name, label(contract.state.value, lang), contract.hash)
         for name, contract in sorted(seen.items())
     ]
     head = [phrase("contract", lang), "id", phrase("state", lang), "hash"]
@@ -256,11 +275,10 @@ def _contracts(decision: Decision, lang: Language) -> Part:
 
 
 def _excluded(decision: Decision, lang: Language) -> Part:
-    excluded = decision.evaluated.groups.excluded
-    count = Counter((item.contract, item.zh if lang == "zh" else item.en) for item in excluded)
+    count = exclusions(decision, lang)
     rows = [(title_of(decision, name, lang), why, str(number)) for (name, why), number in sorted(count.items())]
     head = [phrase("contract", lang), phrase("reason", lang), phrase("count", lang)]
-    return Part(phrase("excluded_title", lang), Grid(head, rows, frozenset({2})))
+    return Part(phrase("excluded_title", lang), Grid(head, rows, frozenset({2})), "", True)
 
 
 def _data(decision: Decision, lang: Language) -> Part:

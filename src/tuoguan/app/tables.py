@@ -1,9 +1,12 @@
 """The decision as tables: what was chosen, one row per listing, and every option that was evaluated."""
 
+import math
+
 import numpy as np
 import polars as pl
 
 from tuoguan.app.decide import NOT_SOLD, Decision, cash_peak
+from tuoguan.choose import PLAYED, TERMS, UNITS, Quantity
 from tuoguan.simulate import Component, Option, Policy, PolicyKind
 
 
@@ -36,8 +39,46 @@ def _group_columns(decision: Decision, group: int, names: dict[str, str]) -> dic
         "hours_per_week": float(outcomes.hours[pick].mean()) if pick != NOT_SOLD else 0.0,
         "cash_peak_minor": cash_peak(decision.evaluated, pick),
         "reason_en": why.en, "reason_zh": why.zh, "rule_of_thumb": why.rule_of_thumb, "follows_rule": why.follows_rule,
+        **_rule_columns(decision, group), **_turn_columns(decision, group), **_review_columns(decision, group),
         "currency": groups.currency,
     }  # fmt: skip
+
+
+def _rule_columns(decision: Decision, group: int) -> dict[str, object]:
+    """What the portfolio that follows the rule of thumb does with the group, and the pick's profit less its."""
+    rule, pick = int(decision.rule.chosen[group]), int(decision.portfolio.chosen[group])
+    mean = decision.evaluated.mean()
+    worth = [float(mean[row]) if row != NOT_SOLD else 0.0 for row in (pick, rule)]
+    key = decision.evaluated.groups.options[rule].key if rule != NOT_SOLD else "do_not_sell"
+    return {"rule_option": key, "rule_gain_minor": round(worth[0] - worth[1])}
+
+
+def _turn_columns(decision: Decision, group: int) -> dict[str, object]:
+    """Thresholds by term; None where the answer does not turn or nothing was computed."""
+    found = decision.reasons.thresholds
+    values: dict[str, object] = {}
+    for column, (term, unit) in enumerate(zip(TERMS, UNITS, strict=True)):
+        at = float(found.at[group, column])
+        name = f"turns_{term.replace(' ', '_')}"
+        known = None if not math.isfinite(at) else round(at) if unit == "minor" else at
+        values[f"{name}_minor" if unit == "minor" else name] = known
+    some = [term for column, term in enumerate(TERMS) if math.isfinite(found.at[group, column])]
+    above = [term for term in some if found.loses_above[group, TERMS.index(term)]]
+    played = bool((found.how[group] == PLAYED).any())
+    return values | {"turns_above": "; ".join(above), "turns_played": played}
+
+
+def _review_columns(decision: Decision, group: int) -> dict[str, object]:
+    """What to say in a price review; None where there is none."""
+    offers = decision.reasons.offers
+    names = {
+        "floor_minor": offers.floor, "quote_minor": offers.counter, "quote_low_minor": offers.counter_low,
+        "quote_high_minor": offers.counter_high, "quote_worth_minor": offers.worth,
+    }  # fmt: skip
+    told = {name: float(values[group]) for name, values in names.items()}
+    found: dict[str, object] = {name: round(value) if math.isfinite(value) else None for name, value in told.items()}
+    chance = float(offers.chance[group])
+    return found | {"quote_chance": chance if math.isfinite(chance) else None}
 
 
 def _listing_columns(option: Option, index: int) -> dict[str, object]:
@@ -74,8 +115,42 @@ CHOSEN = {
     "profit_minor": pl.Int64, "gain_minor": pl.Int64, "gain_p05_minor": pl.Int64, "gain_p95_minor": pl.Int64,
     "best_probability": pl.Float64, "undecided": pl.Boolean, "runner_up": pl.String, "hours_per_week": pl.Float64,
     "cash_peak_minor": pl.Int64, "reason_en": pl.String, "reason_zh": pl.String, "rule_of_thumb": pl.String,
-    "follows_rule": pl.Boolean, "currency": pl.String,
+    "follows_rule": pl.Boolean, "rule_option": pl.String, "rule_gain_minor": pl.Int64,
+    "turns_commission": pl.Float64, "turns_visibility": pl.Float64, "turns_retail_price_minor": pl.Int64,
+    "turns_supply_price_minor": pl.Int64, "turns_unit_cost_minor": pl.Int64, "turns_freight": pl.Float64,
+    "turns_duty": pl.Float64, "turns_minutes_per_order": pl.Float64, "turns_return_rate": pl.Float64,
+    "turns_above": pl.String, "turns_played": pl.Boolean, "floor_minor": pl.Int64, "quote_minor": pl.Int64,
+    "quote_low_minor": pl.Int64, "quote_high_minor": pl.Int64, "quote_worth_minor": pl.Int64,
+    "quote_chance": pl.Float64, "currency": pl.String,
 }  # fmt: skip
+
+
+# Columns of the comparison whose unit stands in the name; the others are called as the quantity.
+ALTERNATIVE_COLUMNS = {
+    Quantity.PROFIT: "profit_minor", Quantity.WORST_TENTH: "worst_tenth_minor", Quantity.CASH: "cash_minor",
+    Quantity.HOURS: "hours_per_week", Quantity.VISIBILITY: "visibility_units",
+}  # fmt: skip
+
+
+def alternatives_table(decision: Decision) -> pl.DataFrame:
+    """The pick beside every alternative: one row each, the differences of all quantities, and which of them matter."""
+    groups, found = decision.evaluated.groups, decision.reasons.comparisons
+    gap, verdict = found.difference(), found.verdict()
+    keys = [*(option.key for option in groups.options), "do_not_sell"]
+    names = np.array([quantity.value for quantity in Quantity])
+    columns: dict[str, object] = {
+        "sku": [groups.sku[group] for group in found.group], "market": [groups.market[group] for group in found.group],
+        "option": [keys[row] for row in found.pick], "alternative": [keys[row] for row in found.other],
+        "better": ["; ".join(names[row > 0]) for row in verdict],
+        "worse": ["; ".join(names[row < 0]) for row in verdict],
+    }  # fmt: skip
+    for column, quantity in enumerate(Quantity):
+        name = ALTERNATIVE_COLUMNS.get(quantity, quantity.value)
+        values = pl.Series(name, gap[:, column]).fill_nan(None)
+        columns[name] = values.round().cast(pl.Int64) if name.endswith("_minor") else values
+    error = pl.Series(found.error[:, 0]).fill_nan(None)
+    columns["profit_error_minor"] = error.replace([np.inf], [None]).round().cast(pl.Int64)
+    return pl.DataFrame(columns).with_columns(currency=pl.lit(groups.currency))
 
 
 def options_table(decision: Decision) -> pl.DataFrame:

@@ -1,5 +1,7 @@
 """Numbers and names as a person reads them; shared by the report and the terminal."""
 
+from collections import Counter
+
 from tuoguan.app.decide import NOT_SOLD, Decision
 from tuoguan.app.phrases import Language, phrase
 from tuoguan.contracts import Compiled, QuantityName
@@ -26,6 +28,15 @@ def money_short(minor: float, currency: str) -> str:
         if abs(value) >= size:
             return f"{value / (1_000_000 if letter == 'M' else 1_000):.3g}{letter}"
     return f"{value:,.0f}"
+
+
+def price(minor: float, currency: str) -> str:
+    """A price to the minor unit with its currency.
+
+    >>> price(1234.4, "USD")
+    '12.34 USD'
+    """
+    return f"{minor / 10 ** EXPONENT_BY_CURRENCY[currency]:,.{EXPONENT_BY_CURRENCY[currency]}f} {currency}"
 
 
 def percent(share: float, decimals: int) -> str:
@@ -71,3 +82,11 @@ def days_range(contract: Compiled, names: tuple[str, ...]) -> str:
         return "?"
     low, high = sum(quantity.low for quantity in stated), sum(quantity.high for quantity in stated)
     return str(low) if low == high else f"{low} – {high}"
+
+
+def exclusions(decision: Decision, lang: Language = "en") -> Counter[tuple[str, str]]:
+    """How many products each contract could not take, by reason; what a large catalogue left out is one reason."""
+    return Counter(
+        (item.contract, phrase("screened", lang) if item.code == "screened" else item.zh if lang == "zh" else item.en)
+        for item in decision.evaluated.groups.excluded
+    )

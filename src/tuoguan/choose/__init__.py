@@ -11,10 +11,18 @@ from tuoguan.choose.portfolio_costs import LimitCost, cost_of_limits
 from tuoguan.choose.portfolio_limits import unknown_names, without_minimums
 from tuoguan.choose.portfolio_switching import switched, with_switching
 from tuoguan.choose.portfolio_words import clash_words, cost_words, price_words
+from tuoguan.choose.priced import Retuned, further, retune
 from tuoguan.choose.problem import Capacity, Clash, Factors, Infeasible, Portfolio
 from tuoguan.choose.problem_family import Family
 from tuoguan.choose.reasons import Explanation, explain_group
+from tuoguan.choose.reasons_compare import Comparisons, Quantity, comparisons
+from tuoguan.choose.reasons_compare_words import Pros, pros_of, sentence
 from tuoguan.choose.reasons_flips import Flip
+from tuoguan.choose.reasons_linear import PLAYED, TERMS, UNITS, Thresholds
+from tuoguan.choose.reasons_names import name_of, owner_of, titles
+from tuoguan.choose.reasons_pilots import Pilot
+from tuoguan.choose.reasons_review import Answer, Offers
+from tuoguan.choose.reasons_whole import Reasons, answers_of, reasons_of
 from tuoguan.choose.reasons_words import COMPONENT_WORDS
 from tuoguan.choose.solve import solve
 from tuoguan.choose.solve_clash import find_clash
@@ -24,11 +32,13 @@ from tuoguan.choose.study import Study, study_of
 from tuoguan.choose.study_again import Recipe, contents, options_again, play_again, recipe_of
 
 __all__ = [
-    "COMPONENT_WORDS", "KEPT", "Agreed", "Capacity", "Clash", "Effort", "Evaluated", "Exclusion", "Explanation",
-    "Factors", "Family", "Flip", "Groups", "Infeasible", "LimitCost", "Point", "Portfolio", "Recipe", "Search",
-    "Shard", "Study", "Task", "Terms", "agree", "choose", "chosen_rows", "clash_words", "closed_form", "contents",
-    "cost_of_limits", "cost_words", "enumerate_options", "evaluate", "explain_group", "find_clash", "frontier",
-    "is_handed_over", "kept_options", "list_ways", "options_again", "peak_use", "play_again", "price_words",
-    "read_terms", "recipe_of", "risk_of", "shards_of", "solve", "spread_out", "study_of", "switched", "task_of",
-    "unknown_names", "with_switching", "without_minimums",
+    "COMPONENT_WORDS", "KEPT", "PLAYED", "TERMS", "UNITS", "Agreed", "Answer", "Capacity", "Clash", "Comparisons",
+    "Effort", "Evaluated", "Exclusion", "Explanation", "Factors", "Family", "Flip", "Groups", "Infeasible",
+    "LimitCost", "Offers", "Pilot", "Point", "Portfolio", "Pros", "Quantity", "Reasons", "Recipe", "Retuned",
+    "Search", "Shard", "Study", "Task", "Terms", "Thresholds", "agree", "answers_of", "choose", "chosen_rows",
+    "clash_words", "closed_form", "comparisons", "contents", "cost_of_limits", "cost_words", "enumerate_options",
+    "evaluate", "explain_group", "find_clash", "frontier", "further", "is_handed_over", "kept_options", "list_ways",
+    "name_of", "options_again", "owner_of", "peak_use", "play_again", "price_words", "pros_of", "read_terms",
+    "reasons_of", "recipe_of", "retune", "risk_of", "sentence", "shards_of", "solve", "spread_out", "study_of",
+    "switched", "task_of", "titles", "unknown_names", "with_switching", "without_minimums",
 ]  # fmt: skip

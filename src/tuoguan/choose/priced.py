@@ -8,6 +8,7 @@ and the bytes do not depend on threads.
 from collections.abc import Callable
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -22,7 +23,7 @@ from tuoguan.choose.priced_search import Pool, Round, Thrift, search_priced
 from tuoguan.choose.problem import Portfolio
 from tuoguan.choose.study import study_of
 from tuoguan.demand import Demand
-from tuoguan.foundation.arrays import Flags, Floats, Ints
+from tuoguan.foundation.arrays import Flags, Ints
 from tuoguan.intake import Seller
 from tuoguan.simulate import Outcomes, run
 
@@ -99,12 +100,12 @@ def extended(evaluated: Evaluated, pool: Pool, demand: Demand, threads: int | No
     first = np.concatenate([[0], np.cumsum(np.bincount(owner, minlength=groups.count))]).astype(np.int64)
     moved = np.empty(len(order), np.int64)
     moved[order] = np.arange(len(order))
-    none = np.zeros(len(made))  # what a further row's way of selling costs to switch to is entered by the caller
+    study = study_of(evaluated)
+    # What a further row costs to switch to is entered by the caller, as for every other row.
     book = Evaluated(
         replace(groups, options=options, first=first), replace(evaluated.scenario, options=options),
         _merged(evaluated.outcomes, outcomes, order), _searched(evaluated, pool),
-        *(np.concatenate([known, none.astype(known.dtype)])[order] if len(known) else known
-          for known in (evaluated.switch_minor, evaluated.switch_hours)),
+        np.pad(study.switch_minor, (0, len(made)))[order], np.pad(study.switch_hours, (0, len(made)))[order],
     )  # fmt: skip
     return book, moved[: len(old)]
 
@@ -117,7 +118,7 @@ def _merged(one: Outcomes, two: Outcomes, order: Ints) -> Outcomes:
     return replace(one, **both, error=error, daily=None)
 
 
-def _stacked(one: Floats, two: Floats) -> Floats:
+def _stacked(one: Any, two: Any) -> Any:
     """The rows of both; a table by places is as wide as the option with most places."""
     wide = [max(sizes) for sizes in zip(one.shape[1:], two.shape[1:], strict=True)]
     grown = [np.zeros((len(table), *wide), table.dtype) for table in (one, two)]

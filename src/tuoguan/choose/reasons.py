@@ -12,7 +12,9 @@ import numpy.typing as npt
 from tuoguan.choose.options import is_handed_over
 from tuoguan.choose.options_terms import mean
 from tuoguan.choose.policies import Evaluated
-from tuoguan.choose.reasons_flips import Duel, Flip, flips, lowest_supply_price
+from tuoguan.choose.reasons_flips import Duel, Flip, asks_of, flips_of, floor_minor
+from tuoguan.choose.reasons_linear import commission_share
+from tuoguan.choose.reasons_names import owner_of, titles
 from tuoguan.choose.reasons_terms import Driver, drivers
 from tuoguan.choose.reasons_words import Measured, sentence_en, sentence_zh
 from tuoguan.contracts import QuantityName
@@ -35,7 +37,8 @@ class Explanation:
     best_probability    share of paths on which no other option, nor not selling, earns more; with its standard error
     drivers             unknowns that move the difference most; empty when chance does
     flips, lowest_supply_minor   only when asked for in depth
-    rule_of_thumb       what the common rule would pick for this seller: "handed over" or "kept"
+    rule_of_thumb       what the common rule would pick for this seller: "handed over" or "kept"; ``rule_pick`` is the
+                        best option that follows it (-1 where none earns), ``rule_gain`` the pick's mean profit less its
     """
 
     sku: str
@@ -53,6 +56,8 @@ class Explanation:
     flips: tuple[Flip, ...]
     lowest_supply_minor: int | None
     rule_of_thumb: str
+    rule_pick: int
+    rule_gain: int
     follows_rule: bool
     en: str
     zh: str
@@ -78,17 +83,19 @@ def explain_group(
     # A pick that surely earns less was taken for the sake of shared capacity: that is decided, not doubtful.
     doubtful = chance < PROBABILITY_MIN or low <= 0 or _unknowns_decide(float(difference.mean()), found)
     undecided = high >= 0 and doubtful
-    duel = _duel(evaluated, demand, pick, other, threads) if deep and pick != NOT_SOLD else None
+    turns = _flips(evaluated, demand, pick, other, threads) if deep and pick != NOT_SOLD else ()
     handed = pick != NOT_SOLD and is_handed_over(evaluated.groups.options[pick])
-    measured = measure(evaluated, pick, other)
+    measured = measure(evaluated, pick, other, found[0].owner if found else "")
     thumb = "kept" if has_capacity else "handed over"
+    follows = by_rule(evaluated, rows, handed_over=not has_capacity)
     return Explanation(
         sku=evaluated.groups.sku[group], market=evaluated.groups.market[group], pick=pick, runner_up=other,
         gain=to_minor(float(difference.mean())), gain_low=to_minor(low), gain_high=to_minor(high),
         bridge=bridge(evaluated, pick, other), best_probability=chance, best_probability_error=error,
-        undecided=undecided, drivers=found, flips=flips(duel) if duel else (),
-        lowest_supply_minor=lowest_supply_price(duel) if duel else None,
-        rule_of_thumb=thumb, follows_rule=pick != NOT_SOLD and handed == (thumb == "handed over"),
+        undecided=undecided, drivers=found, flips=turns,
+        lowest_supply_minor=next((floor_minor(flip) for flip in turns if flip.term == "supply price"), None),
+        rule_of_thumb=thumb, rule_pick=follows, rule_gain=to_minor(_mean(evaluated, pick) - _mean(evaluated, follows)),
+        follows_rule=pick != NOT_SOLD and handed == (thumb == "handed over"),
         en=sentence_en(measured, undecided, found), zh=sentence_zh(measured, undecided, found),
     )  # fmt: skip
 
@@ -166,9 +173,23 @@ def _unknowns_decide(gain: float, found: tuple[Driver, ...]) -> bool:
     return bool(found) and abs(found[0].swing) / 2.0 > abs(gain)
 
 
-def _duel(evaluated: Evaluated, demand: Demand, pick: int, other: int, threads: int | None) -> Duel:
+def _flips(evaluated: Evaluated, demand: Demand, pick: int, other: int, threads: int | None) -> tuple[Flip, ...]:
+    """Every threshold, played again."""
     options = evaluated.groups.options
-    return Duel(evaluated.scenario, demand, options[pick], None if other == NOT_SOLD else options[other], threads)
+    rival = None if other == NOT_SOLD else options[other]
+    duel = Duel(evaluated.scenario, demand, options[pick], rival, threads)
+    return flips_of(asks_of(duel, commission_share(evaluated.outcomes.component[pick])))
+
+
+def by_rule(evaluated: Evaluated, rows: list[int], *, handed_over: bool) -> int:
+    """The best of these options that hands storage and last mile over, or keeps them; -1 where none earns."""
+    options, profit = evaluated.groups.options, evaluated.mean()
+    fit = [row for row in rows if profit[row] > 0 and is_handed_over(options[row]) == handed_over]
+    return max(fit, key=lambda row: (profit[row], -row), default=NOT_SOLD)
+
+
+def _mean(evaluated: Evaluated, row: int) -> float:
+    return float(evaluated.mean()[row]) if row != NOT_SOLD else 0.0
 
 
 def payout_days(option: Option) -> float:
@@ -181,7 +202,7 @@ def payout_days(option: Option) -> float:
     return sum(days) / len(days)
 
 
-def measure(evaluated: Evaluated, pick: int, other: int) -> Measured:
+def measure(evaluated: Evaluated, pick: int, other: int, owner: str = "") -> Measured:
     """Pick and runner-up side by side, in the numbers the sentence is made of."""
     groups, outcomes = evaluated.groups, evaluated.outcomes
     weeks = max(outcomes.hours.shape[1], 1)
@@ -194,9 +215,11 @@ def measure(evaluated: Evaluated, pick: int, other: int) -> Measured:
         cash = max(0.0, -float(outcomes.cash_low[row].min()))
         return evaluated.mean()[row], hours, cash, payout_days(option), float(outcomes.delivery_days[row])
 
+    one, two = (groups.options[row] if row != NOT_SOLD else None for row in (pick, other))
+    contracts = [listing.contract for option in (one, two) if option for listing in option.listings]
     return Measured(
-        pick="" if pick == NOT_SOLD else groups.options[pick].key,
-        other="" if other == NOT_SOLD else groups.options[other].key,
+        pick=(titles(one, "en"), titles(one, "zh")), other=(titles(two, "en"), titles(two, "zh")),
+        owner=(owner_of(owner, contracts, "en"), owner_of(owner, contracts, "zh")),
         currency=groups.currency, horizon_days=groups.horizon_days, pick_values=of(pick), other_values=of(other),
         bridge=tuple((component.value, value) for component, value in bridge(evaluated, pick, other)),
     )  # fmt: skip

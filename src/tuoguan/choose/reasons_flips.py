@@ -1,36 +1,43 @@
-"""Where an answer turns: the value of one term at which the pick stops earning more than its runner-up.
+"""Where an answer turns: the value of one term at which the pick stops earning more than its runner-up, played again.
 
-Hides how a term is moved in an option and how the crossing is found. Keeps the invariant that both options keep their
-policies and their luck while the term moves; a term of the market moves in both, a contract's wherever it stands.
+Hides how crossings are searched: every search asks for one play at a time, and those of all searches are played
+together. Keeps the invariant that both options keep their policies and their luck while the term moves; a term of the
+market moves in both, a contract's wherever it stands.
 """
 
-from collections.abc import Callable
+from collections.abc import Generator, Sequence
 from dataclasses import dataclass, replace
 
-import numpy as np
-from msgspec import structs
-
-from tuoguan.choose.options_terms import PPM, scaled
-from tuoguan.contracts import Basis, ChargeEntry, ChargeKind, Compiled, Uncertain
+from tuoguan.choose.options_terms import PPM, mean
+from tuoguan.choose.reasons_moves import (
+    Move,
+    move_commission,
+    move_cost,
+    move_duty,
+    move_freight,
+    move_minutes,
+    move_retail,
+    move_returns,
+    move_supply,
+    move_visibility,
+)
 from tuoguan.demand import Demand
-from tuoguan.foundation.facts import FactKind
-from tuoguan.foundation.ids import content_hash
+from tuoguan.foundation.money import EXPONENT_BY_CURRENCY
 from tuoguan.foundation.parties import Duty
 from tuoguan.simulate import Listing, Option, Scenario, run
 
 STEP = 100_000  # a tenth, in ppm: the first secant
 FACTOR_MAX = 8 * PPM
 TOLERANCE_PPM = 200
-KINDS = list(ChargeKind)
-SALES = (FactKind.UNITS_DELIVERED, FactKind.UNITS_SHIPPED, FactKind.UNITS_INBOUND, FactKind.ORDER_PLACED)
-Move = Callable[[Option, str, int], Option]
+MARKET = "market"  # the contract of a term that no contract owns
+Search = Generator[int, float, int | None]
 
 
 @dataclass(frozen=True, slots=True)
 class Flip:
     """One threshold. ``at`` in ``unit`` is where pick and runner-up are equal; the pick loses above or below it.
 
-    ``factor_ppm`` is ``at`` as a multiple of today's value, or the added rate itself for ``added charge``. ``at`` is
+    ``factor_ppm`` is ``at`` as a multiple of today's value, or the added rate itself for ``commission``. ``at`` is
     None when no value between nought and eight times today's turns the answer.
     """
 
@@ -42,201 +49,168 @@ class Flip:
     factor_ppm: int | None
 
 
-def _moved(term: Uncertain, factor: int) -> Uncertain:
-    return scaled(term, factor, PPM)
-
-
-def _listings(option: Option, contract: str, change: Callable[[Listing], Listing]) -> Option:
-    own = tuple(change(one) if one.contract.id == contract else one for one in option.listings)
-    return replace(option, listings=own)
-
-
-def move_visibility(option: Option, contract: str, factor: int) -> Option:
-    """The option with the contract's visibility times the factor (ppm)."""
-    return _listings(option, contract, lambda one: replace(one, visibility=_moved(one.visibility, factor)))
-
-
-def move_retail(option: Option, contract: str, factor: int) -> Option:
-    """The option with the contract's retail price times the factor."""
-    return _listings(option, contract, lambda one: replace(one, retail_price=_moved(one.retail_price, factor)))
-
-
-def move_supply(option: Option, contract: str, factor: int) -> Option:
-    """The option with the contract's supply price times the factor: the quote itself, or through the spread."""
-
-    def change(one: Listing) -> Listing:
-        if one.supply_price_minor >= 0:
-            return replace(one, supply_price_minor=one.supply_price_minor * factor // PPM)
-        low, value, high = (
-            PPM - (PPM - bound) * factor // PPM for bound in (one.spread.low, one.spread.value, one.spread.high)
-        )
-        return replace(one, spread=replace(one.spread, low=low, value=value, high=high))
-
-    return _listings(option, contract, change)
-
-
-def move_freight(option: Option, contract: str, factor: int) -> Option:
-    """The option with every lane's rates times the factor."""
-    places = tuple(
-        replace(
-            place,
-            lane=replace(
-                place.lane, per_kg=_moved(place.lane.per_kg, factor), per_cbm=_moved(place.lane.per_cbm, factor),
-                minimum_minor=place.lane.minimum_minor * factor // PPM,
-            ),
-        )
-        for place in option.places
-    )  # fmt: skip
-    return replace(option, places=places)
-
-
-def move_minutes(option: Option, contract: str, factor: int) -> Option:
-    """The option with all staff minutes times the factor."""
-    own = tuple(
-        replace(
-            one, minutes_order=_moved(one.minutes_order, factor), minutes_week=_moved(one.minutes_week, factor),
-            minutes_stock_order=_moved(one.minutes_stock_order, factor),
-        )
-        for one in option.listings
-    )  # fmt: skip
-    return replace(option, listings=own)
-
-
-def move_returns(option: Option, contract: str, factor: int) -> Option:
-    """The option with the return rate times the factor."""
-    return replace(option, return_rate=_moved(option.return_rate, factor))
-
-
-def move_charge(option: Option, contract: str, added: int) -> Option:
-    """The option whose contract takes ``added`` ppm of its revenue more, on the fact and basis of that revenue."""
-    return _listings(option, contract, lambda one: replace(one, contract=_dearer(one.contract, added)))
-
-
-def _dearer(contract: Compiled, added: int) -> Compiled:
-    kind = KINDS.index(ChargeKind.REVENUE)
-    rows = [
-        row for row, record in enumerate(contract.charges)
-        if int(record["kind"]) == kind and int(record["basis"]) != int(Basis.NONE) and int(record["sign"]) > 0
-        and int(record["fact"]) in SALES
-    ]  # fmt: skip
-    extra = contract.charges[rows].copy()
-    extra["kind"], extra["sign"] = KINDS.index(ChargeKind.COMMISSION), -1 if added >= 0 else 1
-    for name in ("value", "low", "high"):
-        extra[name] = abs(added)
-    extra["distribution"] = 0
-    terms = tuple(_commission_of(contract.terms[row]) for row in rows)
-    return replace(
-        contract, charges=np.concatenate([contract.charges, extra]), terms=contract.terms + terms,
-        hash=content_hash(contract.hash.encode(), str(added).encode()),
-    )  # fmt: skip
-
-
-def _commission_of(term: ChargeEntry) -> ChargeEntry:
-    return structs.replace(term, name="added_charge", kind=ChargeKind.COMMISSION)
-
-
 @dataclass(frozen=True, slots=True)
 class Duel:
-    """Two options on one scenario's luck; ``other`` None is "do not sell", which earns nought."""
+    """Two options on one scenario's luck; ``other`` None is "do not sell", which earns nought.
+
+    ``gap`` is the mean profit of the pick less the other's, minor, where it is known already.
+    """
 
     scenario: Scenario
     demand: Demand
     pick: Option
     other: Option | None
     threads: int | None = None
+    gap: float | None = None
 
     def own_listing(self) -> Listing:
         """The pick's first listing under a contract the other lacks; its first where they share them all."""
         shared = {one.contract.id for one in self.other.listings} if self.other is not None else set()
         return next((one for one in self.pick.listings if one.contract.id not in shared), self.pick.listings[0])
 
-    def difference(self, move: Move, contract: str, factor: int) -> float:
-        """Mean profit of the pick less the other's after the move, minor."""
-        both = [self.pick] if self.other is None else [self.pick, self.other]
-        moved = tuple(move(option, contract, factor) for option in both)
-        profit = run(replace(self.scenario, options=moved), self.demand, threads=self.threads).profit.mean(axis=1)
-        return float(profit[0] - (profit[1] if self.other is not None else 0.0))
 
-    def crossing(self, move: Move, contract: str, now: int, low: int, high: int) -> int | None:
-        """The factor in [``low``, ``high``] where the difference changes sign, nearest to ``now``; None if none."""
-        here = self.difference(move, contract, now)
-        found = [at for end in (low, high) if (at := self._towards(move, contract, now, here, end)) is not None]
-        return min(found, key=lambda at: abs(at - now)) if found else None
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """One threshold that is wanted: the term, how it is moved in which contract, its value now and its unit."""
 
-    def _towards(self, move: Move, contract: str, now: int, here: float, end: int) -> int | None:
-        """Bracket by growing steps, then regula falsi with bisection as a guard (Illinois)."""
-        step = STEP if end > now else -STEP
-        near, near_value = now, here
-        while True:
-            far = min(near + step, end) if step > 0 else max(near + step, end)
-            far_value = self.difference(move, contract, far)
-            if (far_value > 0) != (here > 0):
-                return self._close(move, contract, (near, near_value), (far, far_value))
-            if far == end:
-                return None
-            near, near_value, step = far, far_value, step * 2
+    duel: Duel
+    term: str
+    move: Move
+    contract: str
+    now: float
+    unit: str
 
-    def _close(self, move: Move, contract: str, left: tuple[int, float], right: tuple[int, float]) -> int:
-        for turn in range(24):
-            if abs(right[0] - left[0]) <= TOLERANCE_PPM:
-                break
-            middle = (left[0] + right[0]) // 2
-            if turn % 3 < 2 and left[1] != right[1]:
-                middle = round(left[0] + (right[0] - left[0]) * left[1] / (left[1] - right[1]))
-                inside = sorted((left[0], right[0]))
-                margin = TOLERANCE_PPM // 2
-                middle = min(max(middle, inside[0] + margin), inside[1] - margin)
-            value = self.difference(move, contract, middle)
-            if (value > 0) == (left[1] > 0):
-                left = (middle, value)
-            else:
-                right = (middle, value)
-        return (left[0] + right[0]) // 2
+    @property
+    def start(self) -> int:
+        """The move that changes nothing."""
+        return 0 if self.move is move_commission else PPM
+
+    def flip(self, at: int | None, gap: float) -> Flip:
+        """The answer, from the crossing in ppm and today's difference: a pick that is ahead loses past it."""
+        if at is None:
+            return Flip(self.term, self.now, None, self.unit, "never", None)
+        loses = "above" if (at > self.start) == (gap > 0) else "below"
+        value = self.now + at / PPM if self.start == 0 else self.now * at / PPM
+        return Flip(self.term, self.now, value, self.unit, loses, at)
 
 
-def flips(duel: Duel) -> tuple[Flip, ...]:
-    """Thresholds by re-simulation on the same luck: charge rate, visibility, prices, freight, minutes, return rate."""
+def asks_of(duel: Duel, commission: float) -> tuple[Ask, ...]:
+    """All thresholds of a pick; ``commission`` is today's as a share of the pick's revenue."""
     main = duel.own_listing()
-    contract, market = main.contract.id, "market"
-    price = float(main.retail_price.value)
-    supply = main.supply_price_minor if main.supply_price_minor >= 0 else price * (PPM - main.spread.value) / PPM
-    wanted: list[tuple[str, Move, str, float, str]] = [
-        ("visibility", move_visibility, contract, main.visibility.value / PPM, "x"),
-        ("retail price", move_retail, contract, price, "minor"),
-        ("freight", move_freight, market, 1.0, "x today"),
-        ("staff minutes", move_minutes, market, 1.0, "x today"),
-        ("return rate", move_returns, market, duel.pick.return_rate.value / PPM, "share"),
+    contract, price = main.contract.id, mean(main.retail_price)
+    wanted = [
+        Ask(duel, "commission", move_commission, contract, commission, "share"),
+        Ask(duel, "visibility", move_visibility, contract, mean(main.visibility) / PPM, "x"),
+        Ask(duel, "retail price", move_retail, contract, price, "minor"),
     ]
     if not main.contract.owns(Duty.RETAIL_PRICE):
-        wanted.insert(2, ("supply price", move_supply, contract, float(supply), "minor"))
-    return (_charge_flip(duel, contract), *(_flip(duel, *entry) for entry in wanted))
+        wanted.append(Ask(duel, "supply price", move_supply, contract, supply_minor(main), "minor"))
+    return (
+        *wanted, Ask(duel, "unit cost", move_cost, MARKET, cost_minor(duel.pick), "minor"),
+        Ask(duel, "freight", move_freight, MARKET, 1.0, "x today"),
+        Ask(duel, "duty", move_duty, MARKET, 1.0, "x today"),
+        Ask(duel, "minutes per order", move_minutes, MARKET, mean(main.minutes_order) / 1_000, "minutes"),
+        Ask(duel, "return rate", move_returns, MARKET, mean(duel.pick.return_rate) / PPM, "share"),
+    )  # fmt: skip
 
 
-def _flip(duel: Duel, name: str, move: Move, contract: str, now: float, unit: str) -> Flip:
-    at = duel.crossing(move, contract, PPM, 0, FACTOR_MAX)
-    if at is None:
-        return Flip(name, now, None, unit, "never", None)
-    return Flip(name, now, now * at / PPM, unit, "above" if at > PPM else "below", at)
+def supply_minor(listing: Listing) -> float:
+    """What the seller receives per unit at the middle of the ranges, minor."""
+    if listing.supply_price_minor >= 0:
+        return float(listing.supply_price_minor)
+    return listing.retail_price.value * (PPM - listing.spread.value) / PPM
 
 
-def _charge_flip(duel: Duel, contract: str) -> Flip:
-    at = duel.crossing(move_charge, contract, 0, -PPM, PPM)
-    if at is None:
-        return Flip("added charge", 0.0, None, "share", "never", None)
-    return Flip("added charge", 0.0, at / PPM, "share", "above" if at > 0 else "below", at)
+def cost_minor(option: Option) -> float:
+    """The mean unit cost, minor."""
+    return mean(option.unit_cost) / 10.0 ** (6 - EXPONENT_BY_CURRENCY[option.listings[0].contract.currency])
 
 
-def lowest_supply_price(duel: Duel) -> int | None:
-    """The supply price, minor, at which the platform-priced pick earns just what the other does; None if it never can.
+def flips_of(asks: Sequence[Ask], tolerance_ppm: int = TOLERANCE_PPM) -> tuple[Flip, ...]:
+    """The thresholds by re-simulation on the same luck, in the order asked; all on one scenario's luck and demand."""
+    found: list[int | None] = [None] * len(asks)
+    gaps = _gaps(asks)
+    searches = {
+        at: _search(ask.start, gap, tolerance_ppm) for at, (ask, gap) in enumerate(zip(asks, gaps, strict=True))
+    }
+    wanted: dict[int, int] = {}
+    answers: dict[int, float] = {}
+    while searches:
+        for at in list(searches):
+            try:
+                wanted[at] = searches[at].send(answers[at]) if at in answers else next(searches[at])
+            except StopIteration as done:
+                found[at] = done.value
+                del searches[at]
+                wanted.pop(at, None)
+        answers = dict(zip(wanted, _played([(asks[at], wanted[at]) for at in wanted]), strict=True))
+    return tuple(ask.flip(at, gap) for ask, at, gap in zip(asks, found, gaps, strict=True))
 
-    Revenue is linear in the supply price on a fixed policy, so this is the price to defend in a price review.
+
+def _gaps(asks: Sequence[Ask]) -> list[float]:
+    """Today's difference of every ask, played where it is not known."""
+    missing = [ask for ask in asks if ask.duel.gap is None]
+    played = iter(_played([(ask, ask.start) for ask in missing]))
+    return [next(played) if ask.duel.gap is None else ask.duel.gap for ask in asks]
+
+
+def _played(moves: Sequence[tuple[Ask, int]]) -> list[float]:
+    """Mean profit of pick less other after each move, minor; all in one run."""
+    if not moves:
+        return []
+    duel = moves[0][0].duel
+    sides = [
+        (ask.move(option, ask.contract, at) if option is not None else None)
+        for ask, at in moves for option in (ask.duel.pick, ask.duel.other)
+    ]  # fmt: skip
+    options = tuple(option for option in sides if option is not None)
+    means = iter(run(replace(duel.scenario, options=options), duel.demand, threads=duel.threads).profit.mean(axis=1))
+    worth = [0.0 if option is None else float(next(means)) for option in sides]
+    return [one - two for one, two in zip(worth[::2], worth[1::2], strict=True)]
+
+
+def _search(start: int, here: float, tolerance_ppm: int) -> Search:
+    """Asks for differences at moves, and returns where they change sign nearest to ``start``; None where nowhere.
+
+    Both sides are widened in turn by growing steps; the bracket is closed by regula falsi with bisection as a guard.
     """
-    main = duel.own_listing()
-    if main.contract.owns(Duty.RETAIL_PRICE):
+    low, high = (0, FACTOR_MAX) if start else (-PPM, PPM)
+    ends, near, step = {1: high, -1: low}, {1: (start, here), -1: (start, here)}, STEP
+    while any(near[side][0] != ends[side] for side in ends):
+        for side, end in ends.items():
+            if near[side][0] == end:
+                continue
+            far = min(near[side][0] + step, end) if side > 0 else max(near[side][0] - step, end)
+            value = yield far
+            if (value > 0) != (here > 0):
+                return (yield from _close(near[side], (far, value), tolerance_ppm))
+            near[side] = (far, value)
+        step *= 2
+    return None
+
+
+def _close(left: tuple[int, float], right: tuple[int, float], tolerance_ppm: int) -> Generator[int, float, int]:
+    for turn in range(24):
+        if abs(right[0] - left[0]) <= tolerance_ppm:
+            break
+        middle = (left[0] + right[0]) // 2
+        if turn % 3 < 2 and left[1] != right[1]:
+            middle = round(left[0] + (right[0] - left[0]) * left[1] / (left[1] - right[1]))
+            inside, margin = sorted((left[0], right[0])), tolerance_ppm // 2
+            middle = min(max(middle, inside[0] + margin), inside[1] - margin)
+        value = yield middle
+        if (value > 0) == (left[1] > 0):
+            left = (middle, value)
+        else:
+            right = (middle, value)
+    return (left[0] + right[0]) // 2
+
+
+def floor_minor(flip: Flip) -> int | None:
+    """The threshold of the supply price as the price to defend in a review, rounded up; None where there is none.
+
+    Revenue is linear in the supply price on a fixed policy, so there the pick earns just what the other does.
+    """
+    if flip.at is None or flip.loses != "below":
         return None
-    found = _flip(duel, "supply price", move_supply, main.contract.id, 1.0, "x")
-    if found.factor_ppm is None:
-        return None
-    price = main.retail_price.value
-    supply = main.supply_price_minor if main.supply_price_minor >= 0 else price * (PPM - main.spread.value) // PPM
-    return -(-supply * found.factor_ppm // PPM)
+    return int(-(-flip.at // 1))

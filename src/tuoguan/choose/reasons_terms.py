@@ -19,13 +19,6 @@ from tuoguan.simulate.kernels import draw_terms
 OF_CONTRACT = ("retail_price", "spread", "reach", "visibility", "delivery_days", "live_after_days")
 OF_MARKET = ("pick_order", "label_parcel", "return_unit", "minutes_order", "minutes_stock_order", "minutes_week")
 OF_OPTION_MARKET = ("elasticity", "speed_response", "duty_ad_valorem", "salvage")
-NAME_ZH = {
-    "retail price": "零售价", "spread": "平台价差", "reach": "平台覆盖", "visibility": "曝光",
-    "delivery days": "配送天数", "live after days": "上线时间", "pick order": "拣货费", "label parcel": "尾程运费",
-    "return unit": "退货处理费", "minutes order": "每单工时", "minutes stock order": "备货工时",
-    "minutes week": "每周工时", "elasticity": "价格弹性", "speed response": "时效响应", "duty ad valorem": "关税",
-    "salvage": "残值", "unit cost": "进货成本", "return rate": "退货率", "freight": "运费", "storage": "仓储费",
-}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,24 +33,41 @@ class Unknown:
 
     def draws(self, seed: int, paths: int) -> Floats:
         """The value on each path."""
-        return self._drawn(seed, paths)[0]
+        return self.drawn(seed, paths).values
 
-    def ranks(self, seed: int, paths: int) -> Floats:
-        """The centered ranks of the values."""
-        return self._drawn(seed, paths)[1]
-
-    def _drawn(self, seed: int, paths: int) -> tuple[Floats, Floats]:
+    def drawn(self, seed: int, paths: int) -> "Drawn":
+        """The values and what follows from them alone."""
         term = self.term
         address_ = (term.low, term.value, term.high, term.distribution, self.first, self.second, term.stream)
         return _draw(address_, seed, paths)
 
 
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """An unknown's values by path; centered ranks of length 1 and least-squares weights (nought where nothing varies);
+    and the width of the values' 80 % range."""
+
+    values: Floats
+    ranks: Floats
+    weights: Floats
+    width: float
+
+
 @lru_cache(maxsize=20_000)
-def _draw(address_: tuple[int, ...], seed: int, paths: int) -> tuple[Floats, Floats]:
-    """Values and centered ranks by path; terms of contracts and markets are met in every group, so they are kept."""
+def _draw(address_: tuple[int, ...], seed: int, paths: int) -> Drawn:
+    """Terms of contracts and markets are met in every group, so they are kept."""
     values = draw_terms(np.array([address_], np.int64), seed, paths)[0].astype(np.float64)
-    order = ranks(values)
-    return values, order - order.mean()
+    spread, ordered, last = values - values.mean(), np.sort(values), paths - 1
+    weights = spread / max(float(spread @ spread), 1e-12)
+    width = float(ordered[round(0.9 * last)] - ordered[round(0.1 * last)])
+    return Drawn(values, unit(ranks(values)), weights, width)
+
+
+def unit(values: Floats) -> Floats:
+    """The values less their mean, scaled to length 1; nought where they do not vary."""
+    centered = values - values.mean()
+    length = float(np.sqrt(centered @ centered))
+    return np.asarray(centered / length) if length > 0 else np.zeros(values.size)
 
 
 def unknowns(option: Option) -> list[Unknown]:
@@ -72,7 +82,7 @@ def unknowns(option: Option) -> list[Unknown]:
         home, owner = address(listing.contract.id), listing.contract.id
         found += [Unknown(_words(name), owner, getattr(listing, name), home, 0) for name in OF_CONTRACT]
         found += [Unknown(_words(name), option.market, getattr(listing, name), 0, market) for name in OF_MARKET]
-        found += _of_charges(listing.contract, home)
+        found += _of_charges(listing.contract)
     for place in option.places:
         lane = address(f"{place.lane.mode}:{option.market}")
         owner = place.lane.mode
@@ -81,8 +91,11 @@ def unknowns(option: Option) -> list[Unknown]:
     return [item for item in found if is_unknown(item.term)]
 
 
-def _of_charges(contract: Compiled, home: int) -> list[Unknown]:
-    return [
+@lru_cache(maxsize=2_000)
+def _of_charges(contract: Compiled) -> tuple[Unknown, ...]:
+    """The contract's charges that have a range; it is met in many groups, so they are kept."""
+    home = address(contract.id)
+    found = (
         Unknown(
             term.name.replace("_", " "), contract.id,
             Uncertain(
@@ -91,7 +104,8 @@ def _of_charges(contract: Compiled, home: int) -> list[Unknown]:
             ), home, 0,
         )
         for row, term in zip(contract.charges, contract.terms, strict=True)
-    ]  # fmt: skip
+    )  # fmt: skip
+    return tuple(item for item in found if is_unknown(item.term))
 
 
 def _words(name: str) -> str:
@@ -108,21 +122,6 @@ def ranks(values: Floats) -> Floats:
     return found
 
 
-def correlation(left: Floats, right: Floats) -> float:
-    """Correlation of two centered vectors, Spearman's rho for centered ranks; 0 when either side does not vary."""
-    scale = float(np.sqrt((left * left).sum() * (right * right).sum()))
-    return float((left * right).sum() / scale) if scale > 0 else 0.0
-
-
-def _swing(values: Floats, difference: Floats) -> float:
-    """What the values' 80 % range does to the difference by the least-squares slope, minor."""
-    spread = values - values.mean()
-    slope = float((spread * difference).sum() / max((spread * spread).sum(), 1e-12))
-    ordered = np.sort(values)
-    last = len(ordered) - 1
-    return slope * float(ordered[round(0.9 * last)] - ordered[round(0.1 * last)])
-
-
 @dataclass(frozen=True, slots=True)
 class Driver:
     """How strongly one unknown moves the difference: Spearman's rho, and its linear effect over its 80 % range."""
@@ -136,14 +135,17 @@ class Driver:
 def drivers(pick: Option, other: Option | None, difference: Floats, seed: int, most: int = 3) -> tuple[Driver, ...]:
     """The unknowns that move pick minus other most, strongest first; weaker than chance (2 / sqrt(paths)) left out."""
     paths = difference.size
-    order, middle = ranks(difference), difference - difference.mean()
-    order = order - order.mean()
-    found: dict[tuple[str, str, int], Driver] = {}
+    known: dict[tuple[str, str, int], Unknown] = {}
     for item in unknowns(pick) + (unknowns(other) if other is not None else []):
-        key = (item.name, item.owner, item.term.stream)
-        if key not in found:
-            rho = correlation(item.ranks(seed, paths), order)
-            found[key] = Driver(item.name, item.owner, rho, _swing(item.draws(seed, paths), middle))
-    strong = [driver for driver in found.values() if abs(driver.rho) > 2.0 / np.sqrt(paths)]
-    strong.sort(key=lambda driver: (-abs(driver.rho), driver.name, driver.owner))
-    return tuple(strong[:most])
+        known.setdefault((item.name, item.owner, item.term.stream), item)
+    if not known:
+        return ()
+    drawn = [item.drawn(seed, paths) for item in known.values()]
+    rho = np.stack([one.ranks for one in drawn]) @ unit(ranks(difference))
+    found = [
+        Driver(item.name, item.owner, float(value), float(one.weights @ difference) * one.width)
+        for item, one, value in zip(known.values(), drawn, rho, strict=True)
+        if abs(value) > 2.0 / np.sqrt(paths)
+    ]  # fmt: skip
+    found.sort(key=lambda driver: (-abs(driver.rho), driver.name, driver.owner))
+    return tuple(found[:most])

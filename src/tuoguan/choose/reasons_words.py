@@ -6,7 +6,8 @@ Hides grammar. Keeps the invariant that a number is said only when the two optio
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from tuoguan.choose.reasons_terms import NAME_ZH, Driver
+from tuoguan.choose.reasons_names import name_of
+from tuoguan.choose.reasons_terms import Driver
 from tuoguan.foundation.money import EXPONENT_BY_CURRENCY, to_minor
 
 HOURS_MIN, DAYS_MIN, CASH_SHARE_MIN = 0.05, 0.75, 0.1
@@ -38,10 +39,15 @@ COMPONENT_WORDS = {
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """Two options side by side; values are (mean profit, hours a week, cash tied up, payout days, delivery days)."""
+    """Two options side by side; values are (mean profit, hours a week, cash tied up, payout days, delivery days).
 
-    pick: str
-    other: str
+    ``pick`` and ``other`` are their names in (English, Chinese), empty for not selling; ``owner`` the same of whoever
+    the strongest driver belongs to.
+    """
+
+    pick: tuple[str, str]
+    other: tuple[str, str]
+    owner: tuple[str, str]
     currency: str
     horizon_days: int
     pick_values: tuple[float, float, float, float, float]
@@ -54,15 +60,10 @@ def money(minor: float, code: str) -> str:
     return f"{to_minor(abs(minor)) // 10 ** EXPONENT_BY_CURRENCY[code]:,} {code}"
 
 
-def contracts_of(key: str) -> str:
-    """The contracts of an option's key, without places."""
-    return " + ".join(part.split("@")[0] for part in key.split(" + "))
-
-
 def _effects(measured: Measured, words: Mapping[str, tuple[str, str]], comma: str, also: str, but: str) -> str:
     """Side effects in favor of the pick, then those against it; empty when either side is not selling."""
     pick, other = measured.pick_values, measured.other_values
-    if not measured.pick or not measured.other:
+    if not measured.pick[0] or not measured.other[0]:
         return ""
     least = (HOURS_MIN, CASH_SHARE_MIN * max(pick[2], other[2], 1.0), DAYS_MIN, DAYS_MIN)
     saved = [before - after for before, after in zip(other[1:], pick[1:], strict=True)]
@@ -83,25 +84,24 @@ def _main_component(measured: Measured) -> tuple[str, int]:
 def sentence_en(measured: Measured, undecided: bool, found: tuple[Driver, ...]) -> str:
     """The reason in English."""
     effects = _effects(measured, EFFECTS_EN, ", ", "; it also ", "; but it ")
-    return _first_en(measured) + effects + _capacity(measured, undecided, CAPACITY_EN) + _doubt_en(undecided, found)
+    said = _first_en(measured) + effects + _capacity(measured, undecided, CAPACITY_EN)
+    return said + _doubt_en(measured, undecided, found)
 
 
 def _first_en(measured: Measured) -> str:
     gain, code = measured.pick_values[0] - measured.other_values[0], measured.currency
     name, value = _main_component(measured)
     cause = f", mostly {COMPONENT_WORDS[name][0]} ({money(value, code)})"
-    if not measured.pick:
-        if not measured.other:
+    if not measured.pick[0]:
+        if not measured.other[0]:
             return "Do not sell: nothing is on offer for this product here"
         word = "loses" if measured.other_values[0] < 0 else "earns only"
-        return (
-            f"Do not sell: the best way, {contracts_of(measured.other)}, {word} {money(measured.other_values[0], code)}"
-        )
-    if not measured.other:
+        return f"Do not sell: the best way, {measured.other[0]}, {word} {money(measured.other_values[0], code)}"
+    if not measured.other[0]:
         word = "Earns" if gain >= 0 else "Loses"
         return f"{word} {money(gain, code)} in {measured.horizon_days} days; no other way to sell it earns anything"
     word = "more" if gain >= 0 else "less"
-    return f"Earns {money(gain, code)} {word} than {contracts_of(measured.other)}{cause}"
+    return f"Earns {money(gain, code)} {word} than {measured.other[0]}{cause}"
 
 
 def _capacity(measured: Measured, undecided: bool, words: str) -> str:
@@ -109,37 +109,39 @@ def _capacity(measured: Measured, undecided: bool, words: str) -> str:
     return words if not undecided and measured.pick_values[0] < measured.other_values[0] else ""
 
 
-def _doubt_en(undecided: bool, found: tuple[Driver, ...]) -> str:
+def _doubt_en(measured: Measured, undecided: bool, found: tuple[Driver, ...]) -> str:
     if not undecided:
         return "."
     if not found:
         return ". Undecided: chance alone is larger than the difference."
-    return f". Undecided: it hangs on {found[0].name} ({found[0].owner}), which nobody knows yet."
+    name = name_of(found[0].name, "en")
+    return f". Undecided: it hangs on {name} ({measured.owner[0]}), which nobody knows yet."
 
 
 def sentence_zh(measured: Measured, undecided: bool, found: tuple[Driver, ...]) -> str:
     """The reason in Chinese."""
     effects = _effects(measured, EFFECTS_ZH, "，", "；并且", "；但")
-    return _first_zh(measured) + effects + _capacity(measured, undecided, CAPACITY_ZH) + _doubt_zh(undecided, found)
+    said = _first_zh(measured) + effects + _capacity(measured, undecided, CAPACITY_ZH)
+    return said + _doubt_zh(measured, undecided, found)
 
 
 def _first_zh(measured: Measured) -> str:
     gain, code = measured.pick_values[0] - measured.other_values[0], measured.currency
     name, value = _main_component(measured)
-    if not measured.pick:
-        if not measured.other:
+    if not measured.pick[0]:
+        if not measured.other[0]:
             return "不建议销售：该商品在此市场没有可选方案"
         word = "亏损" if measured.other_values[0] < 0 else "仅赚"
-        return f"不建议销售：最佳方案 {contracts_of(measured.other)} {word} {money(measured.other_values[0], code)}"
-    if not measured.other:
+        return f"不建议销售：最佳方案 {measured.other[1]} {word} {money(measured.other_values[0], code)}"
+    if not measured.other[0]:
         return f"{measured.horizon_days} 天{'赚' if gain >= 0 else '亏'} {money(gain, code)}；其他方案均不盈利"
     cause = f"，主要来自{COMPONENT_WORDS[name][1]}（{money(value, code)}）"
-    return f"比 {contracts_of(measured.other)} {'多' if gain >= 0 else '少'}赚 {money(gain, code)}{cause}"
+    return f"比 {measured.other[1]} {'多' if gain >= 0 else '少'}赚 {money(gain, code)}{cause}"
 
 
-def _doubt_zh(undecided: bool, found: tuple[Driver, ...]) -> str:
+def _doubt_zh(measured: Measured, undecided: bool, found: tuple[Driver, ...]) -> str:
     if not undecided:
         return "。"
     if not found:
         return "。尚无定论：差额小于随机波动。"
-    return f"。尚无定论：取决于尚不确定的{NAME_ZH.get(found[0].name, found[0].name)}（{found[0].owner}）。"
+    return f"。尚无定论：取决于尚不确定的{name_of(found[0].name, 'zh')}（{measured.owner[1]}）。"

@@ -69,7 +69,7 @@ def _code(problems: Iterable[Problem], strict: bool) -> int:
 
 
 def decide(arguments: Namespace) -> int:
-    """Chooses, writes the five outputs and the study, prints the table."""
+    """Chooses, writes the six outputs and the study, prints the table."""
     from tuoguan.app.decide import decide as make_decision
     from tuoguan.app.decide import forget
     from tuoguan.app.outputs import decision_json, write_decision

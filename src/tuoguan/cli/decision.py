@@ -4,6 +4,8 @@ import numpy as np
 
 from tuoguan.app.decide import NOT_SOLD, Decision, cash_peak
 from tuoguan.app.phrases import Language, phrase
+from tuoguan.app.report_limits import limit_words, series_of, unit_words
+from tuoguan.app.report_reasons import how_words, unknown_words
 from tuoguan.app.report_view import best_first
 from tuoguan.app.wording import money, money_short, percent, way_short
 from tuoguan.cli.output import WIDTH, table
@@ -11,6 +13,7 @@ from tuoguan.foundation.days import iso
 from tuoguan.foundation.text import wrapped
 
 ROWS_SHOWN = 25
+PILOTS_SHOWN = 3
 WIDTHS = (13, 6, 10, 24, 7, 14, 6, 5, 6)
 
 
@@ -26,7 +29,7 @@ def decision_lines(decision: Decision, lang: Language) -> list[str]:
     for line, group in zip(lines[2:], shown, strict=True):
         why = decision.explanations[group]
         body += [line, *wrapped(why.zh if lang == "zh" else why.en, WIDTH, "  ")]
-    return [*body, "", *_rest(decision, len(shown), lang), *_whole(decision, lang)]
+    return [*body, "", *_rest(decision, len(shown), lang), *_whole(decision, lang), *_worth(decision, lang)]
 
 
 def _row(decision: Decision, group: int, lang: Language) -> tuple[str, ...]:
@@ -70,8 +73,26 @@ def _whole(decision: Decision, lang: Language) -> list[str]:
         ("bound", f"{money(portfolio.bound, currency)} ({phrase('gap', lang)} {percent(portfolio.gap, 3)})"),
         ("today_profit", money(today, currency) if (decision.today >= 0).any() else "–"),
         ("rule_profit", f"{money(decision.rule.mean, currency)} ({phrase('rule_why', lang)})"),
+        ("difference", money(portfolio.mean - decision.rule.mean, currency)),
     ]
     worst = f"{phrase('worst', lang, share=tail)}: {money(portfolio.cvar, currency)}"
     horizon = f"{decision.evaluated.groups.horizon_days} {phrase('days', lang)}"
     head = f"{phrase('decided_on', lang)} {iso(decision.opened.on)}, {horizon}"
     return [head, *(f"{phrase(key, lang)}: {value}" for key, value in pairs), worst]
+
+
+def _worth(decision: Decision, lang: Language) -> list[str]:
+    """What one more unit of each binding limit is worth, and what to find out first."""
+    currency = decision.evaluated.groups.currency
+    lines = [
+        f"{phrase('unit_word', lang)} {unit_words(one, currency, lang)} ({limit_words(one, lang)}): "
+        f"{money(one.worth_all, currency)}"
+        for one in series_of(decision)
+        if one.worth_all
+    ]
+    lines += [
+        f"{phrase('evsi', lang)}: {unknown_words(decision, one, lang)}, {how_words(one, lang)} "
+        f"({one.sku} {one.market}): {money(one.net, currency)}"
+        for one in decision.reasons.pilots[:PILOTS_SHOWN]
+    ]
+    return [part for line in lines for part in wrapped(line, WIDTH)]

@@ -7,8 +7,8 @@ import polars as pl
 from tuoguan.app.decide import NOT_SOLD
 from tuoguan.app.explain import Explained, Side
 from tuoguan.app.phrases import Language, component_phrase, phrase, word
-from tuoguan.app.wording import money, money_short, percent
-from tuoguan.choose import Flip
+from tuoguan.app.wording import money, money_short, percent, price
+from tuoguan.choose import Flip, titles
 from tuoguan.cli.output import WIDTH, table
 from tuoguan.foundation.days import iso
 from tuoguan.foundation.money import format_minor, to_minor
@@ -29,7 +29,8 @@ def explanation_lines(explained: Explained, lang: Language) -> list[str]:
     decided = f"{phrase('decided_on', lang)} {iso(explained.opened.on)}"
     head = " · ".join((groups.sku[0], groups.market[0], groups.currency, decided))
     lines = [head, "", *_sides(explained, lang), "", explained.why.zh if lang == "zh" else explained.why.en, ""]
-    lines += [*_bridge(explained, lang), *_turns(explained, lang), *_floor(explained, lang)]
+    lines += [*_bridge(explained, lang), *_beside(explained, lang), *_turns(explained, lang)]
+    lines += [*_floor(explained, lang), *_rule(explained, lang)]
     lines += [*_assumed(explained, lang), *_excluded(explained, lang)]
     return [part for line in lines for part in wrapped(line, WIDTH)]
 
@@ -65,6 +66,27 @@ def _bridge(explained: Explained, lang: Language) -> Iterator[str]:
     yield ""
 
 
+def _beside(explained: Explained, lang: Language) -> Iterator[str]:
+    """What speaks for the pick and against it beside every other way."""
+    yield f"{phrase('beside', lang)}:"
+    for row in range(len(explained.beside.other)):
+        yield f"  {explained.sentence(row, lang)}"
+    yield ""
+
+
+def _rule(explained: Explained, lang: Language) -> Iterator[str]:
+    """The rule of thumb beside the pick, for this product alone."""
+    why, groups = explained.why, explained.evaluated.groups
+    if why.rule_pick == why.pick:
+        yield phrase("rule_same", lang)
+    else:
+        option = groups.options[why.rule_pick] if why.rule_pick != NOT_SOLD else None
+        gap = money(abs(why.rule_gain), groups.currency)
+        words = phrase("rule_less" if why.rule_gain >= 0 else "rule_more", lang, money=gap)
+        yield phrase("rule_line", lang, way=titles(option, lang) or phrase("not_selling", lang), difference=words)
+    yield ""
+
+
 def _turns(explained: Explained, lang: Language) -> list[str]:
     currency = explained.evaluated.groups.currency
     rows = [_turn(flip, currency, lang) for flip in explained.why.flips]
@@ -88,6 +110,9 @@ def _floor(explained: Explained, lang: Language) -> Iterator[str]:
     if floor is not None:
         words = "核价时可接受的最低供货价" if lang == "zh" else "Lowest supply price worth accepting in a price review"
         yield f"{words}: {format_minor(floor, currency)} {currency}"
+        for one in explained.answers:
+            say = phrase(one.answer, lang, price=price(one.offer_minor, currency), chance=percent(one.chance, 0))
+            yield f"  {phrase('review_asks', lang)} {price(one.ask_minor, currency)}: {say}"
         yield ""
 
 

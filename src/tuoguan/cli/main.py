@@ -97,7 +97,7 @@ def _workspace_commands(commands: "argparse._SubParsersAction[argparse.ArgumentP
 
 def _decision_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     decide = _add(
-        commands, "decide", "decide", "choose platform and model per product and market; write five files and the study"
+        commands, "decide", "decide", "choose platform and model per product and market; write six files and the study"
     )
     decide.add_argument("dir", type=Path)
     decide.add_argument("--out", type=Path, help="folder of the outputs (default: DIR/decision)")

@@ -7,6 +7,7 @@ from tuoguan.contracts.compiled import CHARGE_DTYPE, NONE, Charge, Compiled, Com
 from tuoguan.contracts.compiling import compile, compile_card
 from tuoguan.contracts.examples import run_examples
 from tuoguan.contracts.explaining import Changed, Explained, Summary, coverage, diff, explain, summary
+from tuoguan.contracts.labels import label
 from tuoguan.contracts.library import Contract, Library, Overlays, PlacedCard, PlacedOverlay
 from tuoguan.contracts.loading import load, load_overlays
 from tuoguan.contracts.rendering import compare_lines, diff_lines, list_lines, show_lines
@@ -63,6 +64,7 @@ __all__ = [
     "diff",
     "diff_lines",
     "explain",
+    "label",
     "list_lines",
     "load",
     "load_overlays",

@@ -14,7 +14,7 @@ from tuoguan.app.tables import CHOSEN, chosen_table, options_table
 from tuoguan.foundation.parties import Duty
 from tuoguan.simulate import Component
 
-FILES = ["decision.json", "decision.parquet", "decision.xlsx", "options.parquet", "report.html"]
+FILES = ["decision.json", "decision.parquet", "decision.xlsx", "options.parquet", "reasons.parquet", "report.html"]
 
 
 @cache
@@ -23,7 +23,7 @@ def decided(folder: Path, threads: int = 2, seed: int = 1) -> Decision:
     return decide(folder, seed=seed, paths=40, threads=threads)
 
 
-def test_five_outputs_are_the_same_bytes_on_one_and_on_two_threads(sellers: dict[str, Path], tmp_path: Path) -> None:
+def test_six_outputs_are_the_same_bytes_on_one_and_on_two_threads(sellers: dict[str, Path], tmp_path: Path) -> None:
     """Same inputs, same seed, same bytes."""
     for threads in (1, 2):
         write_decision(decide(sellers["team"], paths=16, threads=threads), tmp_path / str(threads))
@@ -100,7 +100,7 @@ def _picked(decision: Decision) -> list:  # type: ignore[type-arg]
 def test_nothing_is_written_when_one_output_cannot_be(
     sellers: dict[str, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """All five files, or none."""
+    """All six files, or none."""
 
     def broken(*_: object) -> None:
         raise OSError("no space left on device")

@@ -10,12 +10,12 @@ from choose_workspace import batch, demand, groups, product
 from tuoguan.choose import evaluate, explain_group
 from tuoguan.choose.policies import THOROUGH
 from tuoguan.choose.reasons import best_probability, bridge, interval, is_handed_over, runner_up
-from tuoguan.choose.reasons_flips import (
+from tuoguan.choose.reasons_flips import MARKET, Ask, Duel, asks_of, flips_of, floor_minor
+from tuoguan.choose.reasons_moves import (
     PPM,
-    Duel,
-    flips,
-    lowest_supply_price,
-    move_charge,
+    move_commission,
+    move_cost,
+    move_duty,
     move_freight,
     move_minutes,
     move_retail,
@@ -23,13 +23,14 @@ from tuoguan.choose.reasons_flips import (
     move_supply,
     move_visibility,
 )
-from tuoguan.choose.reasons_terms import correlation, drivers, ranks, unknowns
+from tuoguan.choose.reasons_terms import drivers, ranks, unit, unknowns
 from tuoguan.foundation.parties import Duty
 from tuoguan.simulate import Component, run
 
 MOVES = {
-    "added charge": move_charge, "visibility": move_visibility, "retail price": move_retail,
-    "supply price": move_supply, "freight": move_freight, "staff minutes": move_minutes, "return rate": move_returns,
+    "commission": move_commission, "visibility": move_visibility, "retail price": move_retail,
+    "supply price": move_supply, "unit cost": move_cost, "freight": move_freight, "duty": move_duty,
+    "minutes per order": move_minutes, "return rate": move_returns,
 }  # fmt: skip
 
 
@@ -89,10 +90,9 @@ def test_interval_is_the_normal_one():
 def test_rank_correlation_is_scipys():
     random = np.random.default_rng(2)
     left, right = random.integers(0, 9, 80).astype(float), random.normal(size=80)
-    one, two = (ranks(values) - ranks(values).mean() for values in (left, right))
     assert ranks(left) == pytest.approx(stats.rankdata(left) - 1)
-    assert correlation(one, two) == pytest.approx(stats.spearmanr(left, right).statistic)
-    assert correlation(np.zeros(5), np.arange(5.0) - 2.0) == 0.0
+    assert unit(ranks(left)) @ unit(ranks(right)) == pytest.approx(stats.spearmanr(left, right).statistic)
+    assert unit(np.full(5, 3.0)) == pytest.approx(np.zeros(5))
 
 
 def test_drawn_unknowns_are_the_simulators(played):
@@ -129,16 +129,39 @@ def test_every_threshold_turns_the_answer_when_played_again(played):
     other = max((r for r in rows if options[r].listings[0].contract.owns(Duty.RETAIL_PRICE)), key=lambda r: mean[r])
     duel = Duel(evaluated.scenario, known, options[pick], options[other], 2)
     contract = options[pick].listings[0].contract.id
-    found = flips(duel)
+    found = flips_of(asks_of(duel, 0.05))
     turning = [flip for flip in found if flip.factor_ppm is not None]
     assert {flip.term for flip in found} == set(MOVES) and len(turning) >= 3
+
+    def difference(term: str, at: int) -> float:
+        moved = tuple(MOVES[term](option, contract, at) for option in (duel.pick, duel.other))
+        profit = run(replace(evaluated.scenario, options=moved), known, threads=2).profit.mean(axis=1)
+        return float(profit[0] - profit[1])
+
     for flip in turning:
-        start = 0 if flip.term == "added charge" else PPM
+        start = 0 if flip.term == "commission" else PPM
         # Counts of returns jump by whole units, so the difference is a staircase: a step is 3 % of the way to it.
         step = (flip.factor_ppm - start) * 3 // 100
-        before = duel.difference(MOVES[flip.term], contract, flip.factor_ppm - step)
-        after = duel.difference(MOVES[flip.term], contract, flip.factor_ppm + step)
+        before = difference(flip.term, flip.factor_ppm - step)
+        after = difference(flip.term, flip.factor_ppm + step)
         assert (before > 0) != (after > 0), (flip, before, after)
+        below = difference(flip.term, flip.factor_ppm - abs(step))
+        assert (below < 0) == (flip.loses == "below"), flip
+
+
+def test_searches_played_together_find_what_each_finds_alone(played):
+    evaluated, known = played
+    options, mean = evaluated.groups.options, evaluated.mean()
+    picks = sorted(evaluated.groups.rows(0), key=lambda row: -mean[row])[:2]
+    asks = [
+        Ask(Duel(evaluated.scenario, known, options[row], None, 2), "freight", move_freight, MARKET, 1.0, "x today")
+        for row in picks
+    ] + [
+        Ask(Duel(evaluated.scenario, known, options[row], None, 2), "visibility", move_visibility,
+            options[row].listings[0].contract.id, 1.0, "x")
+        for row in picks
+    ]  # fmt: skip
+    assert flips_of(asks) == tuple(flips_of([ask])[0] for ask in asks)
 
 
 def test_the_lowest_supply_price_earns_just_nothing_more_than_not_selling(played):
@@ -148,7 +171,10 @@ def test_the_lowest_supply_price_earns_just_nothing_more_than_not_selling(played
     pick = max((r for r in rows if not options[r].listings[0].contract.owns(Duty.RETAIL_PRICE)), key=lambda r: mean[r])
     quoted = replace(options[pick].listings[0], supply_price_minor=1_500)
     option = replace(options[pick], listings=(quoted,))
-    price = lowest_supply_price(Duel(evaluated.scenario, known, option, None, 2))
+    asked = [
+        ask for ask in asks_of(Duel(evaluated.scenario, known, option, None, 2), 0.0) if ask.term == "supply price"
+    ]
+    price = floor_minor(flips_of(asked)[0])
     assert price is not None
 
     def profit(minor: int) -> float:
@@ -161,7 +187,8 @@ def test_the_lowest_supply_price_earns_just_nothing_more_than_not_selling(played
 def test_seller_priced_options_have_no_supply_price_to_defend(played):
     evaluated, known = played
     own = next(o for o in evaluated.groups.options if o.listings[0].contract.owns(Duty.RETAIL_PRICE))
-    assert lowest_supply_price(Duel(evaluated.scenario, known, own, None, 1)) is None
+    asked = asks_of(Duel(evaluated.scenario, known, own, None, 1), 0.0)
+    assert "supply price" not in {ask.term for ask in asked}
 
 
 def test_an_explanation_is_one_sentence_in_both_languages_about_measured_numbers(played):

@@ -1,0 +1,133 @@
+"""Limits as a seller reads them: how far each is used, what one more unit is worth, what other limits would earn.
+
+Hides that a limit of a season is one limit per week. Keeps the invariant that a worth is said in units a person buys:
+an hour, a thousand of cash, a cubic meter.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from tuoguan.app.decide import Decision
+from tuoguan.app.phrases import Language, phrase
+from tuoguan.app.report import Grid, Part
+from tuoguan.app.wording import money
+from tuoguan.foundation.money import EXPONENT_BY_CURRENCY, to_minor
+
+CASH_UNIT = 1_000  # major units
+CM3_PER_CBM = 1_000_000
+BINDS_MIN = 0.5  # minor units: a worth that rounds to nought is none
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """One limit over all its weeks, in the unit a person buys: ``scale`` limit units make one of it.
+
+    worth_all, worth_most  minor units: of one unit more in every week, and in the week where it is worth most
+    weeks    those in which one more unit is worth something, from 1; nought stands for a limit without weeks
+    """
+
+    name: str
+    kind: str
+    scale: float
+    used: float
+    limit: float
+    worth_all: int
+    worth_most: int
+    weeks: tuple[int, ...]
+
+
+def series_of(decision: Decision) -> tuple[Series, ...]:
+    """The limits of the portfolio, weeks taken together, in the order of the capacities."""
+    portfolio, currency = decision.portfolio, decision.evaluated.groups.currency
+    rows_by_name: dict[str, list[int]] = {}
+    for index, limit in enumerate(portfolio.capacities):
+        rows_by_name.setdefault(limit.name.rsplit(" week ", 1)[0], []).append(index)
+    return tuple(_series(decision, name, rows, currency) for name, rows in rows_by_name.items())
+
+
+def _series(decision: Decision, name: str, rows: Sequence[int], currency: str) -> Series:
+    portfolio = decision.portfolio
+    kind = portfolio.capacities[rows[0]].kind
+    scale = {
+        "cash": float(CASH_UNIT * 10 ** EXPONENT_BY_CURRENCY[currency]), "volume": float(CM3_PER_CBM)
+    }.get(kind, 1.0)  # fmt: skip
+    worth = [float(portfolio.shadow_price[row]) * scale for row in rows]
+    weeks = tuple(_week(portfolio.capacities[row].name) for row, value in zip(rows, worth, strict=True)
+                  if value >= BINDS_MIN)  # fmt: skip
+    return Series(
+        name, kind, scale, max(float(portfolio.used[row]) for row in rows) / scale,
+        float(portfolio.capacities[rows[0]].limit) / scale, to_minor(sum(worth)), to_minor(max(worth)), weeks,
+    )  # fmt: skip
+
+
+def _week(name: str) -> int:
+    parts = name.rsplit(" week ", 1)
+    return int(parts[1]) if len(parts) > 1 else 0
+
+
+def limits_part(decision: Decision, lang: Language, freed: Mapping[str, int] | None = None) -> Part:
+    """Use, limit and worth of every limit; ``freed`` is what lifting a limit would earn, minor units by series name."""
+    found, currency = series_of(decision), decision.evaluated.groups.currency
+    keys = ["limit", "used_peak", "limit_value", "unit_word", "worth_all", "worth_week", "binding_weeks"]
+    rows = [
+        (
+            limit_words(one, lang), f"{one.used:,.1f}", f"{one.limit:,.1f}", unit_words(one, currency, lang),
+            _worth(one.worth_all, currency), _worth(one.worth_most, currency), spans(one.weeks),
+            *((money(freed[one.name], currency) if one.name in freed else "",) if freed is not None else ()),
+        )
+        for one in found
+    ]  # fmt: skip
+    head = [phrase(key, lang) for key in keys + ([] if freed is None else ["freed"])]
+    lead = phrase("shadow_lead" if any(one.worth_all for one in found) else "no_shadow", lang)
+    return Part(phrase("shadow_prices", lang), Grid(head, rows, frozenset({1, 2, 4, 5, 7})), lead)
+
+
+def _worth(minor: int, currency: str) -> str:
+    return money(minor, currency) if minor else "–"
+
+
+def limit_words(one: Series, lang: Language) -> str:
+    """The limit's name, such as ``space at 3PL-US``; as the limit calls itself where it is of another kind."""
+    if one.kind in ("cash", "hours", "volume"):
+        return phrase(f"limit_{one.kind}", lang, site=one.name.removeprefix("volume "))
+    return one.name
+
+
+def unit_words(one: Series, currency: str, lang: Language) -> str:
+    """The unit of its worth, such as ``1,000 USD``."""
+    key = {"cash": "one_thousand", "hours": "one_hour", "volume": "one_cbm"}.get(one.kind, "one_unit")
+    return phrase(key, lang, currency=currency)
+
+
+def spans(weeks: Sequence[int]) -> str:
+    """Weeks as spans.
+
+    >>> spans((1, 2, 3, 7, 9, 10))
+    '1–3, 7, 9–10'
+    """
+    found: list[list[int]] = []
+    for week in weeks:
+        if found and week == found[-1][1] + 1:
+            found[-1][1] = week
+        else:
+            found.append([week, week])
+    return ", ".join(str(first) if first == last else f"{first}–{last}" for first, last in found)
+
+
+def frontier_part(decision: Decision, lang: Language) -> Part:
+    """Profit, risk, hours and cash of other attitudes and other hours; nothing where none were computed."""
+    seller, currency = decision.opened.batch.seller, decision.evaluated.groups.currency
+    rows = [
+        (
+            f"{point.risk_weight:g}" + (
+                f" · {phrase('yours', lang)}" if (point.risk_weight, point.limit_share) == (seller.risk.weight, 1.0)
+                else ""
+            ),
+            f"{point.limit_share:g}", money(point.mean, currency), money(point.cvar, currency), f"{point.hours:,.1f}",
+            money(point.cash, currency), str(point.sold),
+        )
+        for point in decision.frontier
+    ]  # fmt: skip
+    keys = ("risk_weight", "limit_share", "expected_profit", "worst_mark", "hours_peak", "cash_peak", "count")
+    grid = Grid([phrase(key, lang) for key in keys], rows, frozenset({1, 2, 3, 4, 5, 6}))
+    return Part(phrase("frontier_part", lang), grid, phrase("frontier_lead", lang) if rows else "")
