@@ -118,7 +118,7 @@ def decide(
         reasons=reasons, today=today_rows(evaluated),
         rule=choose_by_rule(study, seller, study.handed_over == (not has_capacity)),
         rule_is_handed_over=not has_capacity,
-        frontier=attitudes(study, seller) if len(first.groups.options) <= FRONTIER_OPTIONS_MAX else (),
+        frontier=attitudes(study, seller, portfolio) if len(first.groups.options) <= FRONTIER_OPTIONS_MAX else (),
         costs=cost_of_limits(study, seller, portfolio), seed=seed, hashes=opened.hashes(),
     )  # fmt: skip
 
@@ -152,9 +152,11 @@ def forget(keep: Path) -> None:
     shutil.rmtree(keep, ignore_errors=True)
 
 
-def attitudes(study: Study, seller: Seller) -> tuple[Point, ...]:
+def attitudes(study: Study, seller: Seller, start: Portfolio) -> tuple[Point, ...]:
     """Portfolios from "mean only" to "worst outcomes only", undominated ones, then with other hours and other cash."""
-    points = frontier(study, seller, hours_shares=OTHER_SHARES, cash_shares=OTHER_SHARES, time_limit=FRONTIER_SECONDS)
+    points = frontier(
+        study, seller, hours_shares=OTHER_SHARES, cash_shares=OTHER_SHARES, start=start, time_limit=FRONTIER_SECONDS
+    )  # fmt: skip
     today = [one for one in points if one.limit_share == one.cash_share == 1.0]
     return tuple(
         one for one in points

@@ -19,7 +19,7 @@ from tuoguan.app.report_limits import series_of
 from tuoguan.app.report_view import report_view
 from tuoguan.app.tables import alternatives_table, chosen_table, options_table
 from tuoguan.app.wording import exclusions
-from tuoguan.choose import Pilot
+from tuoguan.choose import Pilot, further
 from tuoguan.foundation.days import iso
 from tuoguan.foundation.ids import json_bytes
 from tuoguan.foundation.money import EXPONENT_BY_CURRENCY
@@ -66,7 +66,8 @@ def decision_json(decision: Decision) -> dict[str, Any]:
             "difference_minor": round(portfolio.mean - decision.rule.mean),
         },
         "counts": {
-            "groups": groups.count, "options": len(groups.options), "policies_tried": decision.evaluated.searched,
+            "groups": groups.count, "options": int((~further(groups)).sum()),
+            "policies_at_prices": int(further(groups).sum()), "policies_tried": decision.evaluated.searched,
             "settled": int(decision.evaluated.search.settled.sum()),
             "sold": int((portfolio.chosen != NOT_SOLD).sum()),
             "undecided": sum(why.undecided for why in decision.explanations),
@@ -76,6 +77,7 @@ def decision_json(decision: Decision) -> dict[str, Any]:
         "capacities": [
             {
                 "name": limit.name, "kind": limit.kind, "unit": limit.unit, "limit": limit.limit,
+                "at_least": limit.at_least,
                 "used": round(float(portfolio.used[index]), 6),
                 "shadow_price": round(float(portfolio.shadow_price[index]), 6),
             }
@@ -83,7 +85,7 @@ def decision_json(decision: Decision) -> dict[str, Any]:
         ],
         "frontier": [
             {
-                "risk_weight": point.risk_weight, "limit_share": point.limit_share,
+                "risk_weight": point.risk_weight, "limit_share": point.limit_share, "cash_share": point.cash_share,
                 "expected_profit_minor": round(point.mean), "cvar_minor": round(point.cvar),
                 "hours": round(point.hours, 6), "cash_minor": round(point.cash), "sold": point.sold,
             }
@@ -91,8 +93,9 @@ def decision_json(decision: Decision) -> dict[str, Any]:
         ],
         "worth": [
             {
-                "limit": one.name, "kind": one.kind, "one_more": one.scale, "every_week_minor": one.worth_all,
-                "dearest_week_minor": one.worth_most, "weeks": list(one.weeks),
+                "limit": " ".join(one.family).strip(), "kind": one.family.kind, "one_more": one.scale,
+                "every_week_minor": one.worth_all, "dearest_week_minor": one.worth_most, "weeks": list(one.weeks),
+                "without_minor": one.freed,
             }
             for one in series_of(decision)
         ],

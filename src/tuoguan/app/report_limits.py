@@ -4,17 +4,16 @@ Hides that a limit of a season is one limit per week. Keeps the invariant that a
 an hour, a thousand of cash, a cubic meter.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from tuoguan.app.decide import Decision
 from tuoguan.app.phrases import Language, phrase
 from tuoguan.app.report import Grid, Part
 from tuoguan.app.wording import money
-from tuoguan.foundation.money import EXPONENT_BY_CURRENCY, to_minor
+from tuoguan.choose import Family, family_of, limit_name, limit_unit
+from tuoguan.foundation.money import to_minor
 
-CASH_UNIT = 1_000  # major units
-CM3_PER_CBM = 1_000_000
 BINDS_MIN = 0.5  # minor units: a worth that rounds to nought is none
 
 
@@ -22,41 +21,41 @@ BINDS_MIN = 0.5  # minor units: a worth that rounds to nought is none
 class Series:
     """One limit over all its weeks, in the unit a person buys: ``scale`` limit units make one of it.
 
+    freed  minor units: what the whole choice would earn more without the limit
     worth_all, worth_most  minor units: of one unit more in every week, and in the week where it is worth most
     weeks    those in which one more unit is worth something, from 1; nought stands for a limit without weeks
     """
 
-    name: str
-    kind: str
+    family: Family
+    at_least: bool
     scale: float
     used: float
     limit: float
     worth_all: int
     worth_most: int
     weeks: tuple[int, ...]
+    freed: int
 
 
 def series_of(decision: Decision) -> tuple[Series, ...]:
     """The limits of the portfolio, weeks taken together, in the order of the capacities."""
-    portfolio, currency = decision.portfolio, decision.evaluated.groups.currency
-    rows_by_name: dict[str, list[int]] = {}
-    for index, limit in enumerate(portfolio.capacities):
-        rows_by_name.setdefault(limit.name.rsplit(" week ", 1)[0], []).append(index)
-    return tuple(_series(decision, name, rows, currency) for name, rows in rows_by_name.items())
+    rows_by_family: dict[Family, list[int]] = {}
+    for index, limit in enumerate(decision.portfolio.capacities):
+        rows_by_family.setdefault(family_of(limit)[0], []).append(index)
+    freed = {cost.family: to_minor(cost.gain) for cost in decision.costs}
+    return tuple(_series(decision, family, rows, freed.get(family, 0)) for family, rows in rows_by_family.items())
 
 
-def _series(decision: Decision, name: str, rows: Sequence[int], currency: str) -> Series:
+def _series(decision: Decision, family: Family, rows: Sequence[int], freed: int) -> Series:
     portfolio = decision.portfolio
-    kind = portfolio.capacities[rows[0]].kind
-    scale = {
-        "cash": float(CASH_UNIT * 10 ** EXPONENT_BY_CURRENCY[currency]), "volume": float(CM3_PER_CBM)
-    }.get(kind, 1.0)  # fmt: skip
+    limits = [portfolio.capacities[row] for row in rows]
+    scale, _ = limit_unit(family, decision.evaluated.groups.currency)
     worth = [float(portfolio.shadow_price[row]) * scale for row in rows]
-    weeks = tuple(_week(portfolio.capacities[row].name) for row, value in zip(rows, worth, strict=True)
-                  if value >= BINDS_MIN)  # fmt: skip
+    weeks = tuple(_week(limit.name) for limit, value in zip(limits, worth, strict=True) if value >= BINDS_MIN)
+    used = [float(portfolio.used[row]) for row in rows]
     return Series(
-        name, kind, scale, max(float(portfolio.used[row]) for row in rows) / scale,
-        float(portfolio.capacities[rows[0]].limit) / scale, to_minor(sum(worth)), to_minor(max(worth)), weeks,
+        family, limits[0].at_least, scale, (min if limits[0].at_least else max)(used) / scale,
+        float(limits[0].limit) / scale, to_minor(sum(worth)), to_minor(max(worth)), weeks, freed,
     )  # fmt: skip
 
 
@@ -65,19 +64,19 @@ def _week(name: str) -> int:
     return int(parts[1]) if len(parts) > 1 else 0
 
 
-def limits_part(decision: Decision, lang: Language, freed: Mapping[str, int] | None = None) -> Part:
-    """Use, limit and worth of every limit; ``freed`` is what lifting a limit would earn, minor units by series name."""
+def limits_part(decision: Decision, lang: Language) -> Part:
+    """Use, limit and worth of every limit, and what lifting it altogether would earn."""
     found, currency = series_of(decision), decision.evaluated.groups.currency
-    keys = ["limit", "used_peak", "limit_value", "unit_word", "worth_all", "worth_week", "binding_weeks"]
+    keys = ["limit", "used_peak", "limit_value", "unit_word", "worth_all", "worth_week", "binding_weeks", "freed"]
     rows = [
         (
             limit_words(one, lang), f"{one.used:,.1f}", f"{one.limit:,.1f}", unit_words(one, currency, lang),
             _worth(one.worth_all, currency), _worth(one.worth_most, currency), spans(one.weeks),
-            *((money(freed[one.name], currency) if one.name in freed else "",) if freed is not None else ()),
+            _worth(one.freed, currency),
         )
         for one in found
     ]  # fmt: skip
-    head = [phrase(key, lang) for key in keys + ([] if freed is None else ["freed"])]
+    head = [phrase(key, lang) for key in keys]
     lead = phrase("shadow_lead" if any(one.worth_all for one in found) else "no_shadow", lang)
     return Part(phrase("shadow_prices", lang), Grid(head, rows, frozenset({1, 2, 4, 5, 7})), lead)
 
@@ -87,16 +86,14 @@ def _worth(minor: int, currency: str) -> str:
 
 
 def limit_words(one: Series, lang: Language) -> str:
-    """The limit's name, such as ``space at 3PL-US``; as the limit calls itself where it is of another kind."""
-    if one.kind in ("cash", "hours", "volume"):
-        return phrase(f"limit_{one.kind}", lang, site=one.name.removeprefix("volume "))
-    return one.name
+    """The limit's name, such as ``room at 3PL-US``, "at least" said where it is one."""
+    name = limit_name(one.family, lang)
+    return f"{phrase('at_least', lang)} · {name}" if one.at_least else name
 
 
 def unit_words(one: Series, currency: str, lang: Language) -> str:
     """The unit of its worth, such as ``1,000 USD``."""
-    key = {"cash": "one_thousand", "hours": "one_hour", "volume": "one_cbm"}.get(one.kind, "one_unit")
-    return phrase(key, lang, currency=currency)
+    return limit_unit(one.family, currency, lang)[1]
 
 
 def spans(weeks: Sequence[int]) -> str:
@@ -120,14 +117,25 @@ def frontier_part(decision: Decision, lang: Language) -> Part:
     rows = [
         (
             f"{point.risk_weight:g}" + (
-                f" · {phrase('yours', lang)}" if (point.risk_weight, point.limit_share) == (seller.risk.weight, 1.0)
+                f" · {phrase('yours', lang)}"
+                if (point.risk_weight, point.limit_share, point.cash_share) == (seller.risk.weight, 1.0, 1.0)
                 else ""
             ),
-            f"{point.limit_share:g}", money(point.mean, currency), money(point.cvar, currency), f"{point.hours:,.1f}",
+            f"{point.limit_share:g}", f"{point.cash_share:g}", money(point.mean, currency),
+            money(point.cvar, currency), f"{point.hours:,.1f}",
             money(point.cash, currency), str(point.sold),
         )
         for point in decision.frontier
     ]  # fmt: skip
-    keys = ("risk_weight", "limit_share", "expected_profit", "worst_mark", "hours_peak", "cash_peak", "count")
-    grid = Grid([phrase(key, lang) for key in keys], rows, frozenset({1, 2, 3, 4, 5, 6}))
+    keys = (
+        "risk_weight",
+        "limit_share",
+        "cash_share",
+        "expected_profit",
+        "worst_mark",
+        "hours_peak",
+        "cash_peak",
+        "count",
+    )
+    grid = Grid([phrase(key, lang) for key in keys], rows, frozenset({1, 2, 3, 4, 5, 6, 7}))
     return Part(phrase("frontier_part", lang), grid, phrase("frontier_lead", lang) if rows else "")

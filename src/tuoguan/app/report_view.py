@@ -20,7 +20,7 @@ from tuoguan.app.wording import (
     title_of,
     way_of,
 )
-from tuoguan.choose import name_of
+from tuoguan.choose import further, name_of
 from tuoguan.contracts import Evidence, explain, label
 from tuoguan.foundation.days import iso
 from tuoguan.foundation.parties import Duty
@@ -147,7 +147,10 @@ def _bridge(decision: Decision, lang: Language) -> Figure:
 
 def _frontier(decision: Decision, lang: Language) -> list[Figure]:
     """Mean against the worst outcomes, one point per attitude to risk; nothing where there is only one."""
-    points, currency = [one for one in decision.frontier if one.limit_share == 1.0], decision.evaluated.groups.currency
+    points, currency = (
+        [one for one in decision.frontier if one.limit_share == one.cash_share == 1.0],
+        decision.evaluated.groups.currency,
+    )
     if len(points) < 2:
         return []
     rows = [
@@ -211,8 +214,9 @@ def _measured(decision: Decision, lang: Language) -> Part:
     evaluated = decision.evaluated
     outcomes, options = evaluated.outcomes, evaluated.groups.options
     rows_by_contract: dict[str, list[int]] = {}
+    again = further(evaluated.groups)  # other policies of ways that are counted already
     for row, option in enumerate(options):
-        if len(option.listings) == 1:
+        if len(option.listings) == 1 and not again[row]:
             rows_by_contract.setdefault(option.listings[0].contract.id, []).append(row)
     fees_of = (Component.COMMISSION, Component.PLATFORM_FEES, Component.SUBSIDY)
     fee_columns = [list(Component).index(name) for name in fees_of]

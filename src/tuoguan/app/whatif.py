@@ -93,7 +93,7 @@ def what_if(
     changed = again(kept, asked, terms, workspace, threads, progress)
     allowed = _allowed(kept, changed, asked)
     ready = time.perf_counter()
-    new = _chosen(changed.study, seller, allowed)
+    new = _chosen(changed.study, seller, allowed, kept.portfolio)
     if changed.study is kept.study and allowed is None and seller.risk == kept.seller.risk:
         new = no_worse(kept.portfolio, new)
     done = time.perf_counter()
@@ -112,10 +112,10 @@ def _places(place: Path, workspace: Path | None) -> tuple[Path, Path | None]:
     return place, workspace
 
 
-def _chosen(study: Study, seller: Seller, allowed: Flags | None) -> Portfolio:
-    """The best set; Refused where the limits that are asked for cannot hold together."""
+def _chosen(study: Study, seller: Seller, allowed: Flags | None, start: Portfolio) -> Portfolio:
+    """The best set, from the decision's prices; Refused where the limits that are asked for cannot hold together."""
     try:
-        return choose(study, seller, allowed=allowed)
+        return choose(study, seller, allowed=allowed, start=start)
     except Infeasible as error:
         fix = "ask for a wider limit"
         raise Refused([Problem("limits", str(error), "limits that can hold together", fix, "limits_clash")]) from error

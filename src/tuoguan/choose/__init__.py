@@ -10,10 +10,10 @@ from tuoguan.choose.portfolio import Point, choose, frontier, peak_use
 from tuoguan.choose.portfolio_costs import LimitCost, cost_of_limits
 from tuoguan.choose.portfolio_limits import unknown_names, without_minimums
 from tuoguan.choose.portfolio_switching import switched, with_switching
-from tuoguan.choose.portfolio_words import clash_words, cost_words, price_words
+from tuoguan.choose.portfolio_words import clash_words, cost_words, limit_name, limit_unit, price_words
 from tuoguan.choose.priced import Retuned, further, retune
 from tuoguan.choose.problem import Capacity, Clash, Factors, Infeasible, Portfolio
-from tuoguan.choose.problem_family import Family
+from tuoguan.choose.problem_family import Family, family_of
 from tuoguan.choose.reasons import Explanation, explain_group
 from tuoguan.choose.reasons_compare import Comparisons, Quantity, comparisons
 from tuoguan.choose.reasons_compare_words import Pros, pros_of, sentence
@@ -37,8 +37,9 @@ __all__ = [
     "LimitCost", "Offers", "Pilot", "Point", "Portfolio", "Pros", "Quantity", "Reasons", "Recipe", "Retuned",
     "Search", "Shard", "Study", "Task", "Terms", "Thresholds", "agree", "answers_of", "choose", "chosen_rows",
     "clash_words", "closed_form", "comparisons", "contents", "cost_of_limits", "cost_words", "enumerate_options",
-    "evaluate", "explain_group", "find_clash", "frontier", "further", "is_handed_over", "kept_options", "list_ways",
-    "name_of", "options_again", "owner_of", "peak_use", "play_again", "price_words", "pros_of", "read_terms",
-    "reasons_of", "recipe_of", "retune", "risk_of", "sentence", "shards_of", "solve", "spread_out", "study_of",
-    "switched", "task_of", "titles", "unknown_names", "with_switching", "without_minimums",
+    "evaluate", "explain_group", "family_of", "find_clash", "frontier", "further", "is_handed_over", "kept_options",
+    "limit_name", "limit_unit", "list_ways", "name_of", "options_again", "owner_of", "peak_use", "play_again",
+    "price_words", "pros_of", "read_terms", "reasons_of", "recipe_of", "retune", "risk_of", "sentence", "shards_of",
+    "solve", "spread_out", "study_of", "switched", "task_of", "titles", "unknown_names", "with_switching",
+    "without_minimums",
 ]  # fmt: skip

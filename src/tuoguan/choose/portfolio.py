@@ -48,14 +48,16 @@ class Point:
 
 def choose(
     study: Study, seller: Seller, *, weight: float | None = None, hours_per_week: float | None = None,
-    cash_share: float = 1.0, allowed: Flags | None = None, lifted: Family | None = None, time_limit: float = 60.0,
+    cash_share: float = 1.0, allowed: Flags | None = None, lifted: Family | None = None,
+    start: Portfolio | None = None, time_limit: float = 60.0,
 ) -> Portfolio:  # fmt: skip
     """The best set of options within all limits of the seller, at the seller's risk weight, switching costs counted.
 
     ``chosen[g]`` follows the groups of ``study``. An option ties up cash as far as the low path of its cumulative
     cash lies below nought; low paths are added up, which is on the safe side of their common quantile. Only options
     that earn on average are looked at, or help a least number of products, and of those only ``allowed`` [option]
-    where it is given; the bound is for that set. ``lifted`` names limits to leave out. `Infeasible` when the limits
+    where it is given; the bound is for that set. ``lifted`` names limits to leave out; ``start`` is an earlier answer
+    whose prices are set out from. `Infeasible` when the limits
     clash, with the smallest set that does.
     """
     study = with_switching(study, seller)
@@ -68,7 +70,7 @@ def choose(
     stated = Stated(
         value=mean[rows], profit=study.profit[rows].astype(np.float64), uses=uses[rows][:, able],
         capacities=tuple(capacities[k] for k in able), group=study.group_of[rows],
-        weight=seller.risk.weight if weight is None else weight, level=seller.risk.level,
+        weight=seller.risk.weight if weight is None else weight, level=seller.risk.level, start=start,
     )  # fmt: skip
     found = stores(study, seller, lifted)
     answer = best_set(stated, tuple(Store(one.capacity, one.sold[rows]) for one in found), time_limit)
@@ -99,25 +101,29 @@ def _whole(
 
 def frontier(
     study: Study, seller: Seller, *, weights: Sequence[float] = (0.0, 0.25, 0.5, 0.75, 1.0),
-    hours_shares: Sequence[float] = SHARES, cash_shares: Sequence[float] = SHARES, time_limit: float = 20.0,
+    hours_shares: Sequence[float] = SHARES, cash_shares: Sequence[float] = SHARES, start: Portfolio | None = None,
+    time_limit: float = 20.0,
 ) -> tuple[Point, ...]:  # fmt: skip
     """Portfolios at several risk weights under today's limits, then at several shares of today's hours and cash.
 
-    A share under which the limits clash gives no point.
+    A share under which the limits clash gives no point. ``start``: as in `choose`.
     """
     own = seller.risk.weight
     cases = [(weight, 1.0, 1.0) for weight in weights] + [(own, share, 1.0) for share in hours_shares]
     cases += [(own, 1.0, share) for share in cash_shares]
-    points = [_point(study, seller, case, time_limit) for case in cases]
+    points = [_point(study, seller, case, start, time_limit) for case in cases]
     return tuple(point for point in points if point is not None)
 
 
-def _point(study: Study, seller: Seller, case: tuple[float, float, float], time_limit: float) -> Point | None:
+def _point(
+    study: Study, seller: Seller, case: tuple[float, float, float], start: Portfolio | None, time_limit: float
+) -> Point | None:
     weight, hours_share, cash_share = case
     hours = seller.limits.hours_per_week * hours_share
     try:
         answer = choose(
-            study, seller, weight=weight, hours_per_week=hours, cash_share=cash_share, time_limit=time_limit
+            study, seller, weight=weight, hours_per_week=hours, cash_share=cash_share, start=start,
+            time_limit=time_limit,
         )  # fmt: skip
     except Infeasible:
         return None

@@ -23,7 +23,10 @@ FREE, OPEN, CLOSED = 0, 1, -1
 
 @dataclass(frozen=True, slots=True)
 class Stated:
-    """A choice among rows: groups named 0, 1, …, the value and the profit of each [row, path], uses [row, capacity]."""
+    """A choice among rows: groups named 0, 1, …, the value and the profit of each [row, path], uses [row, capacity].
+
+    ``start`` is an answer whose prices are set out from.
+    """
 
     value: Floats
     profit: Floats
@@ -32,6 +35,7 @@ class Stated:
     group: Ints
     weight: float
     level: float
+    start: Portfolio | None = None
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -61,7 +65,7 @@ def best_set(stated: Stated, stores: tuple[Store, ...], time_limit: float) -> Po
         broken = search.broken(case.answer, case.states)
         for state in (OPEN, CLOSED):
             below = tuple(state if at == broken else known for at, known in enumerate(case.states))
-            search.enter(below, case.answer.bound)
+            search.enter(below, case.answer)
     return search.answer()
 
 
@@ -75,15 +79,16 @@ class _Search:
         self.bound, self.number = -np.inf, 0
         self.refused: Infeasible | None = None
 
-    def enter(self, states: tuple[int, ...], above: float = np.inf) -> None:
-        """Solve a case, of which the case above promised at most so much: done, to be split, or not to be met."""
+    def enter(self, states: tuple[int, ...], above: Portfolio | None = None) -> None:
+        """Solve a case, which can promise no more than the answer above it: done, to be split, or not to be met."""
         self.number += 1
         try:
-            answer = self._solved(states)
+            answer = self._solved(states, above or self.stated.start)
         except Infeasible as infeasible:
             self.refused = self.refused or infeasible
             return
-        answer = replace(answer, bound=max(min(answer.bound, above), answer.objective))
+        most = answer.bound if above is None else min(answer.bound, above.bound)
+        answer = replace(answer, bound=max(most, answer.objective))
         if self.broken(answer, states) < 0:
             self.bound = max(self.bound, answer.bound)
             if self.best is None or answer.objective > self.best.objective:
@@ -100,8 +105,8 @@ class _Search:
                 return at
         return -1
 
-    def _solved(self, states: tuple[int, ...]) -> Portfolio:
-        """The best set of one case, in rows of the whole."""
+    def _solved(self, states: tuple[int, ...], start: Portfolio | None) -> Portfolio:
+        """The best set of one case, in rows of the whole, from the prices of another."""
         stated, kept, least = self.stated, np.ones(len(self.stated.value), np.bool_), list[Store]()
         for store, state in zip(self.stores, states, strict=True):
             if state == CLOSED:
@@ -111,7 +116,7 @@ class _Search:
         columns = [stated.uses, *(store.sold[:, None].astype(np.float64) for store in least)]
         capacities = (*stated.capacities, *(store.capacity for store in least))
         seconds = max(SHORTEST_SECONDS, (self.deadline - time.monotonic()) / (1 + len(self.stores)))
-        return solve_rows(stated, kept, np.concatenate(columns, axis=1), capacities, seconds)
+        return solve_rows(stated, kept, np.concatenate(columns, axis=1), capacities, seconds, start)
 
     def answer(self) -> Portfolio:
         """The best answer with the bound over all cases."""
@@ -129,7 +134,7 @@ class _Search:
         while (at := self.broken(answer, tuple(states))) >= 0:
             states[at] = CLOSED
             try:
-                answer = self._solved(tuple(states))
+                answer = self._solved(tuple(states), answer)
             except Infeasible as infeasible:
                 self.refused = infeasible
                 return
@@ -137,8 +142,9 @@ class _Search:
 
 
 def solve_rows(
-    stated: Stated, kept: Flags, uses: Floats, capacities: tuple[Capacity, ...], seconds: float
-) -> Portfolio:
+    stated: Stated, kept: Flags, uses: Floats, capacities: tuple[Capacity, ...], seconds: float,
+    start: Portfolio | None = None,
+) -> Portfolio:  # fmt: skip
     """`solve` over the kept rows; ``chosen`` [group of ``stated``] in rows of the whole, -1 for "do not sell".
 
     `Infeasible` with the clash where the limits cannot hold together.
@@ -152,7 +158,7 @@ def solve_rows(
             raise clashing(clash)
     answer = solve(
         stated.value[rows], uses[rows], capacities, groups=group, scenario_values=stated.profit[rows],
-        weight=stated.weight, level=stated.level, time_limit=seconds,
+        weight=stated.weight, level=stated.level, start=start, time_limit=seconds,
     )  # fmt: skip
     chosen = np.full(int(stated.group.max(initial=-1)) + 1, -1, np.int64)
     chosen[present] = np.append(rows, -1)[answer.chosen]

@@ -103,6 +103,25 @@ def price_words(portfolio: Portfolio, currency: str, lang: str = "en") -> tuple[
     )
 
 
+def limit_name(family: Family, lang: str = "en") -> str:
+    """What the limits of a family are limits of, such as "room at main"."""
+    return WORDS[family.kind].name[lang == "zh"].format(subject=_subject(family, lang))
+
+
+def limit_unit(family: Family, currency: str, lang: str = "en") -> tuple[float, str]:
+    """(units of the limit, words) of one more of it as a person would buy it: an hour, a cubic meter, 1,000 of cash.
+
+    >>> limit_unit(Family("hours", ""), "USD")
+    (1.0, 'hour')
+    >>> limit_unit(Family("cash", ""), "USD")
+    (100000.0, '1,000 USD')
+    """
+    words = WORDS[family.kind]
+    if not words.size:
+        return float(parse_minor("1000", currency)), f"1,000 {currency}"
+    return float(words.size), words.unit[lang == "zh"]
+
+
 def _worth(capacity: Capacity, price: float, currency: str, lang: str) -> str:
     words, (family, week) = WORDS[capacity.kind], family_of(capacity)
     size = words.size or float(parse_minor("100", currency))
@@ -118,7 +137,7 @@ def cost_words(costs: tuple[LimitCost, ...], currency: str, lang: str = "en") ->
 
 
 def _cost(cost: LimitCost, currency: str, lang: str) -> str:
-    name, gain, most = _name(cost.family, lang), to_minor(cost.gain), to_minor(cost.gain_most)
+    name, gain, most = limit_name(cost.family, lang), to_minor(cost.gain), to_minor(cost.gain_most)
     costs, ceiling = f"{format_minor(gain, currency)} {currency}", format_minor(most, currency)
     if lang == "zh":
         return f"{name}这一限制使您少赚 {costs}" + (f"（至多 {ceiling}）" if most > gain else "")
@@ -140,7 +159,7 @@ def clash_words(clash: Clash, currency: str, lang: str = "en") -> tuple[str, ...
 
 def _clash(capacity: Capacity, give: float, weeks: str, currency: str, lang: str) -> str:
     family, when = family_of(capacity)[0], _when(weeks, lang)
-    name = _name(family, lang) if capacity.kind in WORDS else capacity.name
+    name = limit_name(family, lang) if capacity.kind in WORDS else capacity.name
     limit = _amount(capacity.limit, capacity, currency, lang)
     needed = ""
     if np.isfinite(give):
@@ -153,10 +172,6 @@ def _clash(capacity: Capacity, give: float, weeks: str, currency: str, lang: str
     bound = "at least" if capacity.at_least else "at most"
     end = f"with the others held it would have to be {needed}" if needed else "no change of it alone would do"
     return f"{name}{when}, {bound} {limit}: {end}"
-
-
-def _name(family: Family, lang: str) -> str:
-    return WORDS[family.kind].name[lang == "zh"].format(subject=_subject(family, lang))
 
 
 def _subject(family: Family, lang: str) -> str:

@@ -67,7 +67,7 @@ def retune(
         return Retuned(evaluated, portfolio, pool.rounds)
     book, moved = extended(evaluated, pool, demand, threads)
     book = switched(book, seller)
-    answer = choose(study_of(book), seller, time_limit=time_limit)
+    answer = choose(study_of(book), seller, start=portfolio, time_limit=time_limit)
     if answer.objective < portfolio.objective:
         # The clock or the nodes ran out before the larger book gave as much: the first set is still in it.
         chosen = np.append(moved, -1)[portfolio.chosen]

@@ -8,6 +8,7 @@ from tuoguan.app.report_limits import limit_words, series_of, unit_words
 from tuoguan.app.report_reasons import how_words, unknown_words
 from tuoguan.app.report_view import best_first
 from tuoguan.app.wording import money, money_short, percent, way_short
+from tuoguan.choose import cost_words
 from tuoguan.cli.output import WIDTH, table
 from tuoguan.foundation.days import iso
 from tuoguan.foundation.text import wrapped
@@ -82,7 +83,7 @@ def _whole(decision: Decision, lang: Language) -> list[str]:
 
 
 def _worth(decision: Decision, lang: Language) -> list[str]:
-    """What one more unit of each binding limit is worth, and what to find out first."""
+    """What one more unit of each binding limit is worth, what the limit costs, and what to find out first."""
     currency = decision.evaluated.groups.currency
     lines = [
         f"{phrase('unit_word', lang)} {unit_words(one, currency, lang)} ({limit_words(one, lang)}): "
@@ -90,6 +91,7 @@ def _worth(decision: Decision, lang: Language) -> list[str]:
         for one in series_of(decision)
         if one.worth_all
     ]
+    lines += list(cost_words(decision.costs, currency, lang))
     lines += [
         f"{phrase('evsi', lang)}: {unknown_words(decision, one, lang)}, {how_words(one, lang)} "
         f"({one.sku} {one.market}): {money(one.net, currency)}"
