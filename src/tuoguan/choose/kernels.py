@@ -220,9 +220,14 @@ def near_rows(
 
 @njit(cache=True, nogil=True)
 def solve_symmetric(matrix: Floats, right: Floats) -> Floats:
-    """Solution [equation, case] of a quasi-definite system, upper triangle read, by LDL' in place of both arguments."""
+    """Solution [equation, case] of a quasi-definite system, upper triangle read, by LDL' in place of both arguments.
+
+    Where nothing is left of a pivot (a price that rises without end, because limits clash) its unknown stays put.
+    """
     n = len(matrix)
     for k in range(n):
+        if matrix[k, k] == 0.0:
+            matrix[k, k] = np.inf
         pivot = matrix[k, k]
         for i in range(k + 1, n):
             share = matrix[k, i] / pivot
