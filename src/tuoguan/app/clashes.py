@@ -11,6 +11,7 @@ from tuoguan.foundation.problems import Problem, Refused
 from tuoguan.intake import Seller
 
 FILE = "seller.toml"
+RULE_NODES = 50  # of branch and bound: a figure to compare with needs no proof
 
 
 def choose_or_refuse(study: Study, seller: Seller) -> Portfolio:
@@ -24,9 +25,9 @@ def choose_or_refuse(study: Study, seller: Seller) -> Portfolio:
 def choose_by_rule(study: Study, seller: Seller, allowed: Flags) -> Portfolio:
     """The best set among the allowed options; least numbers of products are let go where these cannot meet them."""
     try:
-        return choose(study, seller, allowed=allowed)
+        return choose(study, seller, allowed=allowed, node_limit=RULE_NODES)
     except Infeasible:
-        return choose(study, without_minimums(seller), allowed=allowed)
+        return choose(study, without_minimums(seller), allowed=allowed, node_limit=RULE_NODES)
 
 
 def require_known(seller: Seller, contracts: Iterable[str]) -> None:

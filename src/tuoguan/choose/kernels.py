@@ -338,8 +338,12 @@ def fill(start: Ints, value: Floats, use: Floats, limit: Floats, choice: Ints, u
 def exchange(
     group_of: Ints, rows: Ints, value: Floats, use: Floats, limit: Floats, choice: Ints, used: Floats, passes: int
 ) -> int:
-    """Number of pairs of moves made: one row's group gains, the other's makes room; best partner for each in turn."""
-    made, limits = 0, len(limit)
+    """Number of pairs of moves made: one row's group gains, the other's makes room; best partner for each in turn.
+
+    Partners come in order of their gain when the pass began, so that the first that makes room is about the best; the
+    limit that ruled the last one out is looked at first.
+    """
+    made, limits, hot = 0, len(limit), 0
     after = np.empty(limits)
     for _ in range(passes):
         gain = np.empty(len(rows))
@@ -355,15 +359,18 @@ def exchange(
             for j in range(limits):
                 after[j] = used[j] + use[i, j] - use[choice[g], j]
             best, partner = 1e-9, -1
-            for b in range(len(rows)):
+            for b in order:
+                if own + gain[b] <= best:
+                    break
                 k, h = rows[b], group_of[rows[b]]
                 if h == g or k == choice[h] or own + value[k] - value[choice[h]] <= best:
                     continue
-                inside = True
-                for j in range(limits):
-                    if after[j] + use[k, j] - use[choice[h], j] > limit[j]:
-                        inside = False
-                        break
+                inside = limits == 0 or after[hot] + use[k, hot] - use[choice[h], hot] <= limit[hot]
+                if inside:
+                    for j in range(limits):
+                        if after[j] + use[k, j] - use[choice[h], j] > limit[j]:
+                            inside, hot = False, j
+                            break
                 if inside:
                     best, partner = own + value[k] - value[choice[h]], b
             if partner >= 0:

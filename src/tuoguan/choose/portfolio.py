@@ -20,6 +20,7 @@ from tuoguan.choose.portfolio_stores import Stated, best_set
 from tuoguan.choose.portfolio_switching import with_switching
 from tuoguan.choose.problem import Capacity, Infeasible, Portfolio
 from tuoguan.choose.problem_family import Family
+from tuoguan.choose.solve import NODE_LIMIT
 from tuoguan.choose.study import Study
 from tuoguan.foundation.arrays import Flags, Floats, Ints
 from tuoguan.intake import Seller
@@ -49,7 +50,7 @@ class Point:
 def choose(
     study: Study, seller: Seller, *, weight: float | None = None, hours_per_week: float | None = None,
     cash_share: float = 1.0, allowed: Flags | None = None, lifted: Family | None = None,
-    start: Portfolio | None = None, time_limit: float = 60.0,
+    start: Portfolio | None = None, time_limit: float = 60.0, node_limit: int = NODE_LIMIT,
 ) -> Portfolio:  # fmt: skip
     """The best set of options within all limits of the seller, at the seller's risk weight, switching costs counted.
 
@@ -57,7 +58,8 @@ def choose(
     cash lies below nought; low paths are added up, which is on the safe side of their common quantile. Only options
     that earn on average are looked at, or help a least number of products, and of those only ``allowed`` [option]
     where it is given; the bound is for that set. ``lifted`` names limits to leave out; ``start`` is an earlier answer
-    whose prices are set out from. `Infeasible` when the limits
+    whose prices are set out from; ``node_limit`` 0 leaves out branch and bound, which costs most and gains least where
+    many products are chosen from. `Infeasible` when the limits
     clash, with the smallest set that does.
     """
     study = with_switching(study, seller)
@@ -71,6 +73,7 @@ def choose(
         value=mean[rows], profit=study.profit[rows].astype(np.float64), uses=uses[rows][:, able],
         capacities=tuple(capacities[k] for k in able), group=study.group_of[rows],
         weight=seller.risk.weight if weight is None else weight, level=seller.risk.level, start=start,
+        node_limit=node_limit,
     )  # fmt: skip
     found = stores(study, seller, lifted)
     answer = best_set(stated, tuple(Store(one.capacity, one.sold[rows]) for one in found), time_limit)
@@ -123,7 +126,7 @@ def _point(
     try:
         answer = choose(
             study, seller, weight=weight, hours_per_week=hours, cash_share=cash_share, start=start,
-            time_limit=time_limit,
+            time_limit=time_limit, node_limit=0,
         )  # fmt: skip
     except Infeasible:
         return None

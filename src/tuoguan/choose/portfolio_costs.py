@@ -38,7 +38,7 @@ def cost_of_limits(
     named = (family_of(capacity)[0] for capacity in portfolio.capacities)
     found = [LimitCost(family, 0.0, 0.0) for family in dict.fromkeys(named) if family not in able]
     for family in able:
-        free = choose(study, seller, weight=weight, lifted=family, start=portfolio, time_limit=time_limit)
+        free = choose(study, seller, weight=weight, lifted=family, start=portfolio, time_limit=time_limit, node_limit=0)
         gain = max(free.objective - portfolio.objective, 0.0)
         found.append(LimitCost(family, gain, max(free.bound - portfolio.objective, gain)))
     return tuple(sorted(found, key=lambda cost: (-cost.gain, -cost.gain_most, cost.family)))

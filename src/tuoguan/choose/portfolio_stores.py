@@ -12,7 +12,7 @@ import numpy as np
 
 from tuoguan.choose.portfolio_limits import Store
 from tuoguan.choose.problem import Capacity, Infeasible, Portfolio
-from tuoguan.choose.solve import solve
+from tuoguan.choose.solve import NODE_LIMIT, solve
 from tuoguan.choose.solve_clash import clashing, find_clash
 from tuoguan.foundation.arrays import Flags, Floats, Ints
 
@@ -25,7 +25,7 @@ FREE, OPEN, CLOSED = 0, 1, -1
 class Stated:
     """A choice among rows: groups named 0, 1, …, the value and the profit of each [row, path], uses [row, capacity].
 
-    ``start`` is an answer whose prices are set out from.
+    ``start`` is an answer whose prices are set out from; ``node_limit`` as in `solve`.
     """
 
     value: Floats
@@ -36,6 +36,7 @@ class Stated:
     weight: float
     level: float
     start: Portfolio | None = None
+    node_limit: int = NODE_LIMIT
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -159,6 +160,7 @@ def solve_rows(
     answer = solve(
         stated.value[rows], uses[rows], capacities, groups=group, scenario_values=stated.profit[rows],
         weight=stated.weight, level=stated.level, start=start, time_limit=seconds,
+        node_limit=stated.node_limit,
     )  # fmt: skip
     chosen = np.full(int(stated.group.max(initial=-1)) + 1, -1, np.int64)
     chosen[present] = np.append(rows, -1)[answer.chosen]

@@ -15,7 +15,7 @@ from tuoguan.choose.solve import solve
 from tuoguan.foundation.arrays import Flags, Floats, Ints
 
 LEVELS = (UP_TO, POINT, CAP, FAST)
-NODES = 1  # of branch and bound where only prices are asked for
+NODES = 0  # of branch and bound: only prices are asked for
 
 
 @dataclass(frozen=True, slots=True)

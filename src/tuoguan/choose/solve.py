@@ -37,9 +37,9 @@ def solve(
     [option, path], or ``factors`` that all options share. Maximizes (1 - weight) x value + weight x CVaR, the CVaR
     being the mean of the portfolio's worst ``1 - level`` of scenarios. ``start``: an earlier answer whose prices are
     set out from. float64 arrays in order of groups are read in place; the answer is the same for any number of
-    ``threads``. ``node_limit`` ends branch and bound at the same place on every machine; only a run that the clock
-    cuts short depends on its speed. ValueError with a sentence for each mistake in the input; `Infeasible` when
-    nothing fits, which cannot happen with ``may_skip`` and upper limits alone.
+    ``threads``. ``node_limit`` ends branch and bound at the same place on every machine, 0 leaves it out; only a run
+    that the clock cuts short depends on its speed. ValueError with a sentence for each mistake in the input;
+    `Infeasible` when nothing fits, which cannot happen with ``may_skip`` and upper limits alone.
     """
     _compile_kernels()
     began = time.monotonic()

@@ -25,6 +25,7 @@ GOOD_ENOUGH = 1e-6  # share of the bound below which no model too large to prove
 PATIENT_NODES = 1_000_000  # a caller that allows more nodes wants the clock to decide
 MEETS_LIMITS = 32  # more limits than these make its walks too slow to be worth a thread
 NEIGHBORHOODS = 12  # tried after a branch and bound that its nodes ended
+NODES_PER_NEIGHBORHOOD = 80
 ROUNDS = 4  # of the search, likewise
 NEAR = 1e-4  # share of the bound that is near enough to try none
 BRANCH_SHARE = 0.3  # of the time, for branch and bound beside a search that has not ended
@@ -53,7 +54,7 @@ def finish(problem: Packed, dual: Dual, choice: Ints | None, deadline: float, no
     if not proven and nodes < PATIENT_NODES:
         proven = _branch(problem, dual, best, deadline, nodes)
         if not proven and best.bound - best.value > NEAR * abs(best.bound):
-            _look_around(problem, dual, ground, best, deadline)
+            _look_around(problem, dual, ground, best, deadline, nodes)
     elif not proven:
         proven = _together(problem, dual, ground, best, deadline, nodes)
     proven = best.choice is not None and (proven or _closed(best))
@@ -77,10 +78,12 @@ def _warm_up(ground: Ground, best: Best, deadline: float) -> bool:
     return _meets(ground) and deepen(ground, best, 1e6)
 
 
-def _look_around(problem: Packed, dual: Dual, ground: Ground | None, best: Best, deadline: float) -> None:
+def _look_around(
+    problem: Packed, dual: Dual, ground: Ground | None, best: Best, deadline: float, nodes: int
+) -> None:  # fmt: skip
     """A counted number of tries next to the best choice."""
     if ground is None or not _meets(ground):
-        improve(problem, dual, best, deadline, NEIGHBORHOODS)
+        improve(problem, dual, best, deadline, min(NEIGHBORHOODS, nodes // NODES_PER_NEIGHBORHOOD))
         return
     for seed in range(4, 4 + ROUNDS):
         if time.monotonic() < deadline:

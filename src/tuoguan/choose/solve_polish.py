@@ -15,6 +15,7 @@ from tuoguan.foundation.arrays import Floats, Ints
 ROWS = 3_000  # of least loss at the prices that moves are looked for among
 ROUNDS = 8
 PASSES = 4
+LEANS = 4  # toward the choice's own worst scenarios: 1, 1/2, 1/4, 1/8
 
 
 def polished(problem: Packed, dual: Dual, choice: Ints, deadline: float) -> Ints:
@@ -23,15 +24,19 @@ def polished(problem: Packed, dual: Dual, choice: Ints, deadline: float) -> Ints
     behind = priced[dual.choice][problem.group_of] - priced
     rows = np.sort(np.argsort(behind, kind="stable")[:ROWS])
     use, best, height = problem.use, choice, problem.objective(choice)
+    idle = 0
     for number in range(ROUNDS if problem.tail else 1):
-        if time.monotonic() > deadline:
+        # From the same choice the same lean gives the same moves.
+        if time.monotonic() > deadline or idle == LEANS:
             break
         value, trial = _value(problem, dual, best, number), best.copy()
         used = use[trial].sum(axis=0)
         kernels.exchange(problem.group_of, rows, value, use, problem.limit, trial, used, PASSES)
         kernels.fill(problem.start, value, use, problem.limit, trial, used, PASSES)
         if problem.objective(trial) > height and problem.feasible(trial):
-            best, height = trial, problem.objective(trial)
+            best, height, idle = trial, problem.objective(trial), 0
+        else:
+            idle += 1
     return best
 
 
@@ -40,6 +45,6 @@ def _value(problem: Packed, dual: Dual, choice: Ints, number: int) -> Floats:
     if not problem.tail:
         return problem.base
     table = problem.matrix[:, problem.limits :]
-    lean = 0.5 ** (number % 4)
+    lean = 0.5 ** (number % LEANS)
     weight = lean * tail_weights(table[choice].sum(axis=0), problem.tail) + (1.0 - lean) * dual.point[problem.limits :]
     return np.asarray(problem.base + table @ weight)

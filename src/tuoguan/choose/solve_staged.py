@@ -69,8 +69,9 @@ def _finished(
     """The choice after branch and bound on the rows that matter most, and what is proven of the whole problem."""
     problem, bound, optimal = core.problem, prices.bound, False
     known = problem.objective(choice) if choice is not None else -np.inf
+    unasked = choice is not None and node_limit == 0
     hopeless = choice is None and problem.matrix.size > MOST_CELLS
-    if not hopeless and (loss == np.inf or prices.bound - known > GOOD_ENOUGH * abs(prices.bound)):
+    if not unasked and not hopeless and (loss == np.inf or prices.bound - known > GOOD_ENOUGH * abs(prices.bound)):
         rows, left_out = _rows_worth_it(core, choice, known)
         if choice is not None and min(loss, left_out) < core.dual.bound - known:
             deadline = min(deadline, time.monotonic() + seconds)  # it can improve the choice, but prove nothing
