@@ -15,9 +15,12 @@ RULE_NODES = 50  # of branch and bound: a figure to compare with needs no proof
 
 
 def choose_or_refuse(study: Study, seller: Seller) -> Portfolio:
-    """The best set under the seller's limits. Refused with one problem per limit where they cannot hold together."""
+    """A good set under the seller's limits, to set out from: without branch and bound.
+
+    Refused with one problem per limit where they cannot hold together.
+    """
     try:
-        return choose(study, seller)
+        return choose(study, seller, node_limit=0)
     except Infeasible as infeasible:
         raise Refused(_problems(infeasible, seller)) from infeasible
 

@@ -115,7 +115,7 @@ def _places(place: Path, workspace: Path | None) -> tuple[Path, Path | None]:
 def _chosen(study: Study, seller: Seller, allowed: Flags | None, start: Portfolio) -> Portfolio:
     """The best set, from the decision's prices; Refused where the limits that are asked for cannot hold together."""
     try:
-        return choose(study, seller, allowed=allowed, start=start)
+        return choose(study, seller, allowed=allowed, start=start, node_limit=0)
     except Infeasible as error:
         fix = "ask for a wider limit"
         raise Refused([Problem("limits", str(error), "limits that can hold together", fix, "limits_clash")]) from error

@@ -53,20 +53,21 @@ def retune(
 ) -> Retuned:  # fmt: skip
     """Leaner and fatter policies where the shared limits have a price, and the best set with them.
 
-    ``portfolio`` is the best set of ``evaluated``. ``keep`` is a folder for what has been played, as in `evaluate`:
-    name it after the inputs, the contracts and the code. Where nothing is found, both come back as they are.
+    ``portfolio`` is a good set of ``evaluated`` to set out from. ``keep`` is a folder for what has been played, as in `evaluate`:
+    name it after the inputs, the contracts and the code. Where no policy is found, the book
+    comes back as it is.
     """
     earning = int((evaluated.mean() > 0.0).sum())
     if not earning:
-        return Retuned(evaluated, portfolio, ())
+        return Retuned(evaluated, choose(study_of(evaluated), seller, start=portfolio, time_limit=time_limit), ())
     thrift = thrift or (CAREFUL if earning <= BRISK_WAYS else BRISK)
     capacities, _ = build_limits(study_of(evaluated), seller, whole=True)
     stage = Stage(evaluated, demand, seller, capacities, thrift.paths, threads, keep)
     pool = search_priced(stage, thrift, lambda done, total: progress(STAGE, done, total) if progress else None)
-    if not len(pool.row):
-        return Retuned(evaluated, portfolio, pool.rounds)
-    book, moved = extended(evaluated, pool, demand, threads)
-    book = switched(book, seller)
+    book, moved = evaluated, np.arange(len(evaluated.groups.options))
+    if len(pool.row):
+        book, moved = extended(evaluated, pool, demand, threads)
+        book = switched(book, seller)
     answer = choose(study_of(book), seller, start=portfolio, time_limit=time_limit)
     if answer.objective < portfolio.objective:
         # The clock or the nodes ran out before the larger book gave as much: the first set is still in it.

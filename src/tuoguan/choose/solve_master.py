@@ -99,22 +99,24 @@ def _interior(
     middle = np.concatenate([center, (low + high)[columns:] / 2.0])
     x = np.clip(middle, low + 0.1 * size, high - 0.1 * size)
     height = float(np.abs(goal * size).max(initial=0.0)) / 10.0 + 1e-30
-    below, above, force = height / (x - low), height / (high - x), np.zeros(len(target))
+    # A far point has no digits left for a narrow box: what is left of its room never counts as nothing.
+    least = 1e-14 * size
+    down, up = np.maximum(x - low, least), np.maximum(high - x, least)
+    below, above, force = height / down, height / up, np.zeros(len(target))
     for _ in range(STEPS):
         bend = goal.copy()
         bend[:columns] += curvature @ (x[:columns] - center)
-        path = CENTERING * float(below @ (x - low) + above @ (high - x)) / (2 * len(x))
-        right = rows.T @ force - bend + path / (x - low) - path / (high - x)
-        step, change = _newton(curvature, below / (x - low) + above / (high - x), rows, right, target - rows @ x)
-        below_step = (path - below * step) / (x - low) - below
-        above_step = (path + above * step) / (high - x) - above
-        share = min(
-            _share(x - low, step), _share(high - x, -step), _share(below, below_step), _share(above, above_step)
-        )
+        path = CENTERING * float(below @ down + above @ up) / (2 * len(x))
+        right = rows.T @ force - bend + path / down - path / up
+        step, change = _newton(curvature, below / down + above / up, rows, right, target - rows @ x)
+        below_step = (path - below * step) / down - below
+        above_step = (path + above * step) / up - above
+        share = min(_share(down, step), _share(up, -step), _share(below, below_step), _share(above, above_step))
         x, force = x + share * step, force + share * change
+        down, up = np.maximum(x - low, least), np.maximum(high - x, least)
         below, above = below + share * below_step, above + share * above_step
         move = x[:columns] - center
-        gap = float(below @ (x - low) + above @ (high - x))
+        gap = float(below @ down + above @ up)
         if gap <= ACCURACY * max(float(-(slope @ move) - 0.5 * move @ curvature @ move), 1e-12 * height):
             break
     return np.asarray(x)

@@ -127,6 +127,10 @@ class Model:
         best[self.problem.group_of[self.rows][picked]] = self.rows[picked]
         return best, bound, status == highspy.HighsModelStatus.kOptimal
 
+    def nodes_taken(self) -> int:
+        """Nodes of the last branch and bound, at least one."""
+        return max(int(self.highs.getInfo().mip_node_count), 1)
+
     def _options(self, deadline: float, *, relax: bool, nodes: int) -> None:
         # HiGHS counts its time limit over all runs of one model.
         seconds = self.highs.getRunTime() + max(deadline - time.monotonic(), 0.01)
@@ -154,12 +158,15 @@ def solve_core(core: Core, dual: Dual, best: Best, deadline: float, nodes: int) 
     for _ in range(TAIL_ROUNDS if problem.tail else 1):
         model.start(best.choice)
         found, height, proven = model.branch(deadline, nodes, best.stop)
+        nodes -= model.nodes_taken()
         bound = min(bound, height)
         best.offer(found)
         if not problem.tail or found is None or not proven:
             return bound, proven
         if bound - best.value <= 1e-7 * max(abs(bound), 1.0):
             return bound, True
+        if nodes <= 0:
+            return bound, False
         model.add_cut(tail_weights(problem.matrix[found, problem.limits :].sum(0), problem.tail))
     return bound, False
 

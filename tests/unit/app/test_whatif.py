@@ -47,7 +47,7 @@ def test_limits_are_chosen_again_as_the_decision_would(sellers: dict[str, Path])
     """
     found = ask(workspace(sellers["team"]), cash="x0.1", risk_weight=0.6)
     assert float(found.seller.limits.cash) == pytest.approx(0.1 * float(found.kept.seller.limits.cash))
-    again = choose(found.kept.study, found.seller)
+    again = choose(found.kept.study, found.seller, start=found.old, node_limit=0)
     assert again.chosen.tolist() == found.new.chosen.tolist()
     assert found.new.mean < found.old.mean
     assert found.broken

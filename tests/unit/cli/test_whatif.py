@@ -22,8 +22,9 @@ def workspace(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def test_decide_leaves_the_study_beside_its_five_outputs(workspace: Path) -> None:
-    names = ["decision.json", "decision.parquet", "decision.xlsx", "options.parquet", "report.html", "study.npz"]
+def test_decide_leaves_the_study_beside_its_six_outputs(workspace: Path) -> None:
+    names = ["decision.json", "decision.parquet", "decision.xlsx", "options.parquet", "reasons.parquet",
+             "report.html", "study.npz"]  # fmt: skip
     assert sorted(path.name for path in (workspace / "decision").iterdir()) == names
 
 
