@@ -53,16 +53,18 @@ def retune(
 ) -> Retuned:  # fmt: skip
     """Leaner and fatter policies where the shared limits have a price, and the best set with them.
 
-    ``portfolio`` is a good set of ``evaluated`` to set out from. ``keep`` is a folder for what has been played, as in `evaluate`:
-    name it after the inputs, the contracts and the code. Where no policy is found, the book
-    comes back as it is.
+    ``portfolio`` is a good set of ``evaluated`` to set out from. ``keep`` is a folder for what has been played, as
+    in `evaluate`: name it after the inputs, the contracts and the code. Where no policy is found, the book comes back
+    as it is.
     """
     earning = int((evaluated.mean() > 0.0).sum())
     if not earning:
         return Retuned(evaluated, choose(study_of(evaluated), seller, start=portfolio, time_limit=time_limit), ())
     thrift = thrift or (CAREFUL if earning <= BRISK_WAYS else BRISK)
-    capacities, _ = build_limits(study_of(evaluated), seller, whole=True)
-    stage = Stage(evaluated, demand, seller, capacities, thrift.paths, threads, keep)
+    limits, _ = build_limits(study_of(evaluated), seller, whole=True)
+    # Least numbers are met by ways of selling, whatever their policies; ways that lose are not searched again.
+    upper = tuple(limit for limit in limits if not limit.at_least)
+    stage = Stage(evaluated, demand, seller, upper, thrift.paths, threads, keep)
     pool = search_priced(stage, thrift, lambda done, total: progress(STAGE, done, total) if progress else None)
     book, moved = evaluated, np.arange(len(evaluated.groups.options))
     if len(pool.row):

@@ -20,7 +20,7 @@ NODES = 0  # of branch and bound: only prices are asked for
 
 @dataclass(frozen=True, slots=True)
 class Prices:
-    """limit [capacity]: what a unit of use costs, minor (negative where a limit is "at least"); weight [path]: what a
+    """limit [capacity]: what a unit of use costs, minor; weight [path]: what a
     path counts for, adding up to 1; bound: no set of the policies priced is worth more on this luck (weak duality);
     known: what a set of them is worth."""
 
@@ -89,10 +89,9 @@ def priced(stage: Stage, board: Board, columns: Columns) -> Prices:
         columns.profit.mean(axis=1), columns.use, stage.capacities, groups=group, scenario_values=columns.profit,
         weight=risk.weight, level=risk.level, node_limit=NODES,
     )  # fmt: skip
-    sign = np.array([-1.0 if one.at_least else 1.0 for one in stage.capacities])
     even = np.full(paths, 1.0 / paths)
     worst = answer.scenario_weight if len(answer.scenario_weight) else even
-    prices = Prices(sign * answer.shadow_price, (1.0 - risk.weight) * even + risk.weight * worst, 0.0, answer.objective)
+    prices = Prices(answer.shadow_price, (1.0 - risk.weight) * even + risk.weight * worst, 0.0, answer.objective)
     limits = np.array([one.limit for one in stage.capacities])
     bound = board.best(columns, prices.value(columns)).sum() + (prices.limit * limits).sum()
     return replace(prices, bound=float(bound))
