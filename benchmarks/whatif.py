@@ -59,7 +59,10 @@ def study_of_many(groups: int, paths: int, weeks: int) -> Study:
         contracts=tuple(CONTRACTS[row % 7] for row in range(options)), sites=("",) * options,
         handed_over=np.zeros(options, np.bool_), profit=_whole(mean[:, None] + size[:, None] * apart),
         component=_whole(component), cash_low=_whole(mean[:, None] * (week + 1) / weeks - tied), hours=hours,
-        hours_by_duty=np.zeros((options, 13)), volume_cm3=np.zeros((options, weeks), np.int64), currency="USD",
+        hours_by_duty=np.zeros((options, 13)), volume_cm3=np.zeros((options, weeks), np.int64),
+        lanes=("sea + -",) * options, supplier=("",) * groups, bought=np.zeros((options, weeks)),
+        bought_minor=np.zeros((options, weeks), np.int64), sent_cm3=np.zeros((options, 2, weeks)),
+        switch_minor=np.zeros(options, np.int64), switch_hours=np.zeros(options), wage_per_hour_minor=0, currency="USD",
         start_on=20_000, horizon_days=7 * weeks,
     )  # fmt: skip
 
