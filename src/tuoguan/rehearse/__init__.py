@@ -1,0 +1,1 @@
+"""A simulated path of the plan played through the live ledger, each duty by its owner."""

@@ -1,0 +1,1 @@
+"""Drivers that keep the ledger: SQLite and PostgreSQL."""
