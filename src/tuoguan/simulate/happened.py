@@ -202,7 +202,7 @@ def _stock_order(row: Ints, work: Ints) -> StockOrder:
         col.BUY_PLACE, col.BUY_LANE, col.BUY_DAY, col.BUY_UNITS, col.BUY_READY, col.BUY_ARRIVAL, col.BUY_GOODS,
         col.BUY_FREIGHT, col.BUY_DUTY, col.BUY_RECEIVED,
     )  # fmt: skip
-    return StockOrder(*(int(row[column]) for column in columns), lag_days=int(row[col.BUY_LAG]) - transfer)
+    return StockOrder(*(int(row[column]) for column in columns), int(row[col.BUY_LAG]) - transfer)
 
 
 def _listing(work: Ints, alone: Scenario, slot: int) -> DrawnListing:
