@@ -7,6 +7,7 @@ from tuoguan.contracts.compiled import CHARGE_DTYPE, NONE, Charge, Compiled, Com
 from tuoguan.contracts.compiling import compile, compile_card
 from tuoguan.contracts.examples import run_examples
 from tuoguan.contracts.explaining import Changed, Explained, Summary, coverage, diff, explain, summary
+from tuoguan.contracts.keeping import compile_kept, keep
 from tuoguan.contracts.labels import label
 from tuoguan.contracts.library import Contract, Library, Overlays, PlacedCard, PlacedOverlay
 from tuoguan.contracts.loading import load, load_overlays
@@ -61,10 +62,12 @@ __all__ = [
     "compare_lines",
     "compile",
     "compile_card",
+    "compile_kept",
     "coverage",
     "diff",
     "diff_lines",
     "explain",
+    "keep",
     "label",
     "list_lines",
     "load",
