@@ -6,16 +6,19 @@ from tuoguan.operate.flows import load_flows, move_of, moves_from
 from tuoguan.operate.ledger import Ledger
 from tuoguan.operate.ledger_projecting import Projection
 from tuoguan.operate.ledger_rows import entry_of
+from tuoguan.operate.postings import Accounting, postings_of
+from tuoguan.operate.settling import Payout, payout_of
 from tuoguan.operate.storing import KeptRow, Row, Store, Table, TableShape, Transaction, Written
 from tuoguan.operate.words import FIRST_HEAD, Append, Draft, Entry, Head, Posting, Recorded, Stream
 
 __all__ = [
+    "FIRST_HEAD",
+    "Accounting",
     "Append",
     "Desk",
     "Document",
     "Draft",
     "Entry",
-    "FIRST_HEAD",
     "Flow",
     "Head",
     "KeptRow",
@@ -23,6 +26,7 @@ __all__ = [
     "Line",
     "MoneyAccount",
     "Move",
+    "Payout",
     "Posting",
     "Projection",
     "Recorded",
@@ -44,5 +48,7 @@ __all__ = [
     "money",
     "move_of",
     "moves_from",
+    "payout_of",
+    "postings_of",
     "stock",
 ]
