@@ -15,6 +15,7 @@ from tuoguan.contracts.pinning import pin
 from tuoguan.contracts.rendering import compare_lines, diff_lines, list_lines, show_lines
 from tuoguan.contracts.scaffold import new
 from tuoguan.contracts.schema import (
+    SETTING_OPTIONS,
     Basis,
     CardKind,
     ChargeEntry,
@@ -31,6 +32,7 @@ from tuoguan.contracts.schema import (
 __all__ = [
     "CHARGE_DTYPE",
     "NONE",
+    "SETTING_OPTIONS",
     "Basis",
     "CardKind",
     "Changed",

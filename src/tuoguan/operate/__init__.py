@@ -12,13 +12,13 @@ from tuoguan.operate.storing import KeptRow, Row, Store, Table, TableShape, Tran
 from tuoguan.operate.words import FIRST_HEAD, Append, Draft, Entry, Head, Posting, Recorded, Stream
 
 __all__ = [
+    "FIRST_HEAD",
     "Accounting",
     "Append",
     "Desk",
     "Document",
     "Draft",
     "Entry",
-    "FIRST_HEAD",
     "Flow",
     "Head",
     "KeptRow",

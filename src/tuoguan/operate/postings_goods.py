@@ -191,4 +191,5 @@ RULES: Mapping[tuple[str, str], Rule] = {
     ("purchase", "lose"): _lose,
     ("return", "receive"): _shift(StockAccount.BUYER, StockAccount.QUARANTINED),
     ("return", "inspect"): _inspect,
+    ("return", "sort"): _inspect,
 }
