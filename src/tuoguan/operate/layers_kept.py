@@ -1,10 +1,12 @@
 """Inventory at landed cost as a projection over postings of stock and bills, and what a closed period owes to it.
 
-Hides how entries become layers. Keeps the invariant that it is a function of the entries: rebuilt, it is the same to the
-minor unit, and it agrees with the balances in units.
+Hides how entries become layers. Keeps the invariant that it is a function of the entries: rebuilt, it is the same to
+the minor unit, and it agrees with the balances in units.
 
-Goods on hand, reserved and under check at a place share its layers; goods under way keep their lot; a return takes back
-the cost its order left with, where the return names the order (detail ``order``, its stream).
+Goods on hand, reserved and under check at a place share its layers; goods under way keep their lot. A document may be
+about the goods of another: a return about those of the order that its detail ``order`` names, or of the order of its own
+number; a purchase about those of the stock order that carries them (detail ``carried_by``). A return takes back the
+cost its order left with.
 """
 
 import json
@@ -19,6 +21,8 @@ from tuoguan.operate.words import Draft, Entry, Posting
 
 CLOSING = "inventory.close"
 SKU = "sku/"
+RETURN, ORDER, PURCHASE = "return/", "order/", "purchase/"
+LINKS = {RETURN: "order", PURCHASE: "carried_by"}
 INVENTORY = f"{MoneyAccount.INVENTORY.value}:"
 TRANSIT = StockAccount.IN_TRANSIT.value
 PLACED = (StockAccount.AT.value, StockAccount.RESERVED.value, StockAccount.QUARANTINED.value)
@@ -49,11 +53,11 @@ class CostLayers:
 
     @property
     def shapes(self) -> tuple[TableShape, ...]:
-        """Shelves by SKU, what each order took of them, and which order a return is of."""
+        """Shelves by SKU, what each order took of them, and whose goods a document is about."""
         return (
             TableShape(self.name, {"sku": "text", "shelf": "text"}, ("sku",)),
             TableShape(f"{self.name}_taken", {"stream": "text", "sku": "text", "layers": "text"}, ("stream", "sku")),
-            TableShape(f"{self.name}_returns", {"stream": "text", "order_stream": "text"}, ("stream",)),
+            TableShape(f"{self.name}_about", {"stream": "text", "other": "text"}, ("stream",)),
         )
 
     def apply(self, entries: Sequence[Entry], transaction: Transaction) -> None:
@@ -119,7 +123,7 @@ class _Fold:
         self.tables = [transaction.table(shape.name) for shape in kept.shapes]
         self.shelves: dict[str, Shelf] = {}
         self.taken: dict[tuple[str, str], list[Layer]] = {}
-        self.order_by_return: dict[str, str] = {}
+        self.other_by_stream: dict[str, str] = {}
 
     def fold(self, entries: Sequence[Entry]) -> None:
         """Fold and write back what has changed."""
@@ -127,73 +131,82 @@ class _Fold:
         for entry in entries:
             if entry.draft.kind == CLOSING:
                 continue
-            if (order := entry.draft.details.get("order")) and entry.stream.startswith("return/"):
-                self.order_by_return[entry.stream] = str(order)
             for sku, by_account in _moved(entry.draft.postings).items():
                 self._move(entry, sku, by_account)
             for posting in entry.draft.postings:
                 if posting.account.startswith(INVENTORY):
                     self._bill(entry, posting)
-        shelves, taken, returns = self.tables
+        shelves, taken, about = self.tables
         shelves.put((sku, json.dumps(shelf.as_json())) for sku, shelf in self.shelves.items())
         taken.put((*key, json.dumps([_plain(layer) for layer in layers])) for key, layers in self.taken.items())
-        returns.put(self.order_by_return.items())
+        about.put(self.other_by_stream.items())
 
     def _load(self, entries: Sequence[Entry]) -> None:
         """Read all that these entries may need, at once."""
         skus = sorted({sku for entry in entries for sku in _skus(entry.draft.postings)})
-        returns = sorted({entry.stream for entry in entries if entry.stream.startswith("return/")})
-        shelves, taken, known = self.tables
+        streams = sorted({entry.stream for entry in entries if entry.stream.startswith(tuple(LINKS))})
+        shelves, taken, about = self.tables
         for (sku,), row in shelves.get([(sku,) for sku in skus]).items():
             self.shelves[sku] = Shelf.from_json(self.costing, json.loads(row[1]))
-        self.order_by_return = {key[0]: row[1] for key, row in known.get([(name,) for name in returns]).items()}
-        told = {entry.stream: str(entry.draft.details.get("order", "")) for entry in entries}
-        wanted = {(self._order(entry.stream, told), sku) for entry in entries for sku in _skus(entry.draft.postings)}
+        self.other_by_stream = {key[0]: row[1] for key, row in about.get([(name,) for name in streams]).items()}
+        for entry in entries:
+            if other := _named(entry):
+                self.other_by_stream[entry.stream] = other
+        wanted = {(self._about(entry.stream), sku) for entry in entries for sku in _skus(entry.draft.postings)}
         for key, row in taken.get(sorted(wanted)).items():
             self.taken[key[0], key[1]] = [layer_of(item) for item in json.loads(row[2])]
 
-    def _order(self, stream: str, told: Mapping[str, str]) -> str:
-        """The order whose goods an entry of this stream is about."""
-        if stream.startswith("return/"):
-            return self.order_by_return.get(stream) or told.get(stream) or stream
-        return stream
+    def _about(self, stream: str) -> str:
+        """The document whose goods an entry of this stream is about: most often its own."""
+        other = self.other_by_stream.get(stream)
+        if other is None and stream.startswith(RETURN):
+            return ORDER + stream.removeprefix(RETURN)
+        return other or stream
 
     def _shelf(self, sku: str) -> Shelf:
         return self.shelves.setdefault(sku, Shelf(self.costing))
 
     def _move(self, entry: Entry, sku: str, by_account: Mapping[str, int]) -> None:
         """Units leave accounts and come into others, each with its cost."""
-        shelf, order, given = self._shelf(sku), self._order(entry.stream, {}), list[Layer]()
+        shelf, lot, given = self._shelf(sku), self._about(entry.stream), list[Layer]()
         for account, units in by_account.items():
             if units < 0:
-                given += self._out(shelf, entry.stream, (order, sku), account, -units)
+                given += self._out(shelf, (lot, sku), account, -units)
         for account, units in by_account.items():
             if units > 0:
-                self._into(shelf, entry.stream, (order, sku), account, _cut(given, units))
+                self._into(shelf, (lot, sku), account, _cut(given, units))
 
-    def _out(self, shelf: Shelf, stream: str, order: tuple[str, str], account: str, units: int) -> list[Layer]:
+    def _out(self, shelf: Shelf, about: tuple[str, str], account: str, units: int) -> list[Layer]:
         if account == StockAccount.SUPPLIER.value:
-            return shelf.come(stream, units)
+            return shelf.come(about[0], units)
         word = GONE_BY_ACCOUNT.get(account)
         if word is None:
-            return shelf.take(_place(account), units, stream)
-        taken = self.taken.get(order, []) if word is Gone.SOLD else []
+            return shelf.take(_place(account), units, about[0])
+        taken = self.taken.get(about, []) if word is Gone.SOLD else []
         return shelf.come_back(word, units, _cut(taken, min(units, sum(layer.units for layer in taken))))
 
-    def _into(self, shelf: Shelf, stream: str, order: tuple[str, str], account: str, given: list[Layer]) -> None:
+    def _into(self, shelf: Shelf, about: tuple[str, str], account: str, given: list[Layer]) -> None:
         if account == StockAccount.SUPPLIER.value:
-            shelf.go_back(stream, given)
+            shelf.go_back(about[0], given)
         elif account in GONE_BY_ACCOUNT:
             shelf.leave(GONE_BY_ACCOUNT[account], given)
             if account == StockAccount.BUYER.value:
-                self.taken.setdefault(order, []).extend(given)
+                self.taken.setdefault(about, []).extend(given)
         else:
             shelf.put(_place(account), given, pooled=not account.startswith(TRANSIT))
 
     def _bill(self, entry: Entry, posting: Posting) -> None:
         place, rest = posting.account.removeprefix(INVENTORY).split(":", maxsplit=1)
         sku, component = rest.rsplit(":", maxsplit=1)
-        self._shelf(sku).bill(entry.stream, (component, posting.unit), posting.amount, place)
+        self._shelf(sku).bill(self._about(entry.stream), (component, posting.unit), posting.amount, place)
+
+
+def _named(entry: Entry) -> str:
+    """The document that an entry says it is about; "" where it says none."""
+    for start, name in LINKS.items():
+        if entry.stream.startswith(start):
+            return str(entry.draft.details.get(name) or "")
+    return ""
 
 
 def _skus(postings: Iterable[Posting]) -> Iterator[str]:
@@ -210,11 +223,10 @@ def _moved(postings: Iterable[Posting]) -> dict[str, dict[str, int]]:
     found: dict[str, dict[str, int]] = {}
     for account, unit, amount in postings:
         if unit.startswith(SKU):
-            for start in PLACED:
-                if account.startswith(f"{start}:"):
-                    account = f"{StockAccount.AT.value}:{account.removeprefix(start + ':')}"
+            start = next((start for start in PLACED if account.startswith(f"{start}:")), "")
+            joint = f"{StockAccount.AT.value}{account.removeprefix(start)}" if start else account
             by_account = found.setdefault(unit.removeprefix(SKU), {})
-            by_account[account] = by_account.get(account, 0) + amount
+            by_account[joint] = by_account.get(joint, 0) + amount
     return found
 
 

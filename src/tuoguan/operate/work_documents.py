@@ -13,10 +13,10 @@ from typing import Any, NamedTuple
 
 from tuoguan.contracts import Charge, Compiled
 from tuoguan.foundation.facts import Fact, FactKind, Field, Reason
+from tuoguan.foundation.parties import Party
 from tuoguan.foundation.problems import Problem, Refused
 from tuoguan.operate.flow_words import Desk, Document, Line
 from tuoguan.operate.words import Draft, Entry
-from tuoguan.foundation.parties import Party
 
 OWN = ("document", "facts", "charges")
 NOTHING: Mapping[str, Any] = {}
