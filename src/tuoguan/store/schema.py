@@ -9,6 +9,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from tuoguan.foundation.problems import Problem
 from tuoguan.operate import KeptRow, TableShape
 
 SCHEMA_VERSION = 1
@@ -59,6 +60,17 @@ def tables(dialect: Dialect) -> list[str]:
         f"CREATE TABLE IF NOT EXISTS balance (account {text} NOT NULL, unit {text} NOT NULL, amount {whole} NOT NULL, "
         f"PRIMARY KEY (account, unit)){dialect.clustered}",
     ]
+
+
+def newer(at: str, version: int) -> Problem:
+    """A ledger that this program is too old for."""
+    return Problem(
+        at=at,
+        found=f"a ledger written by a newer program (schema {version})",
+        expected=f"schema {SCHEMA_VERSION} or older",
+        fix="bring this program up to date; an old one never writes into a newer ledger",
+        code="newer_ledger",
+    )
 
 
 KEPT_ROWS = (

@@ -8,10 +8,11 @@ and holds nobody up.
 import json
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager
 from pathlib import Path
 from threading import Lock
 
+from tuoguan.foundation.problems import Problem, Refused
 from tuoguan.operate import FIRST_HEAD, Entry, Head, KeptRow, Stream, Table, TableShape, Transaction, Written, entry_of
 from tuoguan.store.schema import (
     ENTRY_COLUMNS,
@@ -52,28 +53,36 @@ class SqliteStore:
         self._shapes: dict[str, TableShape] = {}
         self._writer = self._connect()
         with self.transaction():
-            _make_tables(self._writer)
+            _make_tables(self._writer, path)
 
     @contextmanager
     def transaction(self) -> Iterator[Transaction]:
         """Commits when the block ends, takes everything back when it raises; one at a time."""
         with self._writing:
             connection = self._writer
-            connection.execute("BEGIN IMMEDIATE")
             try:
+                connection.execute("BEGIN IMMEDIATE")
                 yield SqliteTransaction(connection, self._shapes)
                 connection.execute("COMMIT")
-            except BaseException:
+            except BaseException as error:
                 if connection.in_transaction:
                     connection.execute("ROLLBACK")
+                if isinstance(error, sqlite3.OperationalError) and (problem := _in_words(self.path, error)):
+                    raise Refused([problem]) from error
                 raise
 
-    @contextmanager
-    def reading(self) -> Iterator[Transaction]:
+    def reading(self) -> AbstractContextManager[Transaction]:
         """One moment of the ledger, unmoved by what others write."""
-        connection = self._readers.pop() if self._readers else self._connect()
+        return self._view()
+
+    @contextmanager
+    def _view(self) -> Iterator["SqliteTransaction"]:
         try:
-            connection.execute("BEGIN")
+            connection = self._readers.pop()
+        except IndexError:
+            connection = self._connect()
+        connection.execute("BEGIN")
+        try:
             yield SqliteTransaction(connection, self._shapes)
         finally:
             connection.execute("ROLLBACK")
@@ -86,9 +95,8 @@ class SqliteStore:
 
     def stream(self, name: str) -> list[Entry]:
         """All entries of one stream, in order."""
-        query = f"{KEPT_ROWS} WHERE e.stream_id = (SELECT id FROM stream WHERE name = ?) ORDER BY e.position"
-        with self.reading() as view:
-            return [entry_of(row) for row in _kept(view.connection.execute(query, (name,)))]  # type: ignore[attr-defined]
+        with self._view() as view:
+            return [entry_of(row) for row in view.rows_of(name)]
 
     def all_balances(self, prefix: str = "") -> Iterator[tuple[str, str, int]]:
         """(account, unit, balance) of accounts whose name starts with ``prefix``, in order, from one moment."""
@@ -125,12 +133,34 @@ class SqliteStore:
         return connection
 
 
-def _make_tables(connection: sqlite3.Connection) -> None:
+def _in_words(path: Path, error: sqlite3.OperationalError) -> Problem | None:
+    """What the person who runs the program can do about it; None when there is nothing. Nothing was recorded."""
+    code = error.sqlite_errorcode & 0xFF
+    if code == sqlite3.SQLITE_BUSY:
+        return Problem(
+            at=str(path),
+            found=f"another program that has been writing for {BUSY_SECONDS:.0f} seconds",
+            expected="the file free for writing",
+            fix="wait until the other program is done, or end it, then try again",
+            code="store_busy",
+        )
+    if code == sqlite3.SQLITE_FULL:
+        return Problem(
+            at=str(path),
+            found="no room left on the disk",
+            expected="room for the ledger and its write-ahead log",
+            fix="make room, then try again; all that was recorded before is safe",
+            code="store_full",
+        )
+    return None
+
+
+def _make_tables(connection: sqlite3.Connection, path: Path) -> None:
     (version,) = connection.execute("PRAGMA user_version").fetchone()
     if version == SCHEMA_VERSION:
         return
     if version > SCHEMA_VERSION:
-        raise ValueError(f"the ledger was written by a newer program (schema {version}, known up to {SCHEMA_VERSION})")
+        raise Refused([newer(str(path), version)])
     for statement in tables(SQLITE):
         connection.execute(statement)
     connection.execute(
@@ -197,12 +227,9 @@ class SqliteTransaction:
 
     def balances(self, wanted: Sequence[tuple[str, str]]) -> dict[tuple[str, str], int]:
         """Balances by (account, unit)."""
-        query = (
-            "SELECT b.account, b.unit, b.amount FROM json_each(?) w CROSS JOIN balance b "
-            "ON b.account = w.value->>0 AND b.unit = w.value->>1"
-        )
-        found = self.connection.execute(query, (json.dumps(sorted(wanted)),))
-        return {(account, unit): amount for account, unit, amount in found}
+        query = "SELECT amount FROM balance WHERE account = ? AND unit = ?"
+        found = ((place, self.connection.execute(query, place).fetchone()) for place in wanted)
+        return {place: row[0] for place, row in found if row is not None}
 
     def rows(self, after: int = 0, until: int | None = None, kinds: Sequence[str] = ()) -> Iterator[KeptRow]:
         """Rows of entries behind ``after`` up to ``until``, in order."""
@@ -211,6 +238,11 @@ class SqliteTransaction:
         bounds = (after, _LARGEST if until is None else until)
         with closing(self.connection.execute(query, (*bounds, *kinds))) as rows:
             yield from _kept(rows)
+
+    def rows_of(self, stream: str) -> list[KeptRow]:
+        """Rows of one stream, in order."""
+        query = f"{KEPT_ROWS} WHERE e.stream_id = (SELECT id FROM stream WHERE name = ?) ORDER BY e.position"
+        return list(_kept(self.connection.execute(query, (stream,))))
 
     def all_streams(self, after: int = 0) -> Iterator[Stream]:
         """Streams with an id behind ``after``."""
