@@ -19,6 +19,7 @@ from tuoguan.store.schema import (
     KEPT_ROWS,
     SCHEMA_VERSION,
     Dialect,
+    newer,
     projection_tables,
     table_name,
     tables,
