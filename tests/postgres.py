@@ -1,8 +1,6 @@
 """A real PostgreSQL for the tests, started from a package: one server a process, a workspace of its own a test."""
 
-import shutil
 import tempfile
-from collections.abc import Iterator
 from functools import cache
 from itertools import count
 from pathlib import Path

@@ -1,7 +1,7 @@
 """Ledgers of older releases brought up to the tables of this one, step by step.
 
-Hides which statements lead from one schema to the next. Keeps the invariants that an entry is never changed by it, that a
-ledger of a newer release is left alone, and that all steps are taken or none: the store runs them in one transaction.
+Hides which statements lead from one schema to the next. Keeps the invariants that an entry is never changed by it, that
+a ledger of a newer release is left alone, and that all steps are taken or none: a store runs them in one transaction.
 """
 
 from collections.abc import Callable, Mapping, Sequence

@@ -1,7 +1,7 @@
 """Connections to PostgreSQL: made, lent, thrown away when they broke.
 
-Hides reconnecting and what the driver's errors mean. Keeps the invariants that a commit which returned is on the server's
-disk, that a broken connection is never lent again, and that whoever holds the ledger and dies is let go by the server.
+Hides reconnecting and what the driver's errors mean. Keeps the invariants that a broken connection is never lent again,
+and that whoever holds the ledger and dies is let go by the server.
 """
 
 import time
@@ -27,6 +27,19 @@ SETTINGS = {
     "idle_in_transaction_session_timeout": "60s",  # a writer that hangs must not hold up all others
     "TimeZone": "UTC",
 }
+_TOLD = {
+    errors.DiskFull: ("a full disk at the server", "space for new rows", "free space and do it again", "store_full"),
+    errors.LockNotAvailable: (
+        "another writer that does not end", "a turn within a minute", "look which connection holds it", "store_busy",
+    ),
+    errors.ReadOnlySqlTransaction: (
+        "a server that takes no writes", "the primary server", "connect to the primary", "store_read_only",
+    ),
+    errors.InsufficientPrivilege: (
+        "", "a user who may use this workspace", "ask the server's owner for the right", "store_forbidden",
+    ),
+}  # fmt: skip
+"""By the driver's error: found ("": what the server says), expected, fix and code."""
 
 
 class Link:
@@ -124,21 +137,10 @@ def _meaning(error: psycopg.Error, connection: Connection | None) -> Exception:
         return refused_link(error)
     if connection.broken or connection.closed:
         return StoreLost(_first_line(error))
-    told = {
-        errors.DiskFull: ("a full disk at the server", "free space for new rows", "free space, then do it again", "store_full"),
-        errors.LockNotAvailable: (
-            "another writer that does not end", "a turn within a minute", "look which connection holds it", "store_busy",
-        ),
-        errors.ReadOnlySqlTransaction: (
-            "a server that takes no writes", "the primary server", "connect to the primary", "store_read_only",
-        ),
-        errors.InsufficientPrivilege: (
-            _first_line(error), "a user who may use this workspace", "ask the server's owner", "store_forbidden",
-        ),
-    }  # fmt: skip
-    for kind, (found, expected, fix, code) in told.items():
+    for kind, (found, expected, fix, code) in _TOLD.items():
         if isinstance(error, kind):
-            return Refused([Problem("store", found, expected, f"{fix}; nothing was recorded", code)])
+            problem = Problem("store", found or _first_line(error), expected, f"{fix}; nothing was recorded", code)
+            return Refused([problem])
     return error
 
 

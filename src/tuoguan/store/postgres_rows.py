@@ -3,7 +3,7 @@
 Hides statements. Keeps the promise that rows come back to the letter, and that no walk holds all of them in memory.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from tuoguan.operate import FIRST_HEAD, Head, KeptRow, Stream, TableShape, Written

@@ -9,7 +9,7 @@ from typing import Any
 
 from tuoguan.operate import Row, TableShape
 from tuoguan.store.postgres_link import Connection
-from tuoguan.store.schema import behind, checked, order_by, table_name
+from tuoguan.store.schema import behind, checked, names, order_by, table_name
 
 ROWS_AT_ONCE = 20_000
 _TYPES = {"int": "bigint", "text": "text", "bytes": "bytea"}
@@ -21,10 +21,10 @@ def _arrays(shape: TableShape, columns: Iterable[str]) -> str:
 
 def put_statement(table: str, shape: TableShape) -> str:
     """Inserts or replaces by the key, rows given as one array per column."""
-    rest = [f"{name} = excluded.{name}" for name in shape.columns if name not in shape.key]
+    rest = [f"{checked(name)} = excluded.{checked(name)}" for name in shape.columns if name not in shape.key]
     otherwise = f"UPDATE SET {', '.join(rest)}" if rest else "NOTHING"
     source = f"SELECT * FROM unnest({_arrays(shape, shape.columns)})"
-    return f"INSERT INTO {table} {source} ON CONFLICT ({', '.join(shape.key)}) DO {otherwise}"
+    return f"INSERT INTO {table} {source} ON CONFLICT ({names(shape.key)}) DO {otherwise}"
 
 
 class PostgresTable:
@@ -34,10 +34,10 @@ class PostgresTable:
         self._connection = connection
         self._shape = shape
         self._name = table_name(shape.name)
-        self._columns = ", ".join(f"t.{name}" for name in shape.columns)
+        self._columns = ", ".join(f"t.{checked(name)}" for name in shape.columns)
         self._key_at = [list(shape.columns).index(name) for name in shape.key]
-        same = " AND ".join(f"t.{name} = w.{name}" for name in shape.key)
-        self._wanted = f"unnest({_arrays(shape, shape.key)}) w ({', '.join(shape.key)}) WHERE {same}"
+        same = " AND ".join(f"t.{checked(name)} = w.{checked(name)}" for name in shape.key)
+        self._wanted = f"unnest({_arrays(shape, shape.key)}) w ({names(shape.key)}) WHERE {same}"
 
     def _key_of(self, row: Row) -> Row:
         return tuple(row[at] for at in self._key_at)
@@ -83,7 +83,7 @@ class PostgresTable:
     def count(self, equal: Mapping[str, Any], by: Sequence[str] = ()) -> dict[Row, int]:
         """Rows by the values of ``by``; {(): all} without it."""
         where = f" WHERE {' AND '.join(f'{checked(column)} = %s' for column in equal)}" if equal else ""
-        columns = ", ".join(map(checked, by))
+        columns = names(by)
         group = f" GROUP BY {columns}" if by else ""
         statement = f"SELECT {columns}{', ' if by else ''}count(*) FROM {self._name}{where}{group}"
         rows = self._connection.execute(statement, tuple(equal.values()), binary=True)

@@ -13,6 +13,7 @@ from pathlib import Path
 from threading import Lock
 
 from tuoguan.operate import FIRST_HEAD, Entry, Head, KeptRow, Stream, Table, TableShape, Transaction, Written, entry_of
+from tuoguan.store.migrations import missing_steps
 from tuoguan.store.schema import (
     ENTRY_COLUMNS,
     KEPT_ROWS,
@@ -22,6 +23,7 @@ from tuoguan.store.schema import (
     table_name,
     tables,
 )
+from tuoguan.store.sqlite_errors import refused
 from tuoguan.store.sqlite_tables import SqliteTable
 
 BUSY_SECONDS = 60.0
@@ -50,22 +52,27 @@ class SqliteStore:
         self._writing = Lock()
         self._readers: list[sqlite3.Connection] = []
         self._shapes: dict[str, TableShape] = {}
-        self._writer = self._connect()
-        with self.transaction():
-            _make_tables(self._writer)
+        try:
+            self._writer = self._connect()
+            with self.transaction():
+                _make_tables(self._writer)
+        except sqlite3.Error as error:
+            raise refused(error, path) or error from error
 
     @contextmanager
     def transaction(self) -> Iterator[Transaction]:
         """Commits when the block ends, takes everything back when it raises; one at a time."""
         with self._writing:
             connection = self._writer
-            connection.execute("BEGIN IMMEDIATE")
             try:
+                connection.execute("BEGIN IMMEDIATE")
                 yield SqliteTransaction(connection, self._shapes)
                 connection.execute("COMMIT")
-            except BaseException:
+            except BaseException as error:
                 if connection.in_transaction:
                     connection.execute("ROLLBACK")
+                if isinstance(error, sqlite3.Error) and (told := refused(error, self.path)):
+                    raise told from error
                 raise
 
     @contextmanager
@@ -129,13 +136,11 @@ def _make_tables(connection: sqlite3.Connection) -> None:
     (version,) = connection.execute("PRAGMA user_version").fetchone()
     if version == SCHEMA_VERSION:
         return
-    if version > SCHEMA_VERSION:
-        raise ValueError(f"the ledger was written by a newer program (schema {version}, known up to {SCHEMA_VERSION})")
-    for statement in tables(SQLITE):
+    for statement in missing_steps(version, SQLITE) if version else tables(SQLITE):
         connection.execute(statement)
-    connection.execute(
-        "INSERT INTO head VALUES (1, ?, ?, ?)", (FIRST_HEAD.position, FIRST_HEAD.hash, FIRST_HEAD.closed_until)
-    )
+    if not version:
+        first = (FIRST_HEAD.position, FIRST_HEAD.hash, FIRST_HEAD.closed_until)
+        connection.execute("INSERT INTO head VALUES (1, ?, ?, ?)", first)
     connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
 
 
