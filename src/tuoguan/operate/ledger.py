@@ -15,7 +15,7 @@ from tuoguan.operate.ledger_prepared import CLOSE, REVERSAL, Prepared, prepare
 from tuoguan.operate.ledger_projecting import Projection, catch_up, rebuild
 from tuoguan.operate.ledger_replay import replay_problems
 from tuoguan.operate.ledger_rows import entry_of
-from tuoguan.operate.storing import Store
+from tuoguan.operate.storing import Store, StoreLost
 from tuoguan.operate.words import Append, Draft, Recorded
 
 LEDGER_STREAM = "ledger"
@@ -137,6 +137,13 @@ class Ledger:
     def _write(self, group: Sequence[Prepared]) -> list[Result]:
         if not group:
             return []
+        try:
+            return self._write_once(group)
+        except StoreLost:
+            # Nobody knows whether it was recorded; the keys do. What had been is answered with ``again``.
+            return self._write_once(group)
+
+    def _write_once(self, group: Sequence[Prepared]) -> list[Result]:
         with self.store.transaction() as transaction:
             batch = Batch(transaction, group, self._clock(), self._in_hand)
             results = [batch.decide(prepared) for prepared in group]

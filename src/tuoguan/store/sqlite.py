@@ -12,18 +12,18 @@ from contextlib import AbstractContextManager, closing, contextmanager
 from pathlib import Path
 from threading import Lock
 
-from tuoguan.foundation.problems import Problem, Refused
 from tuoguan.operate import FIRST_HEAD, Entry, Head, KeptRow, Stream, Table, TableShape, Transaction, Written, entry_of
+from tuoguan.store.migrations import missing_steps
 from tuoguan.store.schema import (
     ENTRY_COLUMNS,
     KEPT_ROWS,
     SCHEMA_VERSION,
     Dialect,
-    newer,
     projection_tables,
     table_name,
     tables,
 )
+from tuoguan.store.sqlite_errors import refused
 from tuoguan.store.sqlite_tables import SqliteTable
 
 BUSY_SECONDS = 60.0
@@ -52,9 +52,12 @@ class SqliteStore:
         self._writing = Lock()
         self._readers: list[sqlite3.Connection] = []
         self._shapes: dict[str, TableShape] = {}
-        self._writer = self._connect()
-        with self.transaction():
-            _make_tables(self._writer, path)
+        try:
+            self._writer = self._connect()
+            with self.transaction():
+                _make_tables(self._writer)
+        except sqlite3.Error as error:
+            raise refused(error, path) or error from error
 
     @contextmanager
     def transaction(self) -> Iterator[Transaction]:
@@ -68,8 +71,8 @@ class SqliteStore:
             except BaseException as error:
                 if connection.in_transaction:
                     connection.execute("ROLLBACK")
-                if isinstance(error, sqlite3.OperationalError) and (problem := _in_words(self.path, error)):
-                    raise Refused([problem]) from error
+                if isinstance(error, sqlite3.Error) and (told := refused(error, self.path)):
+                    raise told from error
                 raise
 
     def reading(self) -> AbstractContextManager[Transaction]:
@@ -134,39 +137,15 @@ class SqliteStore:
         return connection
 
 
-def _in_words(path: Path, error: sqlite3.OperationalError) -> Problem | None:
-    """What the person who runs the program can do about it; None when there is nothing. Nothing was recorded."""
-    code = error.sqlite_errorcode & 0xFF
-    if code == sqlite3.SQLITE_BUSY:
-        return Problem(
-            at=str(path),
-            found=f"another program that has been writing for {BUSY_SECONDS:.0f} seconds",
-            expected="the file free for writing",
-            fix="wait until the other program is done, or end it, then try again",
-            code="store_busy",
-        )
-    if code == sqlite3.SQLITE_FULL:
-        return Problem(
-            at=str(path),
-            found="no room left on the disk",
-            expected="room for the ledger and its write-ahead log",
-            fix="make room, then try again; all that was recorded before is safe",
-            code="store_full",
-        )
-    return None
-
-
-def _make_tables(connection: sqlite3.Connection, path: Path) -> None:
+def _make_tables(connection: sqlite3.Connection) -> None:
     (version,) = connection.execute("PRAGMA user_version").fetchone()
     if version == SCHEMA_VERSION:
         return
-    if version > SCHEMA_VERSION:
-        raise Refused([newer(str(path), version)])
-    for statement in tables(SQLITE):
+    for statement in missing_steps(version, SQLITE) if version else tables(SQLITE):
         connection.execute(statement)
-    connection.execute(
-        "INSERT INTO head VALUES (1, ?, ?, ?)", (FIRST_HEAD.position, FIRST_HEAD.hash, FIRST_HEAD.closed_until)
-    )
+    if not version:
+        first = (FIRST_HEAD.position, FIRST_HEAD.hash, FIRST_HEAD.closed_until)
+        connection.execute("INSERT INTO head VALUES (1, ?, ?, ?)", first)
     connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
 
 

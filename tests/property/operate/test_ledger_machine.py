@@ -9,7 +9,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from ledger_cases import Clock, balances, ledger_in
+from small_ledger import Clock, balances, ledger_in
 from tuoguan.foundation.problems import Refused
 from tuoguan.operate import Append, Draft, Posting, Recorded
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from ledger_cases import SHELF, ledger_in, moved, one
+from small_ledger import SHELF, ledger_in, moved, one
 from tuoguan.foundation.problems import Refused
 from tuoguan.operate import Ledger
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from ledger_cases import ledger_in, moved, one
+from small_ledger import ledger_in, moved, one
 from tuoguan.foundation.problems import Refused
 from tuoguan.operate import Entry, Ledger, TableShape, Transaction, ledger_projecting
 
