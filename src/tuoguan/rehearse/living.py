@@ -1,7 +1,7 @@
 """Worlds lived through on one ledger, every duty performed by its owner.
 
-Hides batches. Keeps two invariants: a deed is done by whom the document's contract gives it to, and a rehearsal that was
-stopped goes on where it stopped, because every move of every document has a key of its own.
+Hides batches. Keeps two invariants: a deed is done by whom the document's contract gives it to, and a rehearsal that
+was stopped goes on where it stopped, because every move of every document has a key of its own.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence

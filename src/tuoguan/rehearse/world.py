@@ -89,7 +89,8 @@ def world_of(scenario: Scenario, option: Option, trace: Trace) -> World:
         "faulty": _by_day(sales, lambda one: _told_faulty(one, listings) if one.is_faulty else -1),
     }  # fmt: skip
     return World(
-        f"{option.market}/{option.sku}", option, scenario.start_on, scenario.wage_per_hour_minor, listings, sales, orders,
+        f"{option.market}/{option.sku}", option, scenario.start_on, scenario.wage_per_hour_minor, listings, sales,
+        orders,
         tuple(
             Today(came=came[day], lost=tuple(lost[day]), **{name: tuple(found[day]) for name, found in by.items()})
             for day in days

@@ -21,5 +21,6 @@ from tuoguan.simulate.scenario import (
 
 __all__ = [
     "Candidates", "Component", "Daily", "DrawnListing", "Happened", "Lane", "Listing", "Lost", "Option", "Outcomes",
-    "Place", "Policy", "PolicyKind", "Record", "Sale", "Scenario", "StockOrder", "Trace", "compare", "order_clocks", "run", "trace",
+    "Place", "Policy", "PolicyKind", "Record", "Sale", "Scenario", "StockOrder", "Trace", "compare", "order_clocks",
+    "run", "trace",
 ]  # fmt: skip

@@ -1,14 +1,9 @@
 """The simulator, the slow loop and the ledger live in the same world: every contract, random options, random paths."""
 
-from dataclasses import replace
-
 import pytest
 
 from differential.rehearse.cases import signable
 from differential.rehearse.lived import check, live
-from tuoguan.rehearse import Simulated, differences, rehearse
-from tuoguan.operate import Ledger, Work
-from tuoguan.store import open_sqlite
 
 CASES = 2  # of each contract here; `python -m benchmarks.rehearse --cases 200` is the long run
 
