@@ -16,10 +16,12 @@ CODE := src tests tools benchmarks
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-run: $(VENV)/.sample ## build a workspace from real order history, check it, decide, write the report to out/decision
+run: $(VENV)/.sample ## build a workspace from real order history, decide, take the decision, show the first page of work
 	$(BIN)/python -m tuoguan sample out/sample
 	$(BIN)/python -m tuoguan check out/sample
 	$(BIN)/python -m tuoguan decide out/sample --out out/decision
+	$(BIN)/python -m tuoguan accept out/sample --decision out/decision
+	$(BIN)/python -m tuoguan work out/sample
 
 test: $(VENV)/.dev ## run every test (PATHS=tests/unit/foundation for some)
 	$(BIN)/python -m pytest -q -n $(WORKERS) $(PATHS)

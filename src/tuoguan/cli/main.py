@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tuoguan.cli.scale import register
+from tuoguan.cli.work import register_accept, register_work
 
 if TYPE_CHECKING:
     from tuoguan.foundation.problems import Problem
@@ -72,6 +73,7 @@ def parser() -> argparse.ArgumentParser:
     _workspace_commands(commands)
     _decision_commands(commands)
     _test_commands(commands)
+    _work_commands(commands)
     _contract_commands(commands)
     doctor = _add(commands, "doctor", "doctor", "say whether this machine and a workspace are in order")
     doctor.add_argument("dir", nargs="?", type=Path, help="a workspace to look at as well")
@@ -152,6 +154,11 @@ def _test_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser
     test.add_argument("--threads", type=_count, default=None, help="default: all cores; never changes a result")
     test.add_argument("--lang", choices=("en", "zh"), default="en", help="language of the text")
     test.add_argument("--quiet", action="store_true", help="no progress on stderr")
+
+
+def _work_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    register_accept(_add(commands, "accept", "accept", "take the decision: open its stores, listings and purchases"))
+    register_work(_add(commands, "work", "work", "what is next at a desk: by money at risk, then by due time"))
 
 
 def _run_options(command: argparse.ArgumentParser) -> None:
