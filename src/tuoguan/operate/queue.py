@@ -15,13 +15,13 @@ import msgspec
 
 from tuoguan.foundation.parties import Party
 from tuoguan.operate.flow_words import Desk, Document, Step, StepKind
-from tuoguan.operate.flows import final_states, load_flows, move_of, moves_from
+from tuoguan.operate.flows import load_flows, move_of
 from tuoguan.operate.storing import Row, Store, Table, TableShape, Transaction
 from tuoguan.operate.terms import Terms
 from tuoguan.operate.words import Entry
 from tuoguan.operate.work_documents import fold
-from tuoguan.operate.work_due import due_of
-from tuoguan.operate.work_rules import EXPIRE, EXPIRES_AT, owner_of, sees
+from tuoguan.operate.work_due import due_of, proposals_of
+from tuoguan.operate.work_rules import EXPIRE, EXPIRES_AT, sees
 
 MILLION = 1_000_000
 NEVER = 2**62  # stands for "no deadline", behind all that have one
@@ -69,7 +69,11 @@ class Queue:
     def __init__(self, terms: Terms, rates: Mapping[str, int] | None = None) -> None:
         self._terms, self._rates = terms, dict(rates or {})
         self._flows = load_flows()
-        self._final = {name: final_states(flow) for name, flow in self._flows.items()}
+        self._hides: dict[tuple[str, str], bool] = {}
+        self._expiring = {
+            name: move.sources if (move := move_of(flow, EXPIRE)) is not None else ()
+            for name, flow in self._flows.items()
+        }
 
     def apply(self, entries: Sequence[Entry], transaction: Transaction) -> None:
         """Carries the entries into the tables; each document that they touch is written once."""
@@ -167,34 +171,30 @@ class Queue:
 
     def _hidden(self, document: Document) -> bool:
         """True when the contract does not show the document to the seller's desk."""
-        return not sees(Desk.SELLER, self._flows[document.flow], self._terms.find(document.contract))
+        place = (document.flow, document.contract)
+        hidden = self._hides.get(place)
+        if hidden is None:
+            flow, compiled = self._flows[document.flow], self._terms.find(document.contract)
+            hidden = self._hides[place] = not sees(Desk.SELLER, flow, compiled)
+        return hidden
 
     def _expires_at(self, document: Document) -> int | None:
-        move = move_of(self._flows[document.flow], EXPIRE)
         expires_at = document.details.get(EXPIRES_AT)
-        return expires_at if move is not None and document.state in move.sources and type(expires_at) is int else None
+        return expires_at if type(expires_at) is int and document.state in self._expiring[document.flow] else None
 
-    def _proposed(self, document: Document) -> list[str]:
+    def _proposed(self, document: Document) -> Iterator[str]:
         """Names of the moves that are usual from where the document is."""
-        flow = self._flows[document.flow]
-        if document.state in self._final[document.flow]:
-            return []
-        return [move.name for move in moves_from(flow, document.state) if move.usual]
+        for proposal in proposals_of(document, self._terms.find(document.contract)):
+            yield proposal.move.name
 
     def _rows(self, document: Document) -> Iterator[Row]:
-        names = self._proposed(document)
-        if not names:
-            return
-        flow, compiled = self._flows[document.flow], self._terms.find(document.contract)
-        shown = sees(Desk.SELLER, flow, compiled)
-        for move in moves_from(flow, document.state):
-            if move.name not in names:
-                continue
-            owner, due = owner_of(move, compiled), due_of(flow, move, document, compiled)
+        compiled = self._terms.find(document.contract)
+        for proposal in proposals_of(document, compiled):
+            owner, due = proposal.owner, due_of(proposal, document, compiled)
             rank = due.stake_minor * self._rates.get(document.currency, MILLION) // MILLION
             yield (
-                document.stream, move.name, document.flow,
-                _kind(owner, Party.SELLER) if shown else HIDDEN, _kind(owner, Party.PLATFORM),
+                document.stream, proposal.move.name, document.flow,
+                HIDDEN if self._hidden(document) else _kind(owner, Party.SELLER), _kind(owner, Party.PLATFORM),
                 owner.value if owner is not None else "", rank, NEVER if due.at is None else due.at, due.stake_minor,
                 document.currency,
             )  # fmt: skip
