@@ -19,7 +19,6 @@ from tuoguan.operate.flow_words import Desk, Document, Line
 from tuoguan.operate.words import Draft, Entry
 
 OWN = ("document", "facts", "charges")
-NOTHING: Mapping[str, Any] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +70,7 @@ def opened(request: Request, compiled: Compiled | None) -> Document:
 
 
 def written(
-    document: Document, move: str, at: int, details: Mapping[str, Any], facts: Sequence[Fact], charges: Sequence[Charge]
+    document: Document, details: Mapping[str, Any], facts: Sequence[Fact], charges: Sequence[Charge]
 ) -> dict[str, Any]:
     """The details of the entry that the move makes; ``document`` is as it was before."""
     told = dict(details)

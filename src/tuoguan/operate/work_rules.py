@@ -16,6 +16,7 @@ from tuoguan.operate.flows import OPEN, final_states, moves_from
 from tuoguan.operate.work_documents import OWN, Request
 
 DAY_SECONDS = 86_400
+EXPIRE, EXPIRES_AT = "expire", "expires_at"  # the move that gives a reservation back, and the detail that says when
 DESK_PARTIES = frozenset(Party(desk.value) for desk in Desk)
 
 
@@ -58,6 +59,11 @@ def check_move(
         found.append(
             Problem(at, f"{days} days too early", f"at {until} or later", "wait for the contract's days", "too_early")
         )
+    expires_at = document.details.get(EXPIRES_AT)
+    if move.name == EXPIRE and type(expires_at) is int and request.at < expires_at:
+        fix = "wait until then, or cancel the order"
+        held = f"a reservation that holds until {expires_at}"
+        found.append(Problem(at, held, f"{expires_at} or later", fix, "too_early"))
     if request.expected_version is not None and request.expected_version != document.version:
         found.append(wrong_version(at, document.version, request.expected_version))
     return found
