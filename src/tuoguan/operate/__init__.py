@@ -3,6 +3,8 @@
 from tuoguan.operate.accounts import MoneyAccount, StockAccount, goods, is_floored, money, stock
 from tuoguan.operate.flow_words import Desk, Document, Flow, Line, Move, State, Step, StepKind
 from tuoguan.operate.flows import final_states, load_flows, move_of, moves_between, moves_from
+from tuoguan.operate.layers import Costing
+from tuoguan.operate.layers_kept import CostLayers, StockValue
 from tuoguan.operate.ledger import Ledger
 from tuoguan.operate.ledger_projecting import Projection
 from tuoguan.operate.ledger_rows import entry_of
@@ -17,6 +19,9 @@ from tuoguan.operate.work_documents import Request, Said, charges_in, document_o
 from tuoguan.operate.work_rules import owner_of, sees
 
 __all__ = [
+    "CostLayers",
+    "Costing",
+    "StockValue",
     "FIRST_HEAD",
     "Accounting",
     "Append",
