@@ -2,6 +2,7 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator
+from itertools import pairwise
 
 import pytest
 
@@ -9,8 +10,9 @@ from money_moves import open_contracts, play
 from tuoguan.contracts import load
 from tuoguan.contracts.reference import assess_reference
 from tuoguan.foundation.facts import Fact, FactKind, Field, Reason
-from tuoguan.operate import Costing, CostLayers, Entry, Ledger, Work, is_floored, ledger_projecting
+from tuoguan.operate import Costing, CostLayers, Entry, Ledger, MoneyStates, Work, is_floored, ledger_projecting
 from tuoguan.operate.layers import Gone, Value, add
+from tuoguan.operate.money_states import KEPT, OWED, state_word, total
 from tuoguan.operate.postings_goods import RULES as GOODS_RULES
 from tuoguan.operate.postings_money import RULES as MONEY_RULES
 from tuoguan.operate.words import Append
@@ -39,7 +41,7 @@ def test_every_rule_was_played(played: tuple[Work, Counter[str]]) -> None:
     ruled = {f"{flow}.{move}" for flow, move in (*GOODS_RULES, *MONEY_RULES)}
     assert ruled - SELDOM <= set(played[1])
     codes = {name.rsplit(" ", maxsplit=1)[-1] for name in played[1] if name.startswith("refused")}
-    assert codes <= {"below_nought", "not_visible", "too_early", "not_here", "buffer_kept"}, codes
+    assert codes <= {"below_nought", "not_visible", "too_early", "not_here", "sorted"}, codes
 
 
 def test_the_ledger_is_sound_and_floors_hold(ledger: Ledger) -> None:
@@ -177,3 +179,36 @@ def test_closing_brings_the_accounts_in_line_and_then_has_nothing_to_say(ledger:
         booked[unit] += held
     assert booked == worth
     assert ledger.verify() == []
+
+
+def test_states_of_money_are_the_balances_and_the_calendar_adds_up_to_them(
+    played: tuple[Work, Counter[str]], ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    states = MoneyStates(played[0].terms)
+    monkeypatch.setattr(ledger_projecting, "CHUNK", 211)
+    ledger.catch_up(states)
+    found = states.balances(ledger.store, 1 << 30)
+    held: dict[tuple[str, str, str], int] = {}
+    for kind in KEPT:
+        for account, unit, minor in ledger.store.all_balances(kind.value):
+            if minor and (account == kind.value or account.startswith(f"{kind.value}:")):
+                held[account.removeprefix(kind.value).removeprefix(":"), unit, state_word(kind)] = minor
+    assert found == held
+    owed = {key: minor for key, minor in held.items() if key[2] in {state_word(kind) for kind in OWED}}
+    assert total(states.expected(ledger.store)) == owed
+    assert len({key[2] for key in owed}) == len(OWED)
+
+
+def test_the_forecast_ends_where_everything_owed_has_come(
+    played: tuple[Work, Counter[str]], ledger: Ledger, entries: list[Entry]
+) -> None:
+    states, last = MoneyStates(played[0].terms), max(entry.draft.occurred_at for entry in entries) // 86_400
+    ledger.catch_up(states)
+    owed = sum(one.minor for one in states.expected(ledger.store) if one.currency == "USD")
+    days = states.forecast(ledger.store, "USD", last, 400, {last + 1: 77})
+    bank = states.balances(ledger.store, last)["", "USD", "bank"]
+    assert days[-1].bank_minor == bank + owed
+    assert [day.bank_minor - before.bank_minor for before, day in pairwise(days)] == [
+        day.expected_minor for day in days[1:]
+    ]
+    assert days[1].planned_minor == 77 and days[2].planned_minor is None
