@@ -8,6 +8,7 @@ from tuoguan.operate.layers_kept import CostLayers, StockValue
 from tuoguan.operate.ledger import Ledger
 from tuoguan.operate.ledger_projecting import Projection
 from tuoguan.operate.ledger_rows import entry_of
+from tuoguan.operate.money_states import CashDay, MoneyStates, StateDay
 from tuoguan.operate.postings import Accounting, postings_of
 from tuoguan.operate.queue import Queue
 from tuoguan.operate.settling import Payout, payout_of
@@ -24,6 +25,7 @@ __all__ = [
     "FIRST_HEAD",
     "Accounting",
     "Append",
+    "CashDay",
     "CostLayers",
     "Costing",
     "Desk",
@@ -36,6 +38,7 @@ __all__ = [
     "Ledger",
     "Line",
     "MoneyAccount",
+    "MoneyStates",
     "Move",
     "Payout",
     "Posting",
@@ -46,6 +49,7 @@ __all__ = [
     "Row",
     "Said",
     "State",
+    "StateDay",
     "Step",
     "StepKind",
     "StockAccount",
