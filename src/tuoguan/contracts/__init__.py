@@ -10,6 +10,7 @@ from tuoguan.contracts.explaining import Changed, Explained, Summary, coverage, 
 from tuoguan.contracts.labels import label
 from tuoguan.contracts.library import Contract, Library, Overlays, PlacedCard, PlacedOverlay
 from tuoguan.contracts.loading import load, load_overlays
+from tuoguan.contracts.pinning import pin
 from tuoguan.contracts.rendering import compare_lines, diff_lines, list_lines, show_lines
 from tuoguan.contracts.scaffold import new
 from tuoguan.contracts.schema import (
@@ -69,6 +70,7 @@ __all__ = [
     "load",
     "load_overlays",
     "new",
+    "pin",
     "run_examples",
     "show_lines",
     "summary",
