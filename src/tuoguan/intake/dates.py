@@ -143,6 +143,11 @@ def instant_of_text(text: pl.Expr, order: str, zone: str) -> pl.Expr:
     return pl.coalesce(epoch, local - shift, _in_zone(local, zone))
 
 
+def lacks_zone(text: pl.Expr) -> pl.Expr:
+    """True for a text that does not say its zone itself."""
+    return text.is_not_null() & ~text.str.contains(_OFFSET) & ~text.str.contains(_UTC) & ~text.str.contains(_EPOCH)
+
+
 def _in_zone(local: pl.Expr, zone: str) -> pl.Expr:
     """UTC seconds of local ones."""
     fixed = offset_of(zone)

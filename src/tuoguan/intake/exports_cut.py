@@ -4,7 +4,9 @@ Hides continuation rows, description rows and cells that must not be believed. K
 below the header is either in the frame or listed, and that no column the format does not name survives.
 """
 
+import re
 from dataclasses import dataclass
+from zoneinfo import available_timezones
 
 import polars as pl
 
@@ -19,6 +21,7 @@ ID_FIELDS = (
     "order_number", "line", "sku", "platform_sku", "flow_id", "statement_id", "tracking",
 )  # fmt: skip
 ID_LENGTH = 128
+_OFFSET = re.compile(r"(?i)\b(?:UTC|GMT)(?:\s*[+-]\s*\d{1,2}(?::?\d{2})?)?")
 _WORDY = ("quantity", "ordered_at", "settled_at", "unit_price", "amount", "total", "order_amount")
 
 
@@ -49,9 +52,21 @@ def cut(grid: Grid, found: Found, name: str, log: Log) -> Cut:
     frame = refuse(frame, _describes(frame), "description_row", "", log)
     frame = _without_formulas(frame, grid, found, log)
     frame = _filled_down(frame, found)
-    zone = zone_in(list(found.banner)) or zone_in([name]) or ""
+    zone = next(filter(None, map(named_zone, (zone_in(list(found.banner)), zone_in([name])))), "")
     headers = {at: found.texts[index] for at, index in found.index_by_part.items()}
-    return Cut(frame, found, rows_in, "Asia/Shanghai" if zone == "北京时间" else zone, headers)
+    return Cut(frame, found, rows_in, zone, headers)
+
+
+def named_zone(text: str | None) -> str:
+    """The zone that a text names ("时区:GMT+8", "Asia/Tokyo"), as an offset or by its name; "" where it names none."""
+    if not text:
+        return ""
+    if "北京" in text:
+        return "Asia/Shanghai"
+    if match := _OFFSET.search(text):
+        return match.group(0).replace(" ", "")
+    name = text.rpartition(":")[2].strip()
+    return name if name in available_timezones() else ""
 
 
 def _over(body: pl.DataFrame, found: Found) -> pl.Expr:

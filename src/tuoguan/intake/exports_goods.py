@@ -132,7 +132,7 @@ def _keyed(frame: pl.DataFrame, log: Log) -> pl.DataFrame:
     again = pl.struct(columns).is_duplicated() & ~pl.struct(columns).is_first_distinct()
     frame = refuse(frame, again, "duplicate_line", "order_number", log)
     if "order_amount_minor" in frame.columns:
-        differs = pl.col("order_amount_minor").n_unique().over("order_number") > 1
+        differs = pl.col("order_amount_minor").drop_nulls().n_unique().over("order_number") > 1
         frame = doubt(frame, differs, "order_amount_differs", "order_amount", log, found="order_amount_minor")
     return frame
 

@@ -14,7 +14,7 @@ from tuoguan.foundation.tables import conform
 from tuoguan.intake.cells import exponent_of, scaled
 from tuoguan.intake.columns import by_distinct, doubt, refuse, with_currency, with_money
 from tuoguan.intake.exports_cut import Cut
-from tuoguan.intake.exports_schema import BY_TYPE, MONEY_LINES, UNCLASSIFIED, Reader
+from tuoguan.intake.exports_schema import BY_TYPE, MONEY_LINES, UNCLASSIFIED, Reader, Table
 from tuoguan.intake.exports_typed import unspelled, with_kind, with_state, with_times, with_units, zone_of
 from tuoguan.intake.log import Log
 
@@ -87,7 +87,9 @@ def _completed(frame: pl.DataFrame, cut: Cut, digest: str) -> pl.DataFrame:
     frame = frame.with_columns(settled_on=day, occurred_at=moment)
     given = pl.col("statement_id") if "statement_id" in frame.columns else pl.lit(None, dtype=pl.String)
     fallback = (_span(str(frame["file"][0])) if frame.height else "") or digest[:12]
-    frame = frame.with_columns(statement_id=pl.coalesce(given, pl.col("settled_on").cast(pl.String), pl.lit(fallback)))
+    span = "%Y-%m-%d" if format.table is Table.STATEMENT else "%Y-%m"
+    day_or_month = pl.col("settled_on").dt.strftime(span)
+    frame = frame.with_columns(statement_id=pl.coalesce(given, day_or_month, pl.lit(fallback)))
     if format.fill_down and format.part:  # an order's amount stands beside the first of its goods, and is no good's own
         several = (pl.len().over("order_number") > 1) & (pl.col("order_number") != "")
         own = [pl.when(several).then(pl.lit("")).otherwise(name).alias(name) for name in ("sku", "platform_sku")]

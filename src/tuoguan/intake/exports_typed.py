@@ -8,7 +8,7 @@ import polars as pl
 
 from tuoguan.intake.cells import scaled
 from tuoguan.intake.columns import by_distinct, doubt, market_map, refuse
-from tuoguan.intake.dates import day_of_text, instant_of_text, is_pair, order_of
+from tuoguan.intake.dates import day_of_text, instant_of_text, is_pair, lacks_zone, order_of
 from tuoguan.intake.exports_cut import Cut
 from tuoguan.intake.exports_schema import UNCLASSIFIED, Format, Reader
 from tuoguan.intake.log import Log
@@ -18,7 +18,6 @@ TIMES = (
     "ordered_at", "paid_at", "ship_by_at", "shipped_at", "delivered_at", "cancelled_at", "arrive_by_at", "received_at",
     "settled_at",
 )  # fmt: skip
-NEVER = ("-", "0")
 
 
 def zone_of(cut: Cut, reader: Reader, log: Log) -> str:
@@ -26,9 +25,9 @@ def zone_of(cut: Cut, reader: Reader, log: Log) -> str:
     if cut.zone or reader.zone:
         return cut.zone or reader.zone
     zone = cut.found.format.zone or "UTC"
-    if any(field in cut.frame.columns for field in TIMES):
-        place = str(cut.frame["file"][0]) if cut.frame.height else cut.found.format.id
-        log.say("zone_assumed", place, f"times without a zone, taken as {zone}")
+    there = [pl.col(field) for field in TIMES if field in cut.frame.columns]
+    if there and cut.frame.select(pl.any_horizontal(lacks_zone(field).any() for field in there)).item():
+        log.say("zone_assumed", str(cut.frame["file"][0]), f"times without a zone, taken as {zone}")
     return zone
 
 
