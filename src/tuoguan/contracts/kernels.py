@@ -1,8 +1,8 @@
-"""What one term makes of one fact, and when and how what is owed is paid, for loops that run a hundred million times.
+"""What one term makes of one fact, and when and in which parts it is paid, for loops that run a hundred million times.
 
-Hides the arithmetic of steps, tiers, caps, shares and settlement days. Keeps the invariant that an amount is exact until
-it is rounded once. ``row`` is one row of `Compiled.charge_matrix` (columns below), ``fact`` a vector in `Field` order, ``deadline``
-the position of the missed clock in `Compiled.deadlines` or -1.
+Hides the arithmetic of steps, tiers, caps, shares and settlement days. Keeps the invariant that an amount is exact
+until it is rounded once. ``row`` is one row of `Compiled.charge_matrix` (columns below), ``fact`` a vector in `Field`
+order, ``deadline`` the position of the missed clock in `Compiled.deadlines` or -1.
 
 Bounds: exact while |price x quantity x value| and |value x count| stay below 2**63 and the seller's amount below 9e12
 minor units. With money up to 1e12 minor units a rate of 900 % fits; with amounts up to 10,000 a count of 9e8 fits.

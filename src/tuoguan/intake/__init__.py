@@ -40,10 +40,12 @@ from tuoguan.intake.schema import (
     Switching,
 )
 from tuoguan.intake.templates import export, init
+from tuoguan.intake.words import speaks_of_buyer
 
 __all__ = [
     "LISTED", "MONEY_LINES", "ORDER_LINES", "PANEL", "PRICES", "PRODUCTS", "RETURNS", "STOCK", "STOCK_COUNTS",
     "STOCK_ORDERS", "STOCK_OUTS", "UNCLASSIFIED", "Batch", "Control", "Export", "FileCount", "Format", "Lane", "Limits",
     "ProductCount", "Reader", "Risk", "Seller", "Site", "Supplier", "Switching", "Table", "digest_of", "export",
     "formats", "init", "input_hash", "keep_lines", "kept_lines", "lines_name", "read", "read_export",
+    "speaks_of_buyer",
 ]  # fmt: skip

@@ -8,13 +8,21 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
+from functools import cache
 
 from tuoguan.intake.exports_schema import Format
 from tuoguan.intake.grids import Grid
 from tuoguan.intake.sheets import HEADER_DEPTH, joined_header
 from tuoguan.intake.words import is_buyer_header, normalize
 
+HEADER_LENGTH = 200  # nothing longer is a column's name
 _IN_ZONE = re.compile(r"\s*\((?:utc|gmt)[^)]*\)$")
+
+
+@cache
+def flat(spelling: str) -> str:
+    """A spelling of a format, normalized once."""
+    return normalize(spelling)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +52,7 @@ class Nearest:
 def find(grid: Grid, known: Sequence[Format], name: str) -> Found | Nearest:
     """The format of the sheet with the most of its columns named; ``name`` is the file's and the sheet's name."""
     names = [column for column in grid.frame.columns if column not in ("row", "over", "filled")]
-    raw = [tuple(cell or "" for cell in row) for row in grid.frame.head(HEADER_DEPTH).select(names).rows()]
+    raw = [tuple((cell or "")[:HEADER_LENGTH] for cell in row) for row in grid.frame.head(HEADER_DEPTH).select(names).rows()]
     top = [tuple(normalize(cell) for cell in row) for row in raw]
     best: tuple[float, Found] | None = None
     for row, texts, depth in candidates(top):
@@ -76,13 +84,13 @@ def _match(format: Format, row: int, depth: int, texts: tuple[str, ...], name: s
         place.setdefault(text, index)
     for text, index in list(place.items()):  # "order created time(utc)" is that column, whatever the zone
         place.setdefault(_IN_ZONE.sub("", text), index)
-    if not all(normalize(mark) in place for mark in format.marks):
+    if not all(flat(mark) in place for mark in format.marks):
         return None
     fields = {field: at for field, spellings in format.columns.items() if (at := _place(spellings, place)) is not None}
     if not all(field in fields for field in format.required):
         return None
-    named = any(normalize(mark) in name for mark in format.name_marks)
-    sure = bool(format.sure) and all(normalize(text) in place for text in format.sure)
+    named = any(flat(mark) in name for mark in format.name_marks)
+    sure = bool(format.sure) and all(flat(text) in place for text in format.sure)
     if format.name_marks and not (named or sure):
         return None
     parts = {at: index for at, part in enumerate(format.part) if (index := _place(part.columns, place)) is not None}
@@ -91,7 +99,7 @@ def _match(format: Format, row: int, depth: int, texts: tuple[str, ...], name: s
 
 
 def _place(spellings: Sequence[str], place: dict[str, int]) -> int | None:
-    return next((place[text] for spelling in spellings if (text := normalize(spelling)) in place), None)
+    return next((place[text] for spelling in spellings if (text := flat(spelling)) in place), None)
 
 
 def _nearest(top: Sequence[tuple[str, ...]], known: Sequence[Format], name: str) -> Nearest:
@@ -101,8 +109,8 @@ def _nearest(top: Sequence[tuple[str, ...]], known: Sequence[Format], name: str)
         present = set(texts)
         for format in known:
             needed = [(mark,) for mark in format.marks] + [format.columns[field] for field in format.required]
-            missing = [spellings[0] for spellings in needed if not present & set(map(normalize, spellings))]
-            every = {normalize(text) for spellings in format.columns.values() for text in spellings}
+            missing = [spellings[0] for spellings in needed if not present & set(map(flat, spellings))]
+            every = {flat(text) for spellings in format.columns.values() for text in spellings}
             share = 1 - len(missing) / max(len(needed), 1) + len(present & every) / (10 * max(len(every), 1))
             if share > best[0] and len(missing) < len(needed):
                 shown = tuple(text for text in texts if text and not is_buyer_header(text))

@@ -65,11 +65,15 @@ class Move(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
 
 
 class Flow(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One kind of document: its states, the first of them being where it opens, and its moves."""
+    """One kind of document: its states, the first of them being where it opens, and its moves.
+
+    history  what the contract's setting `history` must say for the seller's desk to see such documents; "": anything
+    """
 
     name: str
     title: str
     title_zh: str
+    history: str = ""
     states: tuple[State, ...]
     moves: tuple[Move, ...]
 
@@ -132,6 +136,7 @@ class Step:
 
     due_at       the earliest deadline that binds the move, None: none
     stake_minor  what the contract takes from the seller when the deadline is missed by the shortest time it punishes
+    overdue      True when the deadline has passed
     """
 
     stream: str
@@ -144,3 +149,4 @@ class Step:
     stake_minor: int
     currency: str
     evidence: tuple[str, ...]
+    overdue: bool = False

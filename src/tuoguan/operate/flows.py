@@ -14,7 +14,7 @@ from types import MappingProxyType
 
 import msgspec
 
-from tuoguan.contracts import QuantityName
+from tuoguan.contracts import SETTING_OPTIONS, QuantityName, SettingName
 from tuoguan.foundation.facts import FactKind
 from tuoguan.foundation.problems import Problem, Refused
 from tuoguan.operate.flow_words import Flow, Move, State
@@ -72,6 +72,27 @@ def final_states(flow: Flow) -> frozenset[str]:
     return frozenset(state.name for state in flow.states if state.final)
 
 
+@cache
+def moves_between(name: str, source: str, target: str) -> tuple[str, ...] | None:
+    """The fewest moves that lead a document of the flow from one state to another; None when nothing does.
+
+    Of ways of equal length the one that the file names first; usual moves go before others.
+    """
+    flow = load_flows()[name]
+    for usual_only in (True, False):
+        ways: dict[str, tuple[str, ...]] = {source: ()}
+        waiting = [source]
+        while waiting:
+            state = waiting.pop(0)
+            for move in moves_from(flow, state):
+                if move.target and move.target not in ways and (move.usual or not usual_only):
+                    ways[move.target] = (*ways[state], move.name)
+                    waiting.append(move.target)
+        if target in ways:
+            return ways[target]
+    return None
+
+
 def reach(flow: Flow) -> frozenset[str]:
     """States that a document can come to."""
     known: set[str] = set()
@@ -87,6 +108,8 @@ def reach(flow: Flow) -> frozenset[str]:
 def _names(flow: Flow, at: str) -> Iterator[Problem]:
     if at != f"{flow.name}.toml":
         yield Problem(at, repr(flow.name), "the name of its file", "rename one of them", "flow_name")
+    if flow.history:
+        yield from _unknown(at, [flow.history], frozenset(SETTING_OPTIONS[SettingName.HISTORY]), "what history may say")
     for what, names in (("state", [item.name for item in flow.states]), ("move", [item.name for item in flow.moves])):
         for name, count in Counter(names).items():
             if count > 1:
