@@ -19,6 +19,7 @@ from tuoguan.intake.exports_typed import unspelled, with_kind, with_state, with_
 from tuoguan.intake.log import Log
 
 _SPAN = re.compile(r"(20\d{2}[-_.]?\d{2}[-_.]?\d{2})\D+(20\d{2}[-_.]?\d{2}[-_.]?\d{2})")
+RESERVE = r"\breserve\b|预留|保证金冻结"
 _PERSON = r"@|\d[\d\s\-()]{8,}\d"
 _IDENTITY = (
     "flow_id", "order_number", "line", "sku", "platform_sku", "quantity", "type", "remark", "settled_on", "currency",
@@ -39,6 +40,8 @@ def money_lines(cut: Cut, reader: Reader, digest: str, log: Log) -> pl.DataFrame
         frame = _without_total_row(frame, log)
     frame = _with_row_key(frame, parts, log)
     lines = _leaves(frame, cut, log) if parts else frame.with_columns(component=_named(frame), kind=pl.col("type_kind"))
+    kept_back = pl.concat_str("type", "component", separator=" ").str.to_lowercase().str.contains(RESERVE)
+    lines = lines.with_columns(reserve=kept_back)
     lines = lines.with_columns(type=_safe("type"), component=_safe("component"), line_key=_keys(lines))
     return conform(lines, MONEY_LINES)
 

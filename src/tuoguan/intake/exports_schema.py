@@ -55,6 +55,7 @@ MONEY_LINES: Schema = {
     "kind": pl.String,  # kind of charge, or "unclassified"
     "amount_minor": pl.Int64, "currency": pl.String, "settled_on": pl.Date, "occurred_at": pl.Int64,
     "state": pl.String, "tracking": pl.String, "weight_g": pl.Int64,
+    "reserve": pl.Boolean,  # kept back for a time, or given back
 }  # fmt: skip
 STATEMENT_LINES = ACCOUNT_LINES = UNSETTLED_LINES = PAYOUT_LINES = BILL_LINES = MONEY_LINES
 
