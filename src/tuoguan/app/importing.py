@@ -6,6 +6,7 @@ that an import which was stopped is finished by the same command.
 """
 
 from collections.abc import Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
 from zoneinfo import available_timezones
@@ -93,12 +94,9 @@ def import_files(
     if not exports:
         raise Refused(problems)
     told = Told()
-    if work is not None:
-        _record(Shop(workspace, catalogue, work.terms, asked.store, asked.contract, asked.place), work, exports, now, told, progress)
-    else:
-        with open_work(workspace) as work:
-            shop = Shop(workspace, catalogue, work.terms, asked.store, asked.contract, asked.place)
-            _record(shop, work, exports, now, told, progress)
+    with nullcontext(work) if work is not None else open_work(workspace) as engine:
+        shop = Shop(workspace, catalogue, engine.terms, asked.store, asked.contract, asked.place)
+        _record(shop, engine, exports, now, told, progress)
     return _summed(exports, problems, told)
 
 
@@ -106,9 +104,13 @@ def _check(asked: Asked) -> None:
     """Refuses words that mean nothing before a file is opened."""
     wrong = []
     if asked.currency and asked.currency not in EXPONENT_BY_CURRENCY:
-        wrong.append(Problem("--currency", asked.currency, "an ISO 4217 code such as USD", "correct it", "unknown_currency"))
+        wrong.append(
+            Problem("--currency", asked.currency, "an ISO 4217 code such as USD", "correct it", "unknown_currency")
+        )
     if asked.zone and offset_of(asked.zone) is None and asked.zone not in available_timezones():
-        wrong.append(Problem("--zone", asked.zone, "a zone such as Asia/Shanghai or UTC-7", "correct it", "unknown_zone"))
+        wrong.append(
+            Problem("--zone", asked.zone, "a zone such as Asia/Shanghai or UTC-7", "correct it", "unknown_zone")
+        )
     for name, text in (("--store", asked.store), ("--place", asked.place)):
         if any(sign in text for sign in "/:\n"):
             wrong.append(Problem(name, text, "a name without / and :", "choose another name", "bad_name"))

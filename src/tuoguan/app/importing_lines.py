@@ -1,7 +1,7 @@
 """Lines of statements → files beside the ledger that it vouches for, and a document per statement.
 
-Hides where lines lie. Keeps the invariant that a line is kept once: a natural key that the store's recorded files hold is
-left out, whichever file or statement it comes in again.
+Hides where lines lie. Keeps the invariant that a line is kept once: a natural key that the store's recorded files hold
+is left out, whichever file or statement it comes in again.
 """
 
 from collections.abc import Iterator, Sequence
@@ -63,7 +63,9 @@ def _keep(
     try:
         if table in DOCUMENTS:
             stream = stream_of(FLOW, number)
-            answer = work.do_all([Request(stream, OPEN, at, Party.PLATFORM, details, "import/open", currency=currency)])[0]
+            answer = work.do_all(
+                [Request(stream, OPEN, at, Party.PLATFORM, details, "import/open", currency=currency)]
+            )[0]
             if isinstance(answer, Refused):
                 raise answer
         else:

@@ -80,9 +80,9 @@ def merged(exports: Sequence[Export]) -> pl.DataFrame:
     filled = [pl.col(name).drop_nulls().first() for name in (*TIMES, *NUMBERS)]
     filled += [pl.col(name).replace("", None).drop_nulls().first().fill_null("") for name in TEXTS]
     keys = ["platform", "number", "part"]
-    return frame.group_by(keys, maintain_order=True).agg(
-        pl.col("state", "format", "file", "row").first(), *filled
-    ).sort(pl.col("ordered_at").min().over("platform", "number"), "platform", "number", "part", nulls_last=True)  # fmt: skip
+    first = pl.col("state", "format", "file", "row").first()
+    lines = frame.group_by(keys, maintain_order=True).agg(first, *filled)
+    return lines.sort(pl.col("ordered_at").min().over("platform", "number"), *keys, nulls_last=True)
 
 
 def _orders(frame: pl.DataFrame, formats: dict[str, Format], told: Told) -> Iterator[Order]:
@@ -118,8 +118,8 @@ LINE_CANCELLED = Trouble(
     "nothing to do; the order was recorded without the line", Severity.NOTE,
 )  # fmt: skip
 UNPAID = Trouble(
-    "unpaid_order", "state", "an order that is not paid", "orders to be shipped", "nothing to do; import it again later",
-    Severity.NOTE,
+    "unpaid_order", "state", "an order that is not paid", "orders to be shipped",
+    "nothing to do; import it again later", Severity.NOTE,
 )  # fmt: skip
 NO_TIME = Problem("ordered_at", "nothing", "when the order was placed", "export it with that time", "missing_cell")
 
@@ -162,7 +162,9 @@ def _with_late_lines(shop: Shop, work: Work, orders: Sequence[Order]) -> Iterato
         for late in (False, True):
             lines = tuple(line for line, inside in split if inside is not late)
             if lines:
-                number = f"{order.number}+{lines[0]['part'].partition('|')[0] or lines[0]['sku']}" if late else order.number
+                number = (
+                    f"{order.number}+{lines[0]['part'].partition('|')[0] or lines[0]['sku']}" if late else order.number
+                )
                 places = tuple((line["file"], line["row"]) for line in lines)
                 yield Order(number, order.state, order.format, lines, places, order.at, order.text)
 
@@ -218,7 +220,9 @@ def moves_of(state: str | None, goal: str) -> list[str] | None:
 def contradiction(state: str, goal: str) -> Trouble:
     """What the ledger and the file say against each other."""
     found = f"{goal} in the file, {state} in the ledger"
-    return Trouble("contradiction", "state", found, "a file that goes on from the ledger", "look at the order; move it by hand")
+    return Trouble(
+        "contradiction", "state", found, "a file that goes on from the ledger", "look at the order; move it by hand"
+    )
 
 
 def _when(order: Order, move: str) -> int:
@@ -241,8 +245,9 @@ def _request(
     currency = compiled.currency if compiled is not None else _currency(shop, order)
     place = shop.place_of(compiled, order.text["site"], order.text["market"])
     lines = tuple(part for line in order.lines for part in _lines(shop, line, compiled, day))
+    terms = compiled.hash if compiled else ""
     return Request(
-        stream, move, at, by, _details(order, move), key, None, compiled.hash if compiled else "", currency, place, lines
+        stream, move, at, by, _details(order, move), key, None, terms, currency, place, lines
     )  # fmt: skip
 
 
@@ -293,7 +298,7 @@ def _answer(work: Work, requests: Sequence[Request], owners: Sequence[Order], to
             told.moved += request.move != "open"
         elif request.stream not in failed:
             failed.add(request.stream)
-            told.say(list(order.places), _trouble(answer, request.move), used=request.move != "open")
+            told.say(list(order.places), _trouble(answer, request.move), used=request.move not in ("open", "track"))
 
 
 def _trouble(refused: Refused, move: str = "") -> Trouble:

@@ -87,7 +87,7 @@ class Shop:
         return self._hashes[key]
 
     def place_of(self, compiled: Compiled | None, site: str, market: str) -> str:
-        """Where an order's goods lie: the person's word, the file's site, the platform's place, the seller's only one."""
+        """Where an order's goods lie: the person's word, the platform's place, the file's, the only one."""
         if self.place:
             return self.place
         if compiled is not None and compiled.owner[Duty.STORAGE] is not Party.SELLER:

@@ -1,4 +1,4 @@
-"""Counted stock and stock orders → the ledger: what a count finds more or less, and stock orders moved along their flow.
+"""Counted stock and stock orders → the ledger: what a count finds more or less, and stock orders moved on.
 
 Hides what the ledger believed at the time of a count. Keeps the invariants that a count brings the ledger's balance of
 that day to what was counted, whatever happened since, that the same count changes nothing a second time, and that a
@@ -52,7 +52,9 @@ def import_counts(shop: Shop, work: Work, exports: Sequence[Export], told: Told)
                 name = shop.contract_of(export.format, market)
                 compiled = shop.compiled(name, day_of(_date(day)), "") if name else None
                 place = shop.place_of(compiled, str(site or ""), market)
-                counted = {(account, sku): units for account, sku, units in rows.select("account", "sku", "quantity").rows()}
+                counted = {
+                    (account, sku): units for account, sku, units in rows.select("account", "sku", "quantity").rows()
+                }
                 _count(work, place, day_of(_date(day)), counted, places, told)
             except Refused as refused:
                 one = refused.problems[0]
@@ -197,7 +199,9 @@ def _stock_requests(
         goods_lines = tuple(_stock_line(shop, line, market, name, ordered) for line in lines)
         currency = shop.seller.currency if shop.seller else ""
         hash_ = compiled.hash if compiled else ""
-        requests.append(Request(stream, move, last, by, details, "import/open", None, hash_, currency, place, goods_lines))
+        requests.append(
+            Request(stream, move, last, by, details, "import/open", None, hash_, currency, place, goods_lines)
+        )
     return requests
 
 
@@ -210,7 +214,11 @@ def _stock_line(shop: Shop, line: dict[str, Any], market: str, contract: str, or
 
 def _stock_details(first: dict[str, Any], lines: list[dict[str, Any]], move: str) -> dict[str, Any]:
     if move == "open":
-        told: dict[str, Any] = {"kind": first["kind"], "platform_status": first["state_raw"], "warehouse": first["site"]}
+        told: dict[str, Any] = {
+            "kind": first["kind"],
+            "platform_status": first["state_raw"],
+            "warehouse": first["site"],
+        }
         return told | ({"due_at": first["ship_by_at"]} if first["ship_by_at"] is not None else {})
     units = {"send": "shipped_quantity", "receive": "received_quantity"}.get(move)
     if units and all(line[units] is not None for line in lines):

@@ -55,9 +55,7 @@ class Told:
         for (file, code, column), (trouble, rows, found) in self.groups.items():
             numbers = ", ".join(map(str, rows[:SHOWN])) + (" …" if len(rows) > SHOWN else "")
             at = f"{file}, row{'s' if len(rows) > 1 else ''} {numbers}" + (f", column {column}" if column else "")
-            told.append(
-                Problem(at, "; ".join(found), trouble.expected, trouble.fix, code, trouble.severity, len(rows))
-            )
+            told.append(Problem(at, "; ".join(found), trouble.expected, trouble.fix, code, trouble.severity, len(rows)))
         return told
 
     def listed(self) -> pl.DataFrame:

@@ -47,8 +47,8 @@ from tuoguan.intake.words import speaks_of_buyer
 
 __all__ = [
     "LISTED", "MONEY_LINES", "ORDER_LINES", "PANEL", "PRICES", "PRODUCTS", "RETURNS", "STOCK", "STOCK_COUNTS",
-    "STOCK_ORDERS", "STOCK_OUTS", "UNCLASSIFIED", "Batch", "Catalogue", "Control", "Export", "FileCount", "Format", "Lane", "Limits",
-    "ProductCount", "Reader", "Risk", "Seller", "Site", "Supplier", "Switching", "Table", "digest_of", "export",
-    "formats", "init", "input_hash", "keep_lines", "kept_lines", "lines_name", "offset_of", "read", "read_catalogue", "read_export",
-    "speaks_of_buyer", "template",
+    "STOCK_ORDERS", "STOCK_OUTS", "UNCLASSIFIED", "Batch", "Catalogue", "Control", "Export", "FileCount", "Format",
+    "Lane", "Limits", "ProductCount", "Reader", "Risk", "Seller", "Site", "Supplier", "Switching", "Table",
+    "digest_of", "export", "formats", "init", "input_hash", "keep_lines", "kept_lines", "lines_name", "offset_of",
+    "read", "read_catalogue", "read_export", "speaks_of_buyer", "template",
 ]  # fmt: skip

@@ -163,7 +163,9 @@ def _leaves(frame: pl.DataFrame, cut: Cut, log: Log) -> pl.DataFrame:
         inner = [child for child in there if parts[child].of and parts[child].of == parts[at].name]
         amount = pl.col(f"p{at}") - pl.sum_horizontal(f"p{child}" for child in inner) if inner else pl.col(f"p{at}")
         if inner:
-            frame = doubt(frame.with_columns(_rest=amount), pl.col("_rest") != 0, "sum_differs", header, log, found="_rest")
+            frame = doubt(
+                frame.with_columns(_rest=amount), pl.col("_rest") != 0, "sum_differs", header, log, found="_rest"
+            )
         kind = pl.lit(UNCLASSIFIED) if inner else _kind(parts[at].kind)
         name = f"{header} (rest)" if inner else header
         line = frame.with_columns(amount_minor=amount, component=pl.lit(name), kind=kind, _at=pl.lit(at))
@@ -173,4 +175,3 @@ def _leaves(frame: pl.DataFrame, cut: Cut, log: Log) -> pl.DataFrame:
 
 def _kind(kind: str) -> pl.Expr:
     return pl.col("type_kind") if kind == BY_TYPE else pl.lit(kind)
-

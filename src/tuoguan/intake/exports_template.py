@@ -12,7 +12,7 @@ from tuoguan.foundation.problems import Problem, Refused
 from tuoguan.foundation.tables import whole_file
 from tuoguan.intake.exports_find import candidates
 from tuoguan.intake.exports_formats import FOLDER, NEEDED, own_formats
-from tuoguan.intake.grids import Window, grids_of, is_text
+from tuoguan.intake.grids import Window, grids_of
 from tuoguan.intake.guard import may_open
 from tuoguan.intake.log import Log
 from tuoguan.intake.sheets import HEADER_DEPTH
@@ -44,8 +44,8 @@ required = []                  # fields without which a file is none of this kin
 # A column with an amount of its own kind:
 # [[format.part]]
 # columns = ["..."]
-# kind = "revenue"             # commission, service, promotion, fulfillment, storage, logistics, subsidy, return, refund,
-#                              # penalty, duty, tax, environment, payout, or unclassified
+# kind = "revenue"             # commission, service, promotion, fulfillment, storage, logistics, subsidy, return,
+#                              # refund, penalty, duty, tax, environment, payout, or unclassified
 """
 
 
@@ -98,5 +98,3 @@ def _names() -> dict[str, str]:
             for text in spellings:
                 found.setdefault(normalize(text), field)
     return found
-
-
