@@ -89,10 +89,11 @@ def section(folder: Path, name: str) -> str:
         f"{duty.value.replace('_', ' ')}: {compiled.owner[duty]}"
         for duty in (Duty.RETAIL_PRICE, Duty.STORAGE, Duty.LAST_MILE, Duty.RETURNS)
     )
+    trigger = compiled.settings[SettingName.SETTLEMENT_TRIGGER]
     head = (
-        f"Owners: {owners}. Trigger `{compiled.settings[SettingName.SETTLEMENT_TRIGGER]}`, then "
-        f"{days['lag']} days of lag and {days['transfer']} of transfer; {share:g} % kept back for {days['reserve']} days. Goods lie at "
-        f"`{place}`; amounts in {compiled.currency}. Paid on {iso(payout)}.\n"
+        f"Owners: {owners}. Trigger `{trigger}`, then {days['lag']} days of lag and {days['transfer']} of transfer; "
+        f"{share:g} % kept back for {days['reserve']} days. Goods lie at `{place}`; amounts in {compiled.currency}. "
+        f"Paid on {iso(payout)}.\n"
     )
     table = (
         "date | move | by | goods come to | charges | expected | pending | kept back | bank\n" + "---|" * 8 + "---\n"
