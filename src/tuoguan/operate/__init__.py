@@ -1,6 +1,7 @@
 """Record what happened, append-only; say who must do what next, by when, and what is at stake."""
 
 from tuoguan.operate.accounts import MoneyAccount, StockAccount, goods, is_floored, money, stock
+from tuoguan.operate.flow_drawing import clock_table, diagram, move_table, who_table
 from tuoguan.operate.flow_words import Desk, Document, Flow, Line, Move, State, Step, StepKind
 from tuoguan.operate.flows import final_states, load_flows, move_of, moves_between, moves_from
 from tuoguan.operate.layers import Costing
@@ -64,6 +65,8 @@ __all__ = [
     "Work",
     "Written",
     "charges_in",
+    "clock_table",
+    "diagram",
     "document_of",
     "due_of",
     "entry_of",
@@ -75,6 +78,7 @@ __all__ = [
     "load_flows",
     "money",
     "move_of",
+    "move_table",
     "moves_between",
     "moves_from",
     "needs_new_store",
@@ -87,4 +91,5 @@ __all__ = [
     "stock",
     "stream_of",
     "switch_listing",
+    "who_table",
 ]
