@@ -101,6 +101,8 @@ def _due(move: Move) -> str:
     if move.clock == "document":
         return "its own due_at"
     said = [f"clocks from {move.clock}"] if move.clock else []
+    if move.later_clock:
+        said.append(f"longer clocks from {move.later_clock}")
     if move.days:
         said.append(("not before " if move.waits else "about ") + " + ".join(move.days))
     return "; ".join(said)
