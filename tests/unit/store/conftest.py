@@ -4,8 +4,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from store_places import KINDS, new_place
 
+from store_places import KINDS, new_place
 from tuoguan.operate import Store
 
 
