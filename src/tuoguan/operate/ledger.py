@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from threading import Lock
 
 from tuoguan.foundation.problems import Problem, Refused
-from tuoguan.operate.ledger_deciding import Batch, negated
+from tuoguan.operate.ledger_deciding import Batch, InHand, negated
 from tuoguan.operate.ledger_prepared import CLOSE, REVERSAL, Prepared, prepare
 from tuoguan.operate.ledger_projecting import Projection, catch_up, rebuild
 from tuoguan.operate.ledger_replay import replay_problems
@@ -46,6 +46,7 @@ class Ledger:
         self._clock = clock
         self._queue: deque[_Waiting] = deque()
         self._writer = Lock()
+        self._in_hand = InHand()
 
     def append(self, append: Append) -> Recorded:
         """What became of the append, durable when this returns; raises Refused with everything that is wrong.
@@ -144,8 +145,10 @@ class Ledger:
 
     def _write_once(self, group: Sequence[Prepared]) -> list[Result]:
         with self.store.transaction() as transaction:
-            batch = Batch(transaction, group, self._clock())
+            batch = Batch(transaction, group, self._clock(), self._in_hand)
             results = [batch.decide(prepared) for prepared in group]
             if (written := batch.written()) is not None:
                 transaction.write(written)
+        if written is not None:
+            self._in_hand.moved(written)
         return results

@@ -8,7 +8,7 @@ and holds nobody up.
 import json
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager
 from pathlib import Path
 from threading import Lock
 
@@ -75,12 +75,18 @@ class SqliteStore:
                     raise told from error
                 raise
 
-    @contextmanager
-    def reading(self) -> Iterator[Transaction]:
+    def reading(self) -> AbstractContextManager[Transaction]:
         """One moment of the ledger, unmoved by what others write."""
-        connection = self._readers.pop() if self._readers else self._connect()
+        return self._view()
+
+    @contextmanager
+    def _view(self) -> Iterator["SqliteTransaction"]:
         try:
-            connection.execute("BEGIN")
+            connection = self._readers.pop()
+        except IndexError:
+            connection = self._connect()
+        connection.execute("BEGIN")
+        try:
             yield SqliteTransaction(connection, self._shapes)
         finally:
             connection.execute("ROLLBACK")
@@ -93,9 +99,8 @@ class SqliteStore:
 
     def stream(self, name: str) -> list[Entry]:
         """All entries of one stream, in order."""
-        query = f"{KEPT_ROWS} WHERE e.stream_id = (SELECT id FROM stream WHERE name = ?) ORDER BY e.position"
-        with self.reading() as view:
-            return [entry_of(row) for row in _kept(view.connection.execute(query, (name,)))]  # type: ignore[attr-defined]
+        with self._view() as view:
+            return [entry_of(row) for row in view.rows_of(name)]
 
     def all_balances(self, prefix: str = "") -> Iterator[tuple[str, str, int]]:
         """(account, unit, balance) of accounts whose name starts with ``prefix``, in order, from one moment."""
@@ -202,12 +207,9 @@ class SqliteTransaction:
 
     def balances(self, wanted: Sequence[tuple[str, str]]) -> dict[tuple[str, str], int]:
         """Balances by (account, unit)."""
-        query = (
-            "SELECT b.account, b.unit, b.amount FROM json_each(?) w CROSS JOIN balance b "
-            "ON b.account = w.value->>0 AND b.unit = w.value->>1"
-        )
-        found = self.connection.execute(query, (json.dumps(sorted(wanted)),))
-        return {(account, unit): amount for account, unit, amount in found}
+        query = "SELECT amount FROM balance WHERE account = ? AND unit = ?"
+        found = ((place, self.connection.execute(query, place).fetchone()) for place in wanted)
+        return {place: row[0] for place, row in found if row is not None}
 
     def rows(self, after: int = 0, until: int | None = None, kinds: Sequence[str] = ()) -> Iterator[KeptRow]:
         """Rows of entries behind ``after`` up to ``until``, in order."""
@@ -216,6 +218,11 @@ class SqliteTransaction:
         bounds = (after, _LARGEST if until is None else until)
         with closing(self.connection.execute(query, (*bounds, *kinds))) as rows:
             yield from _kept(rows)
+
+    def rows_of(self, stream: str) -> list[KeptRow]:
+        """Rows of one stream, in order."""
+        query = f"{KEPT_ROWS} WHERE e.stream_id = (SELECT id FROM stream WHERE name = ?) ORDER BY e.position"
+        return list(_kept(self.connection.execute(query, (stream,))))
 
     def all_streams(self, after: int = 0) -> Iterator[Stream]:
         """Streams with an id behind ``after``."""
@@ -236,9 +243,9 @@ class SqliteTransaction:
     def write(self, written: Written) -> None:
         """Keeps the rows of one commit."""
         run = self.connection.executemany
-        run(_PUT_STREAM, ((s.id, s.name, s.version, s.state) for s in written.streams))
+        run(_PUT_STREAM, written.streams)
         run(_INSERT_ENTRY, written.entries)
-        run(_PUT_BALANCE, [(*place, amount) for place, amount in sorted(written.balances.items())])
+        run(_PUT_BALANCE, [(*place, amount) for place, amount in written.balances.items()])
         head = written.head
         self.connection.execute(
             "UPDATE head SET position = ?, hash = ?, closed_until = ?", (head.position, head.hash, head.closed_until)
