@@ -7,12 +7,15 @@ from tuoguan.contracts.compiled import CHARGE_DTYPE, NONE, Charge, Compiled, Com
 from tuoguan.contracts.compiling import compile, compile_card
 from tuoguan.contracts.examples import run_examples
 from tuoguan.contracts.explaining import Changed, Explained, Summary, coverage, diff, explain, summary
+from tuoguan.contracts.keeping import compile_kept, keep
 from tuoguan.contracts.labels import label
 from tuoguan.contracts.library import Contract, Library, Overlays, PlacedCard, PlacedOverlay
 from tuoguan.contracts.loading import load, load_overlays
+from tuoguan.contracts.pinning import pin
 from tuoguan.contracts.rendering import compare_lines, diff_lines, list_lines, show_lines
 from tuoguan.contracts.scaffold import new
 from tuoguan.contracts.schema import (
+    SETTING_OPTIONS,
     Basis,
     CardKind,
     ChargeEntry,
@@ -29,6 +32,7 @@ from tuoguan.contracts.schema import (
 __all__ = [
     "CHARGE_DTYPE",
     "NONE",
+    "SETTING_OPTIONS",
     "Basis",
     "CardKind",
     "Changed",
@@ -60,15 +64,18 @@ __all__ = [
     "compare_lines",
     "compile",
     "compile_card",
+    "compile_kept",
     "coverage",
     "diff",
     "diff_lines",
     "explain",
+    "keep",
     "label",
     "list_lines",
     "load",
     "load_overlays",
     "new",
+    "pin",
     "run_examples",
     "show_lines",
     "summary",

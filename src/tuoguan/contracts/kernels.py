@@ -1,8 +1,8 @@
-"""What one term makes of one fact, in integers, for loops that run a hundred million times.
+"""What one term makes of one fact, and when and in which parts it is paid, for loops that run a hundred million times.
 
-Hides the arithmetic of steps, tiers, caps and shares. Keeps the invariant that an amount is exact until it is rounded
-once. ``row`` is one row of `Compiled.charge_matrix` (columns below), ``fact`` a vector in `Field` order, ``deadline``
-the position of the missed clock in `Compiled.deadlines` or -1.
+Hides the arithmetic of steps, tiers, caps, shares and settlement days. Keeps the invariant that an amount is exact
+until it is rounded once. ``row`` is one row of `Compiled.charge_matrix` (columns below), ``fact`` a vector in `Field`
+order, ``deadline`` the position of the missed clock in `Compiled.deadlines` or -1.
 
 Bounds: exact while |price x quantity x value| and |value x count| stay below 2**63 and the seller's amount below 9e12
 minor units. With money up to 1e12 minor units a rate of 900 % fits; with amounts up to 10,000 a count of 9e8 fits.
@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 from numba import njit
 
-from tuoguan.foundation.kernels import div_round
+from tuoguan.foundation.kernels import HALF_UP, div_round, mul_ppm
 
 Row = npt.NDArray[np.int64]
 
@@ -143,6 +143,37 @@ def charge_minor(row: Row, value: int, fact: Row, deadline: int) -> int:
         count, parts = count_parts(row[MAXIMUM_PER], row, fact)
         minor = min(minor, shared_round(row[MAXIMUM_MICRO] * count, parts * scale, PPM, row[ROUNDING]))
     return int(row[SIGN] * max(minor, row[MINIMUM_MINOR]))
+
+
+@njit(cache=True, nogil=True)
+def charges_minor(rows: Row, values: Row, fact: Row, deadline: int, minor: Row) -> None:
+    """Write what each of the terms [row, column] moves for the fact, at its own value, into ``minor`` [row]."""
+    for index in range(rows.shape[0]):
+        minor[index] = charge_minor(rows[index], values[index], fact, deadline)
+
+
+@njit(cache=True, nogil=True, inline="always")
+def settlement_period_days(settlements_per_month: int) -> int:
+    """Days from one settlement day to the next; 0 settlements a month: every day is one."""
+    return max(1, 30 // settlements_per_month) if settlements_per_month > 0 else 1
+
+
+@njit(cache=True, nogil=True, inline="always")
+def thawed_on(day: int, stop_day: int, freeze_days: int) -> int:
+    """The day money due on ``day`` really comes: from the day the contract stops on, it waits until it is thawed."""
+    return day if day < stop_day else max(day, stop_day + freeze_days)
+
+
+@njit(cache=True, nogil=True, inline="always")
+def settlement_on(day: int, period_days: int) -> int:
+    """The settlement day on or behind ``day``: days divisible by the period."""
+    return day if period_days <= 1 else (day + period_days - 1) // period_days * period_days
+
+
+@njit(cache=True, nogil=True, inline="always")
+def reserve_minor(net_minor: int, share_ppm: int) -> int:
+    """What is kept back of what is owed, rounded half up; nothing of a debt."""
+    return mul_ppm(max(0, net_minor), share_ppm, HALF_UP)
 
 
 @njit(cache=True, nogil=True)

@@ -25,9 +25,10 @@ from tuoguan.intake.schema import (
     Switching,
 )
 from tuoguan.intake.templates import export, init
+from tuoguan.intake.words import speaks_of_buyer
 
 __all__ = [
     "LISTED", "PANEL", "PRICES", "PRODUCTS", "RETURNS", "STOCK", "STOCK_OUTS",
     "Batch", "Control", "FileCount", "Lane", "Limits", "ProductCount", "Risk", "Seller", "Site", "Supplier",
-    "Switching", "export", "init", "input_hash", "read",
+    "Switching", "export", "init", "input_hash", "read", "speaks_of_buyer",
 ]  # fmt: skip

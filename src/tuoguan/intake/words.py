@@ -64,6 +64,16 @@ def is_buyer_header(header: str) -> bool:
 
 
 @cache
+def speaks_of_buyer(name: str) -> bool:
+    """True when a name, spelled in any way, speaks of a person.
+
+    >>> speaks_of_buyer("Recipient_Name"), speaks_of_buyer("tracking_number")
+    (True, False)
+    """
+    return is_buyer_header(normalize(name))
+
+
+@cache
 def country_by_name() -> dict[str, str]:
     """ISO code of each normalized country name or code; market codes such as "eu" stand for themselves."""
     data = words("countries")

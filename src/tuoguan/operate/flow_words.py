@@ -14,7 +14,7 @@ from tuoguan.foundation.parties import Duty, Party
 
 
 class State(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Where a document can be; nothing leads out of a ``final`` one."""
+    """Where a document can be; nothing leads out of a ``final`` one (bills and fines may still come to it)."""
 
     name: str
     title: str
@@ -23,16 +23,25 @@ class State(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 
 
 class Move(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What can happen to a document.
+    """What can happen to a document. The move "open" has no source and makes it.
 
-    duty      who does it: the owner of this duty under the document's contract; or ``party`` names the doer outright
-    clock     fact whose deadlines bind the move: the contract's deadlines that start with it and name the same duty;
-              a document's own ``due_at`` (told by the platform) goes before them
-    facts     facts it records, in order; the contract prices them
+    target    "": the document stays in its state
+    duty      who does it: the owner of this duty under the document's contract (the seller where there is no contract);
+              or ``party`` names the doer outright; neither: whoever comes first
+    clock     fact whose deadlines bind the move: the contract's deadlines that start with it and name the same duty, or
+              one of ``clock_duties`` where they are given; a document's own ``due_at`` (told by the platform) goes
+              before them; "document": no deadline of the contract, the document's own alone
+    days      quantities of the contract; their sum of days, from when the document came into its state, says by when
+              the move can be expected
+    waits     True: it is refused before these days are over
+    facts     facts it records, in order; the contract prices them. Of parcel_imported and bulk_imported only the one
+              that the contract's customs regime speaks of happens
+    picks     detail that names which one of ``facts`` it is; "": all of them
     needs     details that must come with it
+    stake     detail that says what is at stake, where no deadline of the contract does
     evidence  what to keep in case of an appeal
     minutes   which of the seller's minutes it takes ("order", "stock_order", "week", ""), if the seller does it
-    usual     False: possible, but never proposed as the next step (cancel, lose, appeal)
+    usual     False: possible, but never proposed as the next step (cancel, lose, miss)
     """
 
     name: str
@@ -43,19 +52,28 @@ class Move(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     duty: Duty | None = None
     party: Party | None = None
     clock: str = ""
+    clock_duties: tuple[Duty, ...] = ()
+    days: tuple[str, ...] = ()
+    waits: bool = False
     facts: tuple[str, ...] = ()
+    picks: str = ""
     needs: tuple[str, ...] = ()
+    stake: str = ""
     evidence: tuple[str, ...] = ()
     minutes: str = ""
     usual: bool = True
 
 
 class Flow(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One kind of document: its states, the first of them being where it opens, and its moves."""
+    """One kind of document: its states, the first of them being where it opens, and its moves.
+
+    history  what the contract's setting `history` must say for the seller's desk to see such documents; "": anything
+    """
 
     name: str
     title: str
     title_zh: str
+    history: str = ""
     states: tuple[State, ...]
     moves: tuple[Move, ...]
 
@@ -118,6 +136,7 @@ class Step:
 
     due_at       the earliest deadline that binds the move, None: none
     stake_minor  what the contract takes from the seller when the deadline is missed by the shortest time it punishes
+    overdue      True when the deadline has passed
     """
 
     stream: str
@@ -130,3 +149,4 @@ class Step:
     stake_minor: int
     currency: str
     evidence: tuple[str, ...]
+    overdue: bool = False

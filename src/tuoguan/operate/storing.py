@@ -10,18 +10,66 @@ once; a store that keeps these promises needs no rule of its own:
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from tuoguan.operate.words import Entry, Head, Stream
 
 Row = tuple[Any, ...]
 
 
+class EntryRow(NamedTuple):
+    """An entry as a store keeps it, column by column; `operate.ledger_rows` makes it and reads it.
+
+    ``postings`` and ``details`` are JSON text and must come back to the letter, for the hash is over them.
+    """
+
+    position: int
+    stream_id: int
+    version: int
+    kind: str
+    key: str
+    actor: str
+    recorded_at: int
+    occurred_at: int
+    state: str
+    contract: str
+    cause: int
+    reverses: int
+    postings: str
+    details: str
+    hash: bytes
+
+
+class KeptRow(NamedTuple):
+    """An entry's row as read: the columns of `EntryRow`, its stream as the store knows it, the hash before it.
+
+    ``previous`` is empty when no row has the position before.
+    """
+
+    position: int
+    stream_id: int
+    version: int
+    kind: str
+    key: str
+    actor: str
+    recorded_at: int
+    occurred_at: int
+    state: str
+    contract: str
+    cause: int
+    reverses: int
+    postings: str
+    details: str
+    hash: bytes
+    stream: str
+    previous: bytes
+
+
 @dataclass(frozen=True, slots=True)
 class Written:
     """Rows of one commit. ``streams`` are new or moved on; ``balances`` are whole new values by (account, unit)."""
 
-    entries: Sequence[tuple[int, Entry]]  # (id of the stream, entry), by position
+    entries: Sequence[tuple[Any, ...]]  # in the order of `EntryRow`, by position
     streams: Sequence[Stream]
     balances: Mapping[tuple[str, str], int]
     head: Head
@@ -39,11 +87,23 @@ class Transaction(Protocol):
     def next_stream(self) -> int:
         """The id the next new stream will have; the following ones count on from it."""
 
-    def keys(self, wanted: Sequence[tuple[int, str]]) -> dict[tuple[int, str], tuple[int, int]]:
-        """(first position, version behind the last entry) of keys already recorded, by (id of the stream, key)."""
+    def recorded(self, wanted: Sequence[tuple[int, str]]) -> dict[tuple[int, str], list[KeptRow]]:
+        """Entries recorded under a key, by (id of the stream, key), in order; keys not yet used are left out."""
+
+    def reversals(self, positions: Sequence[int]) -> dict[int, int]:
+        """Position of the entry that reverses, by the position it reverses; what nobody reversed is left out."""
 
     def balances(self, wanted: Sequence[tuple[str, str]]) -> dict[tuple[str, str], int]:
-        """Balances by (account, unit); nought where there is none."""
+        """Balances by (account, unit); what was never posted to is left out."""
+
+    def rows(self, after: int = 0, until: int | None = None, kinds: Sequence[str] = ()) -> Iterator[KeptRow]:
+        """Rows of entries behind position ``after`` up to ``until``, in order, never all of them in memory."""
+
+    def all_streams(self, after: int = 0) -> Iterator[Stream]:
+        """Streams with an id behind ``after``, by id."""
+
+    def all_balances(self, prefix: str = "") -> Iterator[tuple[str, str, int]]:
+        """(account, unit, balance) of accounts whose name starts with ``prefix``, in order."""
 
     def write(self, written: Written) -> None:
         """Keep the rows."""
@@ -80,12 +140,15 @@ class Table(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class TableShape:
-    """A projection's table: columns with their types ("int", "text", "bytes"), key, and orders it is read in."""
+    """A projection's table: columns with their types ("int", "text", "bytes"), key, and orders it is read in.
+
+    No column is ever empty (None): a value that may be missing has one that says so. Text is ordered by code point.
+    """
 
     name: str
     columns: Mapping[str, str]
     key: tuple[str, ...]
-    indexes: tuple[tuple[str, ...], ...] = ()
+    indexes: tuple[tuple[str, ...], ...] = ()  # "-column": falling
 
 
 class Store(Protocol):
@@ -107,7 +170,7 @@ class Store(Protocol):
         """(account, unit, balance) of accounts whose name starts with ``prefix``, in order."""
 
     def declare(self, shapes: Sequence[TableShape]) -> None:
-        """Make the projections' tables that do not exist yet."""
+        """Make the projections' tables that do not exist yet; one of another shape is thrown away and made empty."""
 
     def close(self) -> None:
         """Let go of files and connections."""

@@ -77,6 +77,7 @@ class Entry:
 
     position   1, 2, 3, … over the whole workspace, without gaps
     version    1, 2, 3, … within the stream
+    state      state of the document behind the append that this entry came with
     """
 
     position: int
@@ -85,6 +86,7 @@ class Entry:
     key: str
     actor: str
     recorded_at: int
+    state: str
     draft: Draft
     previous: bytes
     hash: bytes
@@ -97,6 +99,10 @@ class Head:
     position: int
     hash: bytes
     closed_until: int
+
+
+FIRST_HEAD = Head(0, bytes(32), -(2**63))
+"""The end of a ledger with no entries and nothing closed."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """Play one option (product, market, listings, stock policies) many times on common luck."""
 
 from tuoguan.simulate.engine import compare, run, trace
+from tuoguan.simulate.happened import DrawnListing, Happened, Lost, Sale, StockOrder
 from tuoguan.simulate.outcomes import Trace
 from tuoguan.simulate.scenario import (
     Candidates,
@@ -18,6 +19,6 @@ from tuoguan.simulate.scenario import (
 )
 
 __all__ = [
-    "Candidates", "Component", "Daily", "Lane", "Listing", "Option", "Outcomes", "Place", "Policy", "PolicyKind",
-    "Record", "Scenario", "Trace", "compare", "run", "trace",
+    "Candidates", "Component", "Daily", "DrawnListing", "Happened", "Lane", "Listing", "Lost", "Option", "Outcomes",
+    "Place", "Policy", "PolicyKind", "Record", "Sale", "Scenario", "StockOrder", "Trace", "compare", "run", "trace",
 ]  # fmt: skip

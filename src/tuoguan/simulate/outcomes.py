@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from tuoguan.foundation.facts import Fact, FactKind, Reason
 from tuoguan.simulate.columns import kernels as col
+from tuoguan.simulate.happened import Happened, happened
 from tuoguan.simulate.scenario import Daily, Outcomes, Record, Scenario
 
 Ints = npt.NDArray[np.int64]
@@ -34,6 +35,7 @@ class Trace:
     on_hand      int64 [place, day]  at the end of the day
     minutes      int64 [day]         staff time, thousandths of a minute
     component    int64 [Component]
+    happened     what came from outside, from which all of the above follows
     """
 
     facts: tuple[Fact, ...]
@@ -44,6 +46,7 @@ class Trace:
     minutes: Ints
     component: Ints
     profit_minor: int
+    happened: Happened
 
 
 @dataclass(slots=True)
@@ -205,13 +208,15 @@ def told(work: Ints, rows: col.Rows, alone: Scenario) -> Trace:
     option, calendar = alone.options[0], int(work[col.G_CALENDAR])
     at = col.AT_DAYS + col.ROWS * calendar
     log = work[at : at + int(work[col.G_LOGGED]) * col.LOG_COLUMNS].reshape(-1, col.LOG_COLUMNS)
+    told = happened(log, work, alone)
+    log = log[log[:, col.LOG_KIND] < col.KINDS]
     log = log[np.argsort(log[:, col.LOG_DAY], kind="stable")]
     component = rows.total[0, 0, : col.COMPONENTS]
     return Trace(
         facts=tuple(_fact(row, work, alone) for row in log), listing=tuple(int(row[col.LOG_LISTING]) for row in log),
         charge_minor=tuple(int(row[col.LOG_MINOR]) for row in log), cash_minor=rows.cash[0, 0],
         on_hand=rows.stock[0, 0, : len(option.places)], minutes=rows.minutes[0, 0], component=component,
-        profit_minor=int(rows.profit[0, 0]),
+        profit_minor=int(rows.profit[0, 0]), happened=told,
     )  # fmt: skip
 
 

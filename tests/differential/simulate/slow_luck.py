@@ -41,6 +41,18 @@ def season_at(demand, scenario, series, day):
     return float(season[max(0, min(at, len(season) - 1))])
 
 
+def in_currency(entry, record, currency):
+    """The entry with its amounts as they were converted when the contract was compiled."""
+    if entry.currency in (None, currency):
+        return entry
+    cents = {"minimum": "minimum_minor", "basis_cap": "basis_cap_minor", "value_from": "value_from_minor",
+             "value_to": "value_to_minor"}  # fmt: skip
+    said = {name: format_ppm(int(record[column]) * 10_000) for name, column in cents.items()}
+    said["maximum"] = format_ppm(int(record["maximum_micro"]))
+    said = {name: text for name, text in said.items() if getattr(entry, name) is not None}
+    return msgspec.structs.replace(entry, currency=currency, **said)
+
+
 class Marks:
     """Which units of a listing are marked: the gaps between marks are geometric, drawn one by one."""
 
@@ -170,7 +182,9 @@ class Luck:
             values[key] = self.once(term, home)
             kinds[key] = list(C)[component_of(entry)]
             which = "rate" if entry.rate is not None else "amount"
-            entries[key] = msgspec.structs.replace(entry, **{which: format_ppm(values[key])})
+            entries[key] = msgspec.structs.replace(
+                in_currency(entry, record, contract.currency), **{which: format_ppm(values[key])}
+            )
         return entries, kinds, values
 
     def clocks(self, contract, home):

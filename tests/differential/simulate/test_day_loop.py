@@ -11,7 +11,9 @@ from hypothesis import strategies as st
 from differential.simulate.cases import ONE_LANE, policies, scenarios
 from differential.simulate.slow import Slow
 from tuoguan.contracts import assess
+from tuoguan.foundation.facts import FactKind
 from tuoguan.simulate import Candidates, PolicyKind, Record, compare, run, trace
+from unit.simulate.world import START
 
 
 def charged(facts):
@@ -49,6 +51,24 @@ def check(scenario, demand, path):
     for fact, at, minor in zip(told.facts, told.listing, told.charge_minor, strict=True):
         contract, values = scenario.options[0].listings[at].contract, wanted.slow.live[at].values
         assert minor == sum(charge.minor for charge in assess(contract, fact, values))
+        assert minor == sum(charge.minor for charge in assess(told.happened.listings[at].contract, fact))
+    check_happened(told, wanted)
+
+
+def check_happened(told, wanted):
+    """What came from outside is what the slow loop met: units sold, returned, resold and bought, buyers lost."""
+    sales, tally = told.happened.sales, wanted.tally
+    assert (len(sales), len(sales) + len(told.happened.lost)) == (tally["sold"], tally["demanded"])
+    assert sum(sale.returned >= 0 for sale in sales) == tally["returned"]
+    assert sum(sale.is_resold for sale in sales) == tally["resold"]
+    assert sum(order.units for order in told.happened.stock_orders) == wanted.ordered
+    for kind, days in (
+        (FactKind.ORDER_PLACED, [sale.day for sale in sales]),
+        (FactKind.UNITS_SHIPPED, [sale.shipped for sale in sales]),
+        (FactKind.STOCK_OUT, [lost.day for lost in told.happened.lost]),
+        (FactKind.UNITS_RETURNED, [sale.returned for sale in sales if sale.returned >= 0]),
+    ):  # fmt: skip
+        assert Counter(fact.day - START for fact in told.facts if fact.kind is kind) == Counter(days)
 
 
 @settings(SOME, max_examples=2 * SOME.max_examples)

@@ -223,6 +223,17 @@ def record(w: Ints, live: int, day: int, minor: int, deadline: int) -> None:
 
 
 @inner
+def note(w: Ints, kind: int, day: int) -> int:
+    """Begin a note among the facts kept for `trace`, and say where it stands; -1 when it is past the room."""
+    row, at = w[G_LOGGED], log_at(w) + w[G_LOGGED] * LOG_COLUMNS
+    w[G_LOGGED] += 1
+    if row >= w[G_LOG_ROWS]:
+        return -1
+    w[at + LOG_KIND], w[at + LOG_DAY] = kind, day
+    return int(at)
+
+
+@inner
 def share_of_large(amount: int, ppm: int, denominator: int) -> int:
     """amount x ppm / (denominator x 1e6) rounded half up once, though the product may pass 2**63; none negative."""
     bottom = denominator * PPM

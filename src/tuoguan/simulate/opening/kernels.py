@@ -9,6 +9,7 @@ import math
 
 import numpy as np
 
+from tuoguan.contracts.kernels import settlement_period_days
 from tuoguan.foundation.kernels import PPM, mix, u01
 from tuoguan.simulate.columns.kernels import (
     AT_LIVE, F_COLUMNS, F_LATE, F_LEVEL, F_MEAN, F_OVERLAP, F_OVERLAP_EXPECTED, F_QUALITY, F_RETURN, F_ROW_LEAST,
@@ -163,8 +164,7 @@ def open_listing(v: Ints, b: Ints, w: Ints, option: Ints, listing: Ints, own: in
     w[live + V_RETAIL], w[live + V_SUPPLY] = retail, supply
     w[live + V_START] = v[listing[L_LIVE_T]]
     w[live + V_STOP] = _stop_day(w, v[listing[L_REGIME_T]], listing[L_ADDRESS])
-    grid = v[listing[L_GRID_T]]
-    w[live + V_PERIOD] = max(1, 30 // grid) if grid > 0 else 1
+    w[live + V_PERIOD] = settlement_period_days(v[listing[L_GRID_T]])
     copy_bounds(w, live + V_LAG_LOW, b, listing[L_LAG_T])
 
 

@@ -12,19 +12,20 @@ import numpy as np
 from tuoguan.foundation.kernels import PPM, UP, div_round, mix
 from tuoguan.inventory.orders.kernels import fast_order, order_up_to, reorder
 from tuoguan.simulate.columns.kernels import (
-    AT_AGES, AT_COMPONENT, AT_LIVE, AT_SITE, AT_TALLY, A_BACK, A_ORDERED, CAPPED_BASE_STOCK, CAPPED_DUAL_INDEX,
+    AT_AGES, AT_COMPONENT, AT_LIVE, AT_SITE, AT_TALLY, A_BACK, A_ORDERED, BUY_ARRIVAL, BUY_DUTY, BUY_FREIGHT, BUY_GOODS,
+    BUY_LAG, BUY_LANE, BUY_PLACE, BUY_READY, BUY_RECEIVED, BUY_UNITS, CAPPED_BASE_STOCK, CAPPED_DUAL_INDEX,
     CAPPED_PROJECTED, CAPPED_REORDER, DUTY, FIRST_LEG, F_DISPERSION, F_ROW_FORECAST, Floats, GOODS, G_CALENDAR,
     G_CARTON, G_CUSTOMS, G_DUE, G_DUES, G_DUTY, G_FULL, G_FX, G_HORIZON, G_LISTINGS, G_LOG_ROWS, G_MICRO, G_MOQ,
     G_ON_HAND, G_PATH, G_SEED, G_SHOCK, G_SHOCK_DAY, G_SUPPLIER_LOW, G_SUPPLIER_MODE, G_UNIT_COST, G_VOLUME, G_WEIGHT,
     H_LANE, H_SUPPLIER, Hashes, Ints, JIT, KIND_BULK, KIND_INBOUND, KIND_STOCK_ORDER, K_ADDRESS, K_CBM_T, K_COLUMNS,
     K_CROSS, K_DIVISOR, K_KG_T, K_LEAD_T, K_MINIMUM, K_WALK, MONTH_DAYS, MOST_AGES, NEVER, NEWSVENDOR, N_CAP,
-    N_FAST_LEVEL, N_KIND, N_LEVEL, N_POINT, N_REVIEW, N_SEASON, OF_THE_DAY, PROJECTED, P_HANDLING, P_LANES, P_RECEIVE_T,
-    P_SELLER, P_STORAGE_T, REORDER, ROW_BOUGHT, ROW_CAME, ROW_COMING, ROW_LANE, ROW_PEAK, ROW_SENT, ROW_STOCK,
-    ROW_SUPPLIER, R_CBM, R_COLUMNS, R_CROSS, R_DIVISOR, R_KG, R_LAST, R_LEAD_LOW, R_LEAD_MODE, R_MINIMUM, R_WALK,
-    SINGLE_INDEX, STORAGE, STREAM_LANE, TAILORED_BASE_SURGE, TRIGGER_INBOUND, V_ANSWER, V_BULK, V_COLUMNS, V_CONTRACT,
-    V_MINUTES_STOCK, V_PLACE, V_START, V_STOP, V_TRIGGER, W_AGES, W_ALONE, W_ANSWERS, W_BOUGHT, W_COLUMNS, W_DUE, W_END,
-    W_ENTRIES, W_ENTRY, W_FIRST, W_HANDLING, W_JIT, W_KEEPER, W_LANES, W_LAST, W_LISTINGS, W_NEXT, W_ON_HAND, W_ORDERS,
-    W_PAID, W_PENDING, W_PLAIN, W_RECEIVE, W_SELLER, W_SLOT, W_STORAGE, W_TRANSIT,
+    N_FAST_LEVEL, N_KIND, N_LEVEL, N_POINT, N_REVIEW, N_SEASON, NOTE_PURCHASE, OF_THE_DAY, PROJECTED, P_HANDLING,
+    P_LANES, P_RECEIVE_T, P_SELLER, P_STORAGE_T, REORDER, ROW_BOUGHT, ROW_CAME, ROW_COMING, ROW_LANE, ROW_PEAK,
+    ROW_SENT, ROW_STOCK, ROW_SUPPLIER, R_CBM, R_COLUMNS, R_CROSS, R_DIVISOR, R_KG, R_LAST, R_LEAD_LOW, R_LEAD_MODE,
+    R_MINIMUM, R_WALK, SINGLE_INDEX, STORAGE, STREAM_LANE, TAILORED_BASE_SURGE, TRIGGER_INBOUND, V_ANSWER, V_BULK,
+    V_COLUMNS, V_CONTRACT, V_MINUTES_STOCK, V_PLACE, V_START, V_STOP, V_TRIGGER, W_AGES, W_ALONE, W_ANSWERS, W_BOUGHT,
+    W_COLUMNS, W_DUE, W_END, W_ENTRIES, W_ENTRY, W_FIRST, W_HANDLING, W_JIT, W_KEEPER, W_LANES, W_LAST, W_LISTINGS,
+    W_NEXT, W_ON_HAND, W_ORDERS, W_PAID, W_PENDING, W_PLAIN, W_RECEIVE, W_SELLER, W_SLOT, W_STORAGE, W_TRANSIT,
 )  # fmt: skip
 from tuoguan.simulate.money.kernels import (
     aim,
@@ -36,6 +37,7 @@ from tuoguan.simulate.money.kernels import (
     empty,
     inner,
     luck_row,
+    note,
     past,
     post,
     record,
@@ -240,6 +242,8 @@ def buy(c: Ints, k: Ints, v: Ints, w: Ints, h: Hashes, own: int, fast: int, day:
     book(w, AT_COMPONENT + FIRST_LEG, ready, -freight)
     book(w, AT_COMPONENT + STORAGE, arrival, -received)
     book(w, AT_COMPONENT + DUTY, arrival, -duty)
+    if w[G_LOG_ROWS] > 0:
+        _note_order(w, h, own, fast, day, units, ready, arrival, goods, freight, duty, received)
     told = _charge_order(c, k, v, w, h, own, day, arrival, units)
     w[site + W_PAID] += goods + freight + received + duty - told
     w[site + W_BOUGHT] += units
@@ -248,6 +252,20 @@ def buy(c: Ints, k: Ints, v: Ints, w: Ints, h: Hashes, own: int, fast: int, day:
     if w[G_FULL] == 1:
         _count(w, own, fast, day, ready, units)
     return arrival
+
+
+@inner
+def _note_order(
+    w: Ints, h: Hashes, own: int, fast: int, day: int, units: int, ready: int, arrival: int, goods: int, freight: int,
+    duty: int, received: int,
+) -> None:  # fmt: skip
+    """Note a stock order with its days and bills, and the lag of the day for what the contract pays on arrival."""
+    live, at = AT_LIVE + w[AT_SITE + own * W_COLUMNS + W_KEEPER] * V_COLUMNS, note(w, NOTE_PURCHASE, day)
+    if at >= 0:
+        w[at + BUY_PLACE], w[at + BUY_UNITS], w[at + BUY_LANE] = own, units, fast
+        w[at + BUY_READY], w[at + BUY_ARRIVAL], w[at + BUY_GOODS] = ready, arrival, goods
+        w[at + BUY_FREIGHT], w[at + BUY_DUTY], w[at + BUY_RECEIVED] = freight, duty, received
+        w[at + BUY_LAG] = lag_of(w, h, live, day)
 
 
 @inner

@@ -5,6 +5,7 @@ Hides that a contract is asked once per path and not once per sale. Keeps the in
 order is priced for an order of one unit and rounded there, so that n units move n times as much.
 """
 
+from tuoguan.contracts.kernels import reserve_minor
 from tuoguan.simulate.columns.kernels import (
     AT_LIVE, AT_SCRAP, COMPONENTS, FOR_CHANGE_OF_MIND, FOR_QUALITY, Ints, KIND_DELIVERED, KIND_INCIDENT, KIND_MISSED,
     KIND_OPENED, KIND_ORDER_PLACED, KIND_PARCEL, KIND_PAYOUT, KIND_REFUND, KIND_RETURNED, KIND_SHIPPED, KIND_STOCK_OUT,
@@ -12,7 +13,7 @@ from tuoguan.simulate.columns.kernels import (
     V_OPENED, V_ORDERED, V_PAID_OUT, V_PARCEL, V_PARCEL_MICRO, V_REFUND_FAULT, V_REFUND_MIND, V_RESERVE, V_RETAIL,
     V_RETURN_MICRO, V_RETURN_WORK, V_SETTLED, V_SHIPPED, V_VECTOR, V_WORK,
 )  # fmt: skip
-from tuoguan.simulate.money.kernels import aim, charge, inner, share_of, state, to_minor_units
+from tuoguan.simulate.money.kernels import aim, charge, inner, state, to_minor_units
 
 
 @inner
@@ -55,7 +56,7 @@ def _price_sale(c: Ints, k: Ints, v: Ints, w: Ints, live: int) -> None:
     net = w[live + V_ORDERED] + w[live + V_SHIPPED] + w[live + V_IMPORTED] + w[live + V_DELIVERED]
     w[live + V_PAID_OUT] = price_unit(c, k, v, w, live, KIND_PAYOUT, 0, to)
     w[live + V_SETTLED] = net
-    w[live + V_HELD] = share_of(max(0, net), w[live + V_RESERVE])
+    w[live + V_HELD] = reserve_minor(net, w[live + V_RESERVE])
     w[live + V_NOW] = net - w[live + V_HELD] + w[live + V_PAID_OUT]
 
 

@@ -10,13 +10,14 @@ from tuoguan.simulate.columns.kernels import (
     E_SLOT, E_TOTAL, E_UNITS, E_WAIT, FOR_CHANGE_OF_MIND, FOR_QUALITY, G_HORIZON, G_LISTINGS, G_LOG_ROWS, Hashes, Ints,
     KIND_DELIVERED, KIND_INCIDENT, KIND_ORDER_PLACED, KIND_PARCEL, KIND_PAYOUT, KIND_REFUND, KIND_RETURNED,
     KIND_SHIPPED, KIND_STOCK_OUT, MARK_FAULT, MARK_INCIDENT, MARK_LATE, M_COLUMNS, M_DAYS, M_KIND, M_MINOR, M_MORE,
-    M_UNIT, PENALTIES, RETURNS, ROW_PEAK, V_BACK_FAULT, V_BACK_MIND, V_CLOCK, V_CLOCKS, V_COLUMNS, V_DELIVERED,
-    V_DELIVERY, V_FIRST_CLOCK, V_HELD, V_IMPORTED, V_INCIDENT, V_LATE, V_LOST, V_MINUTES_ORDER, V_MISSED, V_NEXT_MARK,
-    V_NOW, V_ORDERED, V_PAID_OUT, V_PARCEL, V_PLACE, V_REFUND_FAULT, V_REFUND_MIND, V_RESERVE_DAYS, V_RETAIL,
-    V_RETURNED, V_SHIPPED, V_SOLD, V_TODAY, V_WAITED, V_WORK, W_ALONE, W_COLUMNS, W_ENTRY, W_HANDLING, W_JIT, W_ON_HAND,
-    W_PLAIN, W_SELLER, W_SLOT,
+    M_UNIT, NOTE_RESALE, NOTE_SALE, PENALTIES, RETURNS, ROW_PEAK, SALE_LISTING, SALE_MADE, SALE_PAID, SALE_RELEASED,
+    SALE_SHIPPED, SALE_WAIT, V_BACK_FAULT, V_BACK_MIND, V_CLOCK, V_CLOCKS, V_COLUMNS, V_DELIVERED, V_DELIVERY,
+    V_FIRST_CLOCK, V_HELD, V_IMPORTED, V_INCIDENT, V_LATE, V_LOST, V_MINUTES_ORDER, V_MISSED, V_NEXT_MARK, V_NOW,
+    V_ORDERED, V_PAID_OUT, V_PARCEL, V_PLACE, V_REFUND_FAULT, V_REFUND_MIND, V_RESERVE_DAYS, V_RETAIL, V_RETURNED,
+    V_SHIPPED, V_SOLD, V_TODAY, V_WAITED, V_WORK, W_ALONE, W_COLUMNS, W_ENTRY, W_HANDLING, W_JIT, W_ON_HAND, W_PLAIN,
+    W_SELLER, W_SLOT,
 )  # fmt: skip
-from tuoguan.simulate.money.kernels import aim, book, inner, record, row_of, state, toil, within
+from tuoguan.simulate.money.kernels import aim, book, inner, note, record, row_of, state, toil, within
 from tuoguan.simulate.places.kernels import add, buy, expect, expect_back, in_cartons, take
 from tuoguan.simulate.prices.kernels import price_miss, price_misses
 from tuoguan.simulate.tape.kernels import frozen, settled_on
@@ -93,8 +94,8 @@ def _serve_made(c: Ints, k: Ints, v: Ints, w: Ints, e: Ints, at: int, own: int, 
     sold = min(units, w[AT_SITE + own * W_COLUMNS + W_ON_HAND])
     if sold > 0:
         take(w, own, day, sold)
-        _sell(c, k, v, w, e, at, live, e[at + E_FIRST], sold, day)
-    _sell(c, k, v, w, e, at, live, e[at + E_FIRST] + sold, units - sold, ready)
+        _sell(c, k, v, w, e, at, live, e[at + E_FIRST], sold, day, 0)
+    _sell(c, k, v, w, e, at, live, e[at + E_FIRST] + sold, units - sold, ready, 1)
 
 
 @inner
@@ -115,9 +116,9 @@ def _serve_each(c: Ints, k: Ints, v: Ints, w: Ints, e: Ints, own: int, day: int,
         w[live + V_TODAY] += 1
         if w[site + W_ON_HAND] > 0:
             take(w, own, day, 1)
-            _sell(c, k, v, w, e, at, live, number, 1, _packed(w, site, day))
+            _sell(c, k, v, w, e, at, live, number, 1, _packed(w, site, day), 0)
         elif w[site + W_JIT] == 1:
-            _sell(c, k, v, w, e, at, live, number, 1, _packed(w, site, ready))
+            _sell(c, k, v, w, e, at, live, number, 1, _packed(w, site, ready), 1)
         else:
             _lose(w, live, day)
 
@@ -151,9 +152,9 @@ def _tell(w: Ints, live: int, kind: int, reason: int, day: int, minor: int) -> N
 
 @inner
 def _sell(
-    c: Ints, k: Ints, v: Ints, w: Ints, e: Ints, at: int, live: int, first: int, units: int, shipped: int
+    c: Ints, k: Ints, v: Ints, w: Ints, e: Ints, at: int, live: int, first: int, units: int, shipped: int, made: int
 ) -> None:
-    """Sell ``units`` of a listing's buyers from number ``first`` on, all shipped on one day."""
+    """Sell ``units`` of a listing's buyers from number ``first`` on, all shipped on one day; ``made`` 1: to order."""
     day, paid, held, elapsed = e[at + E_DAY], e[at + E_PAID], e[at + E_HELD], 0
     if shipped != day:
         paid = settled_on(w, live, shipped + e[at + E_WAIT])
@@ -168,7 +169,7 @@ def _sell(
     toil(w, day, units * w[live + V_MINUTES_ORDER])
     overdue = w[live + V_CLOCKS] > 0 and elapsed > w[live + V_FIRST_CLOCK]
     if w[G_LOG_ROWS] > 0:
-        _tell_sale(w, live, day, shipped, settled_on(w, live, shipped + e[at + E_WAIT]))
+        _note_sale(w, live, day, shipped, e[at + E_WAIT], made)
     if overdue:
         _be_late(c, k, v, w, live, day, elapsed, units)
     if e[w[live + V_NEXT_MARK] + M_UNIT] < first + units:
@@ -230,11 +231,24 @@ def _come_back(w: Ints, e: Ints, mark: int, live: int, on: int) -> None:
     book(w, AT_COMPONENT + RETURNS, on, minor)
     if e[mark + M_MORE] == 1:
         expect_back(w, w[live + V_PLACE], on + 1)
+        if w[G_LOG_ROWS] > 0:
+            note(w, NOTE_RESALE, on)
     if w[G_LOG_ROWS] > 0:
         fault = kind == MARK_FAULT
         reason = FOR_QUALITY if fault else FOR_CHANGE_OF_MIND
         _tell(w, live, KIND_RETURNED, reason, on, w[live + V_BACK_FAULT] if fault else w[live + V_BACK_MIND])
         _tell(w, live, KIND_REFUND, reason, on, w[live + V_REFUND_FAULT] if fault else w[live + V_REFUND_MIND])
+
+
+@inner
+def _note_sale(w: Ints, live: int, day: int, shipped: int, wait: int, made: int) -> None:
+    """Note one unit sold, with the days its money moves, and record its facts."""
+    paid, at = settled_on(w, live, shipped + wait), note(w, NOTE_SALE, day)
+    if at >= 0:
+        w[at + SALE_LISTING], w[at + SALE_SHIPPED] = (live - AT_LIVE) // V_COLUMNS, shipped
+        w[at + SALE_WAIT], w[at + SALE_PAID], w[at + SALE_MADE] = wait, paid, made
+        w[at + SALE_RELEASED] = frozen(w, live, paid + w[live + V_RESERVE_DAYS])
+    _tell_sale(w, live, day, shipped, paid)
 
 
 @inner

@@ -12,6 +12,7 @@ import math
 
 import numpy as np
 
+from tuoguan.contracts.kernels import settlement_on, thawed_on
 from tuoguan.foundation.kernels import PPM
 from tuoguan.simulate.columns.kernels import (
     AT_LIVE, AT_SITE, DAY_MINUTES, E_BUYER, E_BUYERS, E_COLUMNS, E_DAY, E_FIRST, E_HELD, E_PAID, E_SLOT, E_TOTAL,
@@ -62,18 +63,13 @@ def weigh(w: Ints, f: Floats, day: int) -> tuple[float, int]:
 @inner
 def frozen(w: Ints, live: int, day: int) -> int:
     """The day money due on ``day`` is paid out: it waits once the contract has stopped."""
-    if day < w[live + V_STOP]:
-        return day
-    return int(max(day, w[live + V_STOP] + w[live + V_FREEZE]))
+    return int(thawed_on(day, w[live + V_STOP], w[live + V_FREEZE]))
 
 
 @inner
 def settled_on(w: Ints, live: int, day: int) -> int:
     """The settlement day on or behind ``day``, later where money is frozen."""
-    period = w[live + V_PERIOD]
-    if period > 1:
-        day = (day + period - 1) // period * period
-    return int(frozen(w, live, day))
+    return int(frozen(w, live, settlement_on(day, w[live + V_PERIOD])))
 
 
 @inner

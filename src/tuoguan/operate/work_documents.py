@@ -1,0 +1,166 @@
+"""Documents as their entries left them, and how a move is written into an entry.
+
+Hides the layout of an entry's details. Keeps the invariant that a document is a function of its entries alone: the
+engine, the projections and a reader of years later fold them by the same code.
+
+Details of an entry are what came with the move, and three of the engine's own: ``document`` (place, currency, contract
+and lines, with the move that opens), ``facts`` and ``charges``.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+from tuoguan.contracts import Charge, Compiled
+from tuoguan.foundation.facts import Fact, FactKind, Field, Reason
+from tuoguan.foundation.problems import Problem, Refused
+from tuoguan.operate.flow_words import Desk, Document, Line
+from tuoguan.operate.words import Draft, Entry
+from tuoguan.foundation.parties import Party
+
+OWN = ("document", "facts", "charges")
+NOTHING: Mapping[str, Any] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A move as somebody wants it recorded; with the move "open", the document that it makes.
+
+    by                who does it, at a desk or as a party (what another party did is told with its name)
+    key               what makes a redelivery harmless; None: the move and its instant
+    expected_version  number of entries the writer knows the document to have; None: whatever it has
+    contract          hash of terms that `Terms` holds; "" and ``currency`` for documents outside any contract
+    """
+
+    stream: str
+    move: str
+    at: int
+    by: Desk | Party
+    details: Mapping[str, Any] = field(default_factory=dict)
+    key: str | None = None
+    expected_version: int | None = None
+    contract: str = ""
+    currency: str = ""
+    place: str = ""
+    lines: tuple[Line, ...] = ()
+
+
+class Said(NamedTuple):
+    """One charge as an entry keeps it; `charges_in` gives its source and dates back."""
+
+    term: str
+    step: int
+    kind: str
+    minor: int
+
+
+def stream_of(flow: str, number: str) -> str:
+    """The stream of a document."""
+    return f"{flow}/{number}"
+
+
+def opened(request: Request, compiled: Compiled | None) -> Document:
+    """The document that a request to open speaks of, before it is recorded: without state, version 0."""
+    flow, _, number = request.stream.partition("/")
+    currency = compiled.currency if compiled is not None else request.currency
+    name = compiled.id if compiled is not None else ""
+    return Document(
+        request.stream, flow, number, "", 0, request.contract, name, currency, request.place, request.lines,
+        request.at, {}, {},
+    )  # fmt: skip
+
+
+def written(
+    document: Document, move: str, at: int, details: Mapping[str, Any], facts: Sequence[Fact], charges: Sequence[Charge]
+) -> dict[str, Any]:
+    """The details of the entry that the move makes; ``document`` is as it was before."""
+    told = dict(details)
+    if not document.version:
+        lines = [
+            [line.sku, line.quantity, line.retail_price_minor, line.supply_price_minor, line.weight_g,
+             line.volume_cm3, line.customs_value_minor]
+            for line in document.lines
+        ]  # fmt: skip
+        told["document"] = [document.contract_id, document.currency, document.place, lines]
+    if facts:
+        told["facts"] = [[fact.day, fact.currency, fact.deadline, *fact.vector()] for fact in facts]
+    if charges:
+        told["charges"] = [[charge.term, charge.step, charge.kind, charge.minor] for charge in charges]
+    return told
+
+
+def moved(document: Document, state: str, at: int, details: Mapping[str, Any]) -> Document:
+    """The document behind a move; ``details`` are those that came with it."""
+    changed = state != document.state
+    return Document(
+        document.stream, document.flow, document.number, state, document.version + 1, document.contract,
+        document.contract_id, document.currency, document.place, document.lines, document.opened_at,
+        {**document.at_by_state, state: at} if changed else document.at_by_state,
+        {**document.details, **details} if details else document.details,
+    )  # fmt: skip
+
+
+def fold(document: Document | None, stream: str, draft: Draft, state: str) -> Document | None:
+    """The document behind one more entry; None for streams that are no document's.
+
+    A reversal takes the entry's postings back and leaves the document where it is: what happened then is another move.
+    """
+    if document is None:
+        own = draft.details.get("document")
+        if own is None:
+            return None
+        flow, _, number = stream.partition("/")
+        name, currency, place, lines = own
+        document = Document(
+            stream, flow, number, "", 0, draft.contract, name, currency, place,
+            tuple(Line(*line) for line in lines), draft.occurred_at, {}, {},
+        )  # fmt: skip
+    told = {} if draft.reverses else {name: value for name, value in draft.details.items() if name not in OWN}
+    return moved(document, state, draft.occurred_at, told)
+
+
+def document_of(entries: Iterable[Entry]) -> Document | None:
+    """The document that the entries of one stream make; None when they make none."""
+    document = None
+    for entry in entries:
+        document = fold(document, entry.stream, entry.draft, entry.state)
+    return document
+
+
+def facts_in(draft: Draft) -> tuple[Fact, ...]:
+    """The facts that an entry recorded."""
+    return tuple(_fact(*said) for said in draft.details.get("facts", ()))
+
+
+def _fact(day: int, currency: str, deadline: str, *numbers: int) -> Fact:
+    (kind, reason, quantity, orders, parcels, lines, retail, supply, weight, volume, late, held, customs) = numbers
+    return Fact(
+        FactKind(kind), day, currency, quantity, orders, parcels, lines, retail, supply, weight, volume, late, held,
+        customs, Reason(reason), deadline,
+    )  # fmt: skip
+
+
+def said_in(draft: Draft) -> tuple[Said, ...]:
+    """The charges that an entry recorded, as it keeps them."""
+    return tuple(Said(*said) for said in draft.details.get("charges", ()))
+
+
+def charges_in(draft: Draft, compiled: Compiled) -> tuple[Charge, ...]:
+    """The charges that an entry recorded, with dates and sources of the terms that priced it."""
+    terms = {(term.name, term.step): term for term in compiled.terms}
+    found = []
+    for said in said_in(draft):
+        term = terms.get((said.term, said.step))
+        if term is None:
+            at, fix = f"{draft.kind}: {said.term}", "price the entry by the terms that it names"
+            raise Refused([Problem(at, f"no such term in {compiled.id}", draft.contract, fix, "other_terms")])
+        found.append(
+            Charge(
+                said.term, said.step, said.kind, said.minor, compiled.currency, term.rounding, term.effective_from,
+                term.until, term.source, term.evidence,
+            )
+        )  # fmt: skip
+    return tuple(found)
+
+
+assert len(Field) == 13, "entries keep a fact's numbers in the order of Field"

@@ -1,0 +1,244 @@
+"""One workspace's ledger in one SQLite file.
+
+Hides statements, connections and locks. Keeps the promises of `operate.storing`: one writer at a time (BEGIN IMMEDIATE,
+also between processes), a commit is on the disk when it returns (WAL with synchronous=FULL), a reader sees one moment
+and holds nobody up.
+"""
+
+import json
+import sqlite3
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing, contextmanager
+from pathlib import Path
+from threading import Lock
+
+from tuoguan.operate import FIRST_HEAD, Entry, Head, KeptRow, Stream, Table, TableShape, Transaction, Written, entry_of
+from tuoguan.store.schema import (
+    ENTRY_COLUMNS,
+    KEPT_ROWS,
+    SCHEMA_VERSION,
+    Dialect,
+    projection_tables,
+    table_name,
+    tables,
+)
+from tuoguan.store.sqlite_tables import SqliteTable
+
+BUSY_SECONDS = 60.0
+"""How long a writer waits for the writer of another process."""
+SQLITE = Dialect("INTEGER", "TEXT", "BLOB", "?", clustered=" WITHOUT ROWID")
+
+_INSERT_ENTRY = f"INSERT INTO entry VALUES ({', '.join('?' * len(ENTRY_COLUMNS))})"
+_PUT_STREAM = (
+    "INSERT INTO stream VALUES (?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET version = excluded.version, "
+    "state = excluded.state"
+)
+_PUT_BALANCE = "INSERT INTO balance VALUES (?, ?, ?) ON CONFLICT (account, unit) DO UPDATE SET amount = excluded.amount"
+_LARGEST = 2**63 - 1
+
+
+def open_sqlite(path: Path) -> "SqliteStore":
+    """The store in the file, made when there is none; several processes may open the same one."""
+    return SqliteStore(path)
+
+
+class SqliteStore:
+    """A `Store` in one file and its write-ahead log beside it."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._writing = Lock()
+        self._readers: list[sqlite3.Connection] = []
+        self._shapes: dict[str, TableShape] = {}
+        self._writer = self._connect()
+        with self.transaction():
+            _make_tables(self._writer)
+
+    @contextmanager
+    def transaction(self) -> Iterator[Transaction]:
+        """Commits when the block ends, takes everything back when it raises; one at a time."""
+        with self._writing:
+            connection = self._writer
+            connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield SqliteTransaction(connection, self._shapes)
+                connection.execute("COMMIT")
+            except BaseException:
+                if connection.in_transaction:
+                    connection.execute("ROLLBACK")
+                raise
+
+    @contextmanager
+    def reading(self) -> Iterator[Transaction]:
+        """One moment of the ledger, unmoved by what others write."""
+        connection = self._readers.pop() if self._readers else self._connect()
+        try:
+            connection.execute("BEGIN")
+            yield SqliteTransaction(connection, self._shapes)
+        finally:
+            connection.execute("ROLLBACK")
+            self._readers.append(connection)
+
+    def entries(self, after: int = 0, until: int | None = None, kinds: Sequence[str] = ()) -> Iterator[Entry]:
+        """Entries behind position ``after`` up to ``until``, in order, from one moment."""
+        with self.reading() as view:
+            yield from map(entry_of, view.rows(after, until, kinds))
+
+    def stream(self, name: str) -> list[Entry]:
+        """All entries of one stream, in order."""
+        query = f"{KEPT_ROWS} WHERE e.stream_id = (SELECT id FROM stream WHERE name = ?) ORDER BY e.position"
+        with self.reading() as view:
+            return [entry_of(row) for row in _kept(view.connection.execute(query, (name,)))]  # type: ignore[attr-defined]
+
+    def all_balances(self, prefix: str = "") -> Iterator[tuple[str, str, int]]:
+        """(account, unit, balance) of accounts whose name starts with ``prefix``, in order, from one moment."""
+        with self.reading() as view:
+            yield from view.all_balances(prefix)
+
+    def declare(self, shapes: Sequence[TableShape]) -> None:
+        """Makes the projections' tables; one of another shape is thrown away and made empty."""
+        missing = [shape for shape in shapes if self._shapes.get(shape.name) != shape]
+        if not missing:
+            return
+        with self.transaction():
+            for shape in missing:
+                _make_projection(self._writer, shape)
+        self._shapes.update({shape.name: shape for shape in missing})
+
+    def close(self) -> None:
+        """Lets go of the file; the write-ahead log is folded into it."""
+        with self._writing:
+            for connection in (*self._readers, self._writer):
+                connection.close()
+            self._readers.clear()
+
+    def _connect(self) -> sqlite3.Connection:
+        connection = sqlite3.connect(self.path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)
+        for pragma in (
+            "journal_mode = WAL",
+            "synchronous = FULL",
+            "cache_size = -65536",
+            "wal_autocheckpoint = 4000",
+            "temp_store = MEMORY",
+        ):
+            connection.execute(f"PRAGMA {pragma}")
+        return connection
+
+
+def _make_tables(connection: sqlite3.Connection) -> None:
+    (version,) = connection.execute("PRAGMA user_version").fetchone()
+    if version == SCHEMA_VERSION:
+        return
+    if version > SCHEMA_VERSION:
+        raise ValueError(f"the ledger was written by a newer program (schema {version}, known up to {SCHEMA_VERSION})")
+    for statement in tables(SQLITE):
+        connection.execute(statement)
+    connection.execute(
+        "INSERT INTO head VALUES (1, ?, ?, ?)", (FIRST_HEAD.position, FIRST_HEAD.hash, FIRST_HEAD.closed_until)
+    )
+    connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
+
+
+def _make_projection(connection: sqlite3.Connection, shape: TableShape) -> None:
+    table = table_name(shape.name)
+    statements = projection_tables(SQLITE, shape)
+    query = "SELECT sql FROM sqlite_master WHERE tbl_name = ? AND sql IS NOT NULL ORDER BY rowid"
+    there = [sql for (sql,) in connection.execute(query, (table,))]
+    if there == statements:
+        return
+    connection.execute(f"DROP TABLE IF EXISTS {table}")
+    for statement in statements:
+        connection.execute(statement)
+
+
+def _kept(rows: sqlite3.Cursor) -> Iterator[KeptRow]:
+    make: Callable[[tuple[object, ...]], KeptRow] = KeptRow._make
+    for row in rows:
+        yield make(row if row[-1] is not None else (*row[:-1], FIRST_HEAD.hash if row[0] == 1 else b""))
+
+
+class SqliteTransaction:
+    """A `Transaction` on one connection."""
+
+    def __init__(self, connection: sqlite3.Connection, shapes: dict[str, TableShape]) -> None:
+        self.connection = connection
+        self._shapes = shapes
+
+    def head(self) -> Head:
+        """The end of the ledger."""
+        return Head(*self.connection.execute("SELECT position, hash, closed_until FROM head").fetchone())
+
+    def streams(self, names: Sequence[str]) -> dict[str, Stream]:
+        """The streams that exist, by name."""
+        query = "SELECT s.id, s.name, s.version, s.state FROM json_each(?) w CROSS JOIN stream s ON s.name = w.value"
+        return {row[1]: Stream(*row) for row in self.connection.execute(query, (json.dumps(list(names)),))}
+
+    def next_stream(self) -> int:
+        """The id of the next new stream."""
+        (last,) = self.connection.execute("SELECT max(id) FROM stream").fetchone()
+        return int(last or 0) + 1
+
+    def recorded(self, wanted: Sequence[tuple[int, str]]) -> dict[tuple[int, str], list[KeptRow]]:
+        """Entries already recorded under a key, by (id of the stream, key)."""
+        found: dict[tuple[int, str], list[KeptRow]] = {}
+        query = "SELECT position FROM entry WHERE stream_id = ? AND key = ? ORDER BY version"
+        for place in wanted:
+            if positions := [position for (position,) in self.connection.execute(query, place)]:
+                found[place] = [row for position in positions for row in self.rows(position - 1, position)]
+        return found
+
+    def reversals(self, positions: Sequence[int]) -> dict[int, int]:
+        """Position of the entry that reverses, by the position it reverses."""
+        query = (
+            "SELECT e.reverses, e.position FROM json_each(?) w "
+            "CROSS JOIN entry e ON e.reverses = w.value AND e.reverses <> 0"
+        )
+        return dict(self.connection.execute(query, (json.dumps(list(positions)),)).fetchall())
+
+    def balances(self, wanted: Sequence[tuple[str, str]]) -> dict[tuple[str, str], int]:
+        """Balances by (account, unit)."""
+        query = (
+            "SELECT b.account, b.unit, b.amount FROM json_each(?) w CROSS JOIN balance b "
+            "ON b.account = w.value->>0 AND b.unit = w.value->>1"
+        )
+        found = self.connection.execute(query, (json.dumps(sorted(wanted)),))
+        return {(account, unit): amount for account, unit, amount in found}
+
+    def rows(self, after: int = 0, until: int | None = None, kinds: Sequence[str] = ()) -> Iterator[KeptRow]:
+        """Rows of entries behind ``after`` up to ``until``, in order."""
+        wanted = f" AND e.kind IN ({', '.join('?' * len(kinds))})" if kinds else ""
+        query = f"{KEPT_ROWS} WHERE e.position > ? AND e.position <= ?{wanted} ORDER BY e.position"
+        bounds = (after, _LARGEST if until is None else until)
+        with closing(self.connection.execute(query, (*bounds, *kinds))) as rows:
+            yield from _kept(rows)
+
+    def all_streams(self, after: int = 0) -> Iterator[Stream]:
+        """Streams with an id behind ``after``."""
+        query = "SELECT id, name, version, state FROM stream WHERE id > ? ORDER BY id"
+        with closing(self.connection.execute(query, (after,))) as rows:
+            for row in rows:
+                yield Stream(*row)
+
+    def all_balances(self, prefix: str = "") -> Iterator[tuple[str, str, int]]:
+        """(account, unit, balance) of accounts whose name starts with ``prefix``."""
+        query = "SELECT account, unit, amount FROM balance WHERE account >= ? ORDER BY account, unit"
+        with closing(self.connection.execute(query, (prefix,))) as rows:
+            for account, unit, amount in rows:
+                if not account.startswith(prefix):
+                    return
+                yield account, unit, amount
+
+    def write(self, written: Written) -> None:
+        """Keeps the rows of one commit."""
+        run = self.connection.executemany
+        run(_PUT_STREAM, ((s.id, s.name, s.version, s.state) for s in written.streams))
+        run(_INSERT_ENTRY, written.entries)
+        run(_PUT_BALANCE, [(*place, amount) for place, amount in sorted(written.balances.items())])
+        head = written.head
+        self.connection.execute(
+            "UPDATE head SET position = ?, hash = ?, closed_until = ?", (head.position, head.hash, head.closed_until)
+        )
+
+    def table(self, name: str) -> Table:
+        """A projection's table."""
+        return SqliteTable(self.connection, self._shapes[name])
