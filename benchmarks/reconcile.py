@@ -62,7 +62,7 @@ def expected_of(orders: Any) -> Any:
     frame = pl.concat(parts).with_columns(
         key=pl.format("{}:{}", "position", "term"), document=pl.format("order/{}", "order_number"), step=pl.lit(0),
         contract=pl.lit("hash"), contract_id=pl.lit("mall/semi/US"), currency=pl.lit("USD"), source=pl.lit("T63"),
-        evidence=pl.lit("official"),
+        evidence=pl.lit("official"), latest_on=pl.col("due_on") + pl.duration(days=10),
     )  # fmt: skip
     return frame.select(EXPECTED.keys()).cast(dict(EXPECTED))  # type: ignore[arg-type]
 

@@ -67,13 +67,15 @@ def match(
     itself, ``appeal`` holds for all else. Refused when a key stands twice or a currency has no rate.
     """
     tolerance = tolerance or Tolerance()
-    due = conform(expected, EXPECTED).sort("due_on", "position", "key", nulls_last=True)
+    due = conform(expected, EXPECTED).with_columns(latest_on=pl.coalesce("latest_on", "due_on"))
+    due = due.sort("due_on", "position", "key", nulls_last=True)
     paid = conform(lines, LINES).sort("settled_on", "statement", "line_key", nulls_last=True)
     _refuse_twice(due, "key", "expectation")
     _refuse_twice(paid, "line_key", "statement line")
     due = _in_currency_of_lines(due, paid, rate_on, until)
     work, repeats = _coded(paid, due, until), find_repeats(paid)
-    _match_all(work, repeats, _marks(paid), until, tolerance)
+    last = due.get_column("latest_on").to_physical().fill_null(until) + tolerance.grace_days
+    _match_all(work, repeats, _marks(paid), (last < until).to_numpy(), until, tolerance)
     known = conform(appeals, APPEALS) if appeals is not None else empty(APPEALS)
     span = Span(since, until)
     return settle(work, paid, due, repeats.certain, span, tolerance, appeal, known)
@@ -173,8 +175,10 @@ def _marks(paid: pl.DataFrame) -> Marks:
     return Marks(paid.get_column("reserve").fill_null(False).to_numpy(), net, ~net & ~alone)
 
 
-def _match_all(work: Work, repeats: Repeats, marks: Marks, until: int, tolerance: Tolerance) -> None:
-    """Every pass, in order; what none of them takes stays open.
+def _match_all(
+    work: Work, repeats: Repeats, marks: Marks, overdue: Bools, until: int, tolerance: Tolerance
+) -> None:  # fmt: skip
+    """Every pass, in order; what none of them takes stays open. ``overdue`` are expectations past their latest day.
 
     Within one statement equal lines may be two units or one block told twice, so they are tried first with what they
     repeat and then without.
@@ -191,8 +195,7 @@ def _match_all(work: Work, repeats: Repeats, marks: Marks, until: int, tolerance
     near(work, "sku kind", stray, tolerance.window_days)
     near(work, "kind", stray & ~np.isin(work.lines.sku, work.due.sku[work.due.sku > 0]), tolerance.window_days)
     _differences(work, rest, ~told_by_order, marks)
-    lacking = ~np.isin(work.due.order, work.lines.order) & (work.due.day + tolerance.grace_days < until)
-    gather(work, "order", lacking)
+    gather(work, "order", ~np.isin(work.due.order, work.lines.order) & overdue)
 
 
 def _by_order(work: Work, where: Bools, net: Bools, until: int) -> None:

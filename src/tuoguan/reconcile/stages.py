@@ -16,6 +16,7 @@ from tuoguan.reconcile.words import MatchedBy
 Ints = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
 OPEN = -1
+WORD = 2**62
 SAMPLE = 1_000  # keys that the lag of bills is learned from
 
 
@@ -96,11 +97,11 @@ class Runs:
 def runs_of(lines: tuple[Ints, ...], due: tuple[Ints, ...]) -> Runs:
     """Rows with equal keys side by side."""
     size = len(lines[0])
-    columns = [np.concatenate(pair) for pair in zip(lines, due, strict=True)]
-    at = np.lexsort(columns[::-1])
+    words = _packed([np.concatenate(pair) for pair in zip(lines, due, strict=True)])
+    at = np.argsort(words[0], kind="stable") if len(words) == 1 else np.lexsort(words[::-1])
     changes = np.zeros(len(at), dtype=np.bool_)
-    for column in columns:
-        ordered = column[at]
+    for word in words:
+        ordered = word[at]
         changes[1:] |= ordered[1:] != ordered[:-1]
     run: Ints = np.cumsum(changes, dtype=np.int64)
     is_line: Bools = at < size
@@ -111,6 +112,22 @@ def runs_of(lines: tuple[Ints, ...], due: tuple[Ints, ...]) -> Runs:
     )
 
 
+def _packed(columns: list[Ints]) -> list[Ints]:
+    """As few whole numbers per row as hold all columns in their order: fewer to sort by."""
+    words: list[Ints] = []
+    room = 1
+    for column in columns:
+        low = int(column.min(initial=0))
+        span = int(column.max(initial=0)) - low + 1
+        if words and room * span < WORD:
+            words[-1] = words[-1] * span + (column - low)
+            room *= span
+        else:
+            words.append(column)
+            room = span if low == 0 else WORD
+    return words
+
+
 def sums(runs: Runs, amounts: Ints, of_lines: bool) -> Ints:
     """The sum of one side's amounts (in the rows' own numbering) by run, exact."""
     here = runs.is_line == of_lines
@@ -119,9 +136,22 @@ def sums(runs: Runs, amounts: Ints, of_lines: bool) -> Ints:
     return total
 
 
+def _open_sides(work: Work, columns: str, line_where: Bools | None, due_where: Bools | None) -> tuple[Ints, Ints]:
+    """Open rows of both sides; under a key with the order only those of orders that stand on both."""
+    lines, due = open_rows(work.lines, line_where), open_rows(work.due, due_where)
+    if not columns.startswith("order"):
+        return lines, due
+    size = 1 + int(max(work.lines.order.max(initial=0), work.due.order.max(initial=0)))
+    here, there = np.zeros(size, dtype=np.bool_), np.zeros(size, dtype=np.bool_)
+    here[work.lines.order[lines]] = True
+    there[work.due.order[due]] = True
+    both = here & there
+    return lines[both[work.lines.order[lines]]], due[both[work.due.order[due]]]
+
+
 def pair(work: Work, columns: str, line_where: Bools | None = None, due_where: Bools | None = None) -> None:
     """One line with one expectation wherever the columns and the amount agree; equals in their order."""
-    lines, due = open_rows(work.lines, line_where), open_rows(work.due, due_where)
+    lines, due = _open_sides(work, columns, line_where, due_where)
     runs = runs_of(work.lines.key(f"{columns} amount", lines), work.due.key(f"{columns} amount", due))
     left, right = _paired(runs)
     number = np.arange(len(left))
@@ -147,7 +177,7 @@ def totals(
     must_agree: bool = True,
 ) -> None:
     """All lines with all expectations of a key: where both sides stand and, unless told otherwise, the sums agree."""
-    lines, due = open_rows(work.lines, line_where), open_rows(work.due, due_where)
+    lines, due = _open_sides(work, columns, line_where, due_where)
     runs = runs_of(work.lines.key(columns, lines), work.due.key(columns, due))
     good = _agreeing(work, runs, lines, due) if must_agree else runs.both()
     _keep_runs(work, runs, good, lines, due, by)

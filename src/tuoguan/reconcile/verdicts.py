@@ -47,9 +47,8 @@ def settle(
     told = told.with_columns(difference_minor=pl.col("paid_minor") - pl.col("expected_minor"))
     told = told.with_columns(verdict=_verdict(span, tolerance))
     told = _with_deadline(told, tolerance, appeal, appeals)
-    # The largest differences first; then by what stands in the documents, never by how they came.
-    at = ["order_number", "sku", "kind", "term", "settled_on", "due_on", "statement", "first_line", "first_due"]
-    told = told.sort(pl.col("difference_minor").abs(), *at, descending=[True, *[False] * len(at)], nulls_last=True)
+    # The largest differences first; then the rows' canonical order, never the order in which they came.
+    told = told.sort(pl.col("difference_minor").abs(), "first_line", "first_due", descending=[True, False, False])
     told = told.rename({"match": "old"}).with_columns(match=pl.int_range(pl.len(), dtype=pl.Int64))
     names = told.select(pl.col("old").alias("match"), pl.col("match").alias("new"), "verdict")
     lines = _renumbered(paid.drop("repeated"), names)
@@ -68,7 +67,7 @@ def _verdict(span: Span, tolerance: Tolerance) -> pl.Expr:
     largest = pl.max_horizontal("line_count", "expectation_count")
     near_rate = size * PPM <= tolerance.fx_ppm * pl.col("expected_minor").abs()
     since = pl.lit(FAR_PAST if span.since is None else span.since)
-    settled, due = pl.col("settled_on").to_physical(), pl.col("due_on").to_physical()
+    settled, due = pl.col("settled_on").to_physical(), pl.col("latest_on").to_physical()
     other_period = (settled > span.until) | (settled < since)
     one_sided = pl.when(pl.col("line_count") == 0).then(
         pl.when((due + tolerance.grace_days >= span.until).fill_null(True)).then(_say(Verdict.TIMING))
@@ -107,7 +106,7 @@ def _with_deadline(told: pl.DataFrame, tolerance: Tolerance, appeal: Appeal, app
     """The last day of an objection where money is lacking: as the platform told it, else so many days after the day."""
     last = appeals.group_by("order_number", "kind").agg(pl.col("deadline_on").min().alias("told_on"))
     told = told.join(last, on=["order_number", "kind"], how="left", maintain_order="left")
-    noticed = pl.coalesce("settled_on", pl.col("due_on") + pl.duration(days=tolerance.grace_days))
+    noticed = pl.coalesce("settled_on", pl.col("latest_on") + pl.duration(days=tolerance.grace_days))
     lacking = (pl.col("difference_minor") < 0) & ~pl.col("verdict").is_in(QUIET)
     counted = noticed + pl.duration(days=appeal.days)
     return told.with_columns(

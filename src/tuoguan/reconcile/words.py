@@ -28,7 +28,8 @@ EXPECTED = {
     "contract_id": pl.String,
     "amount_minor": pl.Int64,
     "currency": pl.String,
-    "due_on": pl.Date,
+    "due_on": pl.Date,  # none: not earned yet
+    "latest_on": pl.Date,  # the slowest lag that the contract allows is over; none: the due day itself
     "source": pl.String,
     "evidence": pl.String,
     "position": pl.Int64,  # of the entry
@@ -109,7 +110,7 @@ class Tolerance:
     rounding_minor  per line or part of the larger side
     fx_ppm          of the expected amount, where a currency was changed
     window_days     between due day and settlement, where only amount and time tell
-    grace_days      after the due day before money counts as missing
+    grace_days      after the latest day before money counts as missing
     """
 
     rounding_minor: int = 1
