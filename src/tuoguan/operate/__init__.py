@@ -2,14 +2,19 @@
 
 from tuoguan.operate.accounts import MoneyAccount, StockAccount, goods, is_floored, money, stock
 from tuoguan.operate.flow_words import Desk, Document, Flow, Line, Move, State, Step, StepKind
-from tuoguan.operate.flows import load_flows, move_of, moves_from
+from tuoguan.operate.flows import final_states, load_flows, move_of, moves_between, moves_from
 from tuoguan.operate.ledger import Ledger
 from tuoguan.operate.ledger_projecting import Projection
 from tuoguan.operate.ledger_rows import entry_of
 from tuoguan.operate.postings import Accounting, postings_of
+from tuoguan.operate.queue import Queue
 from tuoguan.operate.settling import Payout, payout_of
-from tuoguan.operate.storing import KeptRow, Row, Store, Table, TableShape, Transaction, Written
+from tuoguan.operate.storing import KeptRow, Row, Store, StoreLost, Table, TableShape, Transaction, Written
+from tuoguan.operate.terms import Terms
 from tuoguan.operate.words import FIRST_HEAD, Append, Draft, Entry, Head, Posting, Recorded, Stream
+from tuoguan.operate.work import Work
+from tuoguan.operate.work_documents import Request, Said, charges_in, document_of, facts_in, fold, said_in, stream_of
+from tuoguan.operate.work_rules import owner_of, sees
 
 __all__ = [
     "FIRST_HEAD",
@@ -29,26 +34,42 @@ __all__ = [
     "Payout",
     "Posting",
     "Projection",
+    "Queue",
     "Recorded",
+    "Request",
     "Row",
+    "Said",
     "State",
     "Step",
     "StepKind",
     "StockAccount",
     "Store",
+    "StoreLost",
     "Stream",
     "Table",
     "TableShape",
+    "Terms",
     "Transaction",
+    "Work",
     "Written",
+    "charges_in",
+    "document_of",
     "entry_of",
+    "facts_in",
+    "final_states",
+    "fold",
     "goods",
     "is_floored",
     "load_flows",
     "money",
     "move_of",
+    "moves_between",
     "moves_from",
+    "owner_of",
     "payout_of",
     "postings_of",
+    "said_in",
+    "sees",
     "stock",
+    "stream_of",
 ]

@@ -13,13 +13,12 @@ from typing import Any, NamedTuple
 
 from tuoguan.contracts import Charge, Compiled
 from tuoguan.foundation.facts import Fact, FactKind, Field, Reason
+from tuoguan.foundation.parties import Party
 from tuoguan.foundation.problems import Problem, Refused
 from tuoguan.operate.flow_words import Desk, Document, Line
 from tuoguan.operate.words import Draft, Entry
-from tuoguan.foundation.parties import Party
 
-OWN = ("document", "facts", "charges")
-NOTHING: Mapping[str, Any] = {}
+OWN = frozenset(["document", "facts", "charges"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +70,7 @@ def opened(request: Request, compiled: Compiled | None) -> Document:
 
 
 def written(
-    document: Document, move: str, at: int, details: Mapping[str, Any], facts: Sequence[Fact], charges: Sequence[Charge]
+    document: Document, details: Mapping[str, Any], facts: Sequence[Fact], charges: Sequence[Charge]
 ) -> dict[str, Any]:
     """The details of the entry that the move makes; ``document`` is as it was before."""
     told = dict(details)
@@ -115,7 +114,9 @@ def fold(document: Document | None, stream: str, draft: Draft, state: str) -> Do
             stream, flow, number, "", 0, draft.contract, name, currency, place,
             tuple(Line(*line) for line in lines), draft.occurred_at, {}, {},
         )  # fmt: skip
-    told = {} if draft.reverses else {name: value for name, value in draft.details.items() if name not in OWN}
+    told: Mapping[str, Any] = {} if draft.reverses else draft.details
+    if not told.keys().isdisjoint(OWN):
+        told = {name: value for name, value in told.items() if name not in OWN}
     return moved(document, state, draft.occurred_at, told)
 
 
