@@ -3,9 +3,9 @@
 Hides how entries keep charges and when an order's money starts to be due. Keeps the invariant that nothing is priced
 here: amounts are those that the entries recorded, terms and days those of the contract that their hash names.
 
-What an order earns falls due together, so many days after what the contract pays for (shipping, delivery, receipt); every
-other charge falls due on its day. ``latest_on`` is the day by which even the slowest lag of the contract's range is over.
-Without the trigger nothing is due yet and both days are empty.
+What an order earns falls due together, so many days after what the contract pays for (shipping, delivery, receipt);
+every other charge falls due on its day. ``latest_on`` is the day by which even the slowest lag of the contract's range
+is over. Without the trigger nothing is due yet and both days are empty.
 """
 
 from collections.abc import Callable, Iterable

@@ -22,8 +22,8 @@ def summed(paid: pl.DataFrame, due: pl.DataFrame) -> pl.DataFrame:
     )  # fmt: skip
     of_due = _grouped(
         due, OF_DUE, "due_",
-        pl.col("settled_minor").sum().alias("expected_minor"), pl.col("due_on", "latest_on").max(), pl.col("changed").any(),
-        pl.len().cast(pl.Int64).alias("expectation_count"),
+        pl.col("settled_minor").sum().alias("expected_minor"), pl.col("due_on", "latest_on").max(),
+        pl.col("changed").any(), pl.len().cast(pl.Int64).alias("expectation_count"),
     )  # fmt: skip
     both = of_lines.join(of_due, on="match", how="full", coalesce=True)
     both = both.with_columns(
