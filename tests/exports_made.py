@@ -2,6 +2,7 @@
 
 Every buyer in them has the same unmistakable texts (`BUYER`), so that a test can look for them in any bytes.
 """
+# ruff: noqa: E501  rows of somebody else's tables are easier to read unbroken
 
 import csv
 import io
@@ -57,7 +58,13 @@ TEMU_ZH = (
     "详细地址1 详细地址2 详细地址3 区县 城市 省份 收货地址邮编 国家 运单号 物流商 发货仓 订单创建时间 要求最晚发货时间 实际发货时间 预计送达时间 "
     "实际签收时间"
 ).split()
-ZH_STATE = {"placed": "待发货", "shipped": "已发货", "delivered": "已签收", "cancelled": "已取消", "pending": "平台处理中"}
+ZH_STATE = {
+    "placed": "待发货",
+    "shipped": "已发货",
+    "delivered": "已签收",
+    "cancelled": "已取消",
+    "pending": "平台处理中",
+}
 
 
 def temu_zh(sales: Sequence[Sale] = SALES, *, buyers: bool = True) -> Cells:
@@ -109,7 +116,16 @@ def temu_en(sales: Sequence[Sale] = SALES) -> Cells:
 
 def temu_ja(sales: Sequence[Sale] = SALES) -> Cells:
     """Consumer orders of the Japanese pages."""
-    header = ["注文ID", "注文商品ID", "注文商品ステータス", "顧客注文による製品名", "貢献SKU", "出荷数量", "受取人名", "注文日時"]
+    header = [
+        "注文ID",
+        "注文商品ID",
+        "注文商品ステータス",
+        "顧客注文による製品名",
+        "貢献SKU",
+        "出荷数量",
+        "受取人名",
+        "注文日時",
+    ]
     states = {"placed": "未発送", "shipped": "発送済み", "delivered": "配達済み", "cancelled": "キャンセル済み"}
     rows = [header]
     for one in sales:
@@ -166,7 +182,18 @@ def temu_account() -> Cells:
 def temu_income() -> Cells:
     """Income detail: estimates."""
     return [
-        ["PO单号", "销售回款", "销售冲回", "运费回款", "运费税收入", "税金收入", "预估扣除金额", "运费冲回", "预计收入", "币种"],
+        [
+            "PO单号",
+            "销售回款",
+            "销售冲回",
+            "运费回款",
+            "运费税收入",
+            "税金收入",
+            "预估扣除金额",
+            "运费冲回",
+            "预计收入",
+            "币种",
+        ],
         ["PO-5", "20.00", "0", "2.99", "0.20", "1.00", "-2.00", "0", "22.19", "USD"],
     ]
 
@@ -241,7 +268,11 @@ TT_STATE = {
     "TH": {"placed": "ที่จะจัดส่ง", "shipped": "จัดส่งแล้ว", "delivered": "สำเร็จแล้ว", "cancelled": "ยกเลิกแล้ว"},
     "ID": {"placed": "Perlu dikirim", "shipped": "Dikirim", "delivered": "Selesai", "cancelled": "Dibatalkan"},
 }
-TT_TIME = {"US": "{m}/{d}/{y} {h12}:{mi}:{s} {half}", "TH": "{d}/{m}/{y} {h}:{mi}:{s}", "ID": "{d}/{m}/{y} {h}:{mi}:{s}"}
+TT_TIME = {
+    "US": "{m}/{d}/{y} {h12}:{mi}:{s} {half}",
+    "TH": "{d}/{m}/{y} {h}:{mi}:{s}",
+    "ID": "{d}/{m}/{y} {h}:{mi}:{s}",
+}
 
 
 def _time(text: str, market: str) -> str:
@@ -323,7 +354,15 @@ def tiktok_unsettled() -> Cells:
 
 def tiktok_payout() -> Cells:
     """Payout export."""
-    header = ["Statement date", "Status", "Order/adjustment ID", "SKU ID", "Quantity", "Total settlement amount", "Currency"]
+    header = [
+        "Statement date",
+        "Status",
+        "Order/adjustment ID",
+        "SKU ID",
+        "Quantity",
+        "Total settlement amount",
+        "Currency",
+    ]
     return [header, ["2026/08/10", "Paid", "577000000000000001", "1729000000000000001", "1", "85.50", "USD"]]
 
 
@@ -333,7 +372,13 @@ def aliexpress() -> Cells:
               "州/省 城市 地址 邮编 买家选择物流 发货期限 实际发货单号 发货时间 确认收货时间").split()  # fmt: skip
 
     def row(**cells: str) -> list[str]:
-        person = {"买家名称": BUYER[0], "收货地址": BUYER[3], "收件人名称": BUYER[0], "城市": BUYER[4], "邮编": BUYER[5]}
+        person = {
+            "买家名称": BUYER[0],
+            "收货地址": BUYER[3],
+            "收件人名称": BUYER[0],
+            "城市": BUYER[4],
+            "邮编": BUYER[5],
+        }
         return [({**person, **cells}).get(name, "") for name in header]
 
     paid = {"下单时间": "2026-08-12 10:00", "收货国家": "Spain", "订单金额": "30.00"}

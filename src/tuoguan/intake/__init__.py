@@ -4,6 +4,8 @@ Front door: `read`, `init`, `export` and the words of `schema`; `read_export` an
 with the words of `exports_schema`.
 """
 
+from tuoguan.intake.catalogue import Catalogue, read_catalogue
+from tuoguan.intake.dates import offset_of
 from tuoguan.intake.exports import digest_of, read_export
 from tuoguan.intake.exports_formats import formats
 from tuoguan.intake.exports_kept import keep_lines, kept_lines, lines_name
@@ -18,6 +20,7 @@ from tuoguan.intake.exports_schema import (
     Reader,
     Table,
 )
+from tuoguan.intake.exports_template import template
 from tuoguan.intake.reading import input_hash, read
 from tuoguan.intake.schema import (
     LISTED,
@@ -44,8 +47,8 @@ from tuoguan.intake.words import speaks_of_buyer
 
 __all__ = [
     "LISTED", "MONEY_LINES", "ORDER_LINES", "PANEL", "PRICES", "PRODUCTS", "RETURNS", "STOCK", "STOCK_COUNTS",
-    "STOCK_ORDERS", "STOCK_OUTS", "UNCLASSIFIED", "Batch", "Control", "Export", "FileCount", "Format", "Lane", "Limits",
-    "ProductCount", "Reader", "Risk", "Seller", "Site", "Supplier", "Switching", "Table", "digest_of", "export",
-    "formats", "init", "input_hash", "keep_lines", "kept_lines", "lines_name", "read", "read_export",
-    "speaks_of_buyer",
+    "STOCK_ORDERS", "STOCK_OUTS", "UNCLASSIFIED", "Batch", "Catalogue", "Control", "Export", "FileCount", "Format",
+    "Lane", "Limits", "ProductCount", "Reader", "Risk", "Seller", "Site", "Supplier", "Switching", "Table",
+    "digest_of", "export", "formats", "init", "input_hash", "keep_lines", "kept_lines", "lines_name", "offset_of",
+    "read", "read_catalogue", "read_export", "speaks_of_buyer", "template",
 ]  # fmt: skip

@@ -203,7 +203,9 @@ def with_market(frame: pl.DataFrame, seller: Seller, log: Log, *, at: str = "") 
         return frame.with_columns(market=pl.lit(seller.markets[0]))
     frame = frame.with_columns(_text=pl.coalesce(given))
     frame = frame.with_columns(
-        _market=pl.col("_text").replace_strict(market_map(frame["_text"], seller.market_by_country), default=None, return_dtype=pl.String)
+        _market=pl.col("_text").replace_strict(
+            market_map(frame["_text"], seller.market_by_country), default=None, return_dtype=pl.String
+        )
     )
     countries = [text for text in frame["_text"].drop_nulls().unique() if normalize(text) in country_by_name()]
     elsewhere = pl.col("_market").is_null() & pl.col("_text").is_in(countries)

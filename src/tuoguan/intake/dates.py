@@ -120,8 +120,8 @@ def offset_of(zone: str) -> int | None:
 def instant_of_text(text: pl.Expr, order: str, zone: str) -> pl.Expr:
     """Seconds since 1970 in UTC of a text with a date and perhaps a time of day; null where the date cannot be read.
 
-    The cell's own offset or zone goes before ``zone``. A local time that a change of clocks skips is taken an hour later,
-    one that comes twice is taken as the earlier.
+    The cell's own offset or zone goes before ``zone``. A local time that a change of clocks skips is taken an hour
+    later, one that comes twice is taken as the earlier.
     """
 
     def part(pattern: str, group: int) -> pl.Expr:

@@ -32,7 +32,7 @@ _GOODS: dict[Table, Callable[[Cut, Reader, Log], pl.DataFrame]] = {
 def read_export(
     path: Path, known: Sequence[Format], reader: Reader | None = None
 ) -> tuple[list[Export], tuple[Problem, ...]]:
-    """Every recognized sheet of a file, and the problems of the file as a whole (it was refused when these hold errors).
+    """Every recognized sheet of a file, and the problems of the file as a whole (refused when these hold errors).
 
     ``known`` are the formats to tell it by (`formats`); a ``reader`` that names a format allows that one only.
     """

@@ -27,7 +27,7 @@ _WORDY = ("quantity", "ordered_at", "settled_at", "unit_price", "amount", "total
 
 @dataclass(frozen=True, slots=True)
 class Cut:
-    """``frame`` has file, row, the format's fields and its parts as p0, p1, … (texts). ``zone`` is the file's own word."""
+    """``frame``: file, row, the format's fields and its parts as p0, p1, … (texts). ``zone``: the file's own word."""
 
     frame: pl.DataFrame
     found: Found

@@ -1,7 +1,7 @@
 """Which known format a sheet is, by its headers alone; where it is none, the nearest one and what differs.
 
-Hides banner rows and two-row headers. Keeps the invariant that a format is never guessed: every column it needs is there
-under a known spelling, or the sheet is refused with the names of those that are not.
+Hides banner rows and two-row headers. Keeps the invariant that a format is never guessed: every column it needs is
+there under a known spelling, or the sheet is refused with the names of those that are not.
 """
 
 import re
@@ -52,7 +52,10 @@ class Nearest:
 def find(grid: Grid, known: Sequence[Format], name: str) -> Found | Nearest:
     """The format of the sheet with the most of its columns named; ``name`` is the file's and the sheet's name."""
     names = [column for column in grid.frame.columns if column not in ("row", "over", "filled")]
-    raw = [tuple((cell or "")[:HEADER_LENGTH] for cell in row) for row in grid.frame.head(HEADER_DEPTH).select(names).rows()]
+    raw = [
+        tuple((cell or "")[:HEADER_LENGTH] for cell in row)
+        for row in grid.frame.head(HEADER_DEPTH).select(names).rows()
+    ]
     top = [tuple(normalize(cell) for cell in row) for row in raw]
     best: tuple[float, Found] | None = None
     for row, texts, depth in candidates(top):
@@ -86,14 +89,16 @@ def _match(format: Format, row: int, depth: int, texts: tuple[str, ...], name: s
         place.setdefault(_IN_ZONE.sub("", text), index)
     if not all(flat(mark) in place for mark in format.marks):
         return None
-    fields = {field: at for field, spellings in format.columns.items() if (at := _place(spellings, place)) is not None}
+    fields = {
+        field: where for field, spellings in format.columns.items() if (where := _place(spellings, place)) is not None
+    }
     if not all(field in fields for field in format.required):
         return None
     named = any(flat(mark) in name for mark in format.name_marks)
     sure = bool(format.sure) and all(flat(text) in place for text in format.sure)
     if format.name_marks and not (named or sure):
         return None
-    parts = {at: index for at, part in enumerate(format.part) if (index := _place(part.columns, place)) is not None}
+    parts = {at: where for at, part in enumerate(format.part) if (where := _place(part.columns, place)) is not None}
     score = len(fields) + len(parts) + len(format.marks) + 100 * named - 0.1 * depth - 0.01 * row
     return score, Found(format, row, depth, texts, fields, parts)
 

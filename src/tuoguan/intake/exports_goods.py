@@ -1,7 +1,7 @@
 """Files about goods → order lines, tracking numbers, counted stock, stock orders.
 
-Hides cells that hold several goods. Keeps the invariant that an order's amount, which stands on each of its rows, is never
-added up, and that a row which cannot be split by what it says itself is listed.
+Hides cells that hold several goods. Keeps the invariant that an order's amount, which stands on each of its rows, is
+never added up, and that a row which cannot be split by what it says itself is listed.
 """
 
 import re
@@ -196,4 +196,3 @@ def _stock_kind(frame: pl.DataFrame) -> pl.Expr:
     kind = pl.when(said("custom")).then(pl.lit("custom")).when(said("vmi")).then(pl.lit("vmi"))
     kind = kind.when(said("stock_kind")).then(pl.lit("jit")).when(said("urgent")).then(pl.lit("urgent"))
     return kind.otherwise(pl.lit("normal"))
-

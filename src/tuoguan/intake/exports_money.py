@@ -19,6 +19,7 @@ from tuoguan.intake.exports_typed import unspelled, with_kind, with_state, with_
 from tuoguan.intake.log import Log
 
 _SPAN = re.compile(r"(20\d{2}[-_.]?\d{2}[-_.]?\d{2})\D+(20\d{2}[-_.]?\d{2}[-_.]?\d{2})")
+RESERVE = r"\breserve\b|预留|保证金冻结"
 _PERSON = r"@|\d[\d\s\-()]{8,}\d"
 _IDENTITY = (
     "flow_id", "order_number", "line", "sku", "platform_sku", "quantity", "type", "remark", "settled_on", "currency",
@@ -39,6 +40,8 @@ def money_lines(cut: Cut, reader: Reader, digest: str, log: Log) -> pl.DataFrame
         frame = _without_total_row(frame, log)
     frame = _with_row_key(frame, parts, log)
     lines = _leaves(frame, cut, log) if parts else frame.with_columns(component=_named(frame), kind=pl.col("type_kind"))
+    kept_back = pl.concat_str("type", "component", separator=" ").str.to_lowercase().str.contains(RESERVE)
+    lines = lines.with_columns(reserve=kept_back)
     lines = lines.with_columns(type=_safe("type"), component=_safe("component"), line_key=_keys(lines))
     return conform(lines, MONEY_LINES)
 
@@ -160,7 +163,9 @@ def _leaves(frame: pl.DataFrame, cut: Cut, log: Log) -> pl.DataFrame:
         inner = [child for child in there if parts[child].of and parts[child].of == parts[at].name]
         amount = pl.col(f"p{at}") - pl.sum_horizontal(f"p{child}" for child in inner) if inner else pl.col(f"p{at}")
         if inner:
-            frame = doubt(frame.with_columns(_rest=amount), pl.col("_rest") != 0, "sum_differs", header, log, found="_rest")
+            frame = doubt(
+                frame.with_columns(_rest=amount), pl.col("_rest") != 0, "sum_differs", header, log, found="_rest"
+            )
         kind = pl.lit(UNCLASSIFIED) if inner else _kind(parts[at].kind)
         name = f"{header} (rest)" if inner else header
         line = frame.with_columns(amount_minor=amount, component=pl.lit(name), kind=kind, _at=pl.lit(at))
@@ -170,4 +175,3 @@ def _leaves(frame: pl.DataFrame, cut: Cut, log: Log) -> pl.DataFrame:
 
 def _kind(kind: str) -> pl.Expr:
     return pl.col("type_kind") if kind == BY_TYPE else pl.lit(kind)
-

@@ -1,7 +1,7 @@
-"""What files of seller centers become: one declared table per kind of content, and how a format says what its columns mean.
+"""What files of seller centers become: one declared table per kind of content; and what a format says of its columns.
 
-Computes nothing. Money is minor units of the row's own currency, positive to the seller; instants are seconds since 1970
-in UTC (`*_at`), days `pl.Date` in the file's own zone (`*_on`). No column can hold anything about a buyer.
+Computes nothing. Money is minor units of the row's own currency, positive to the seller; instants are seconds since
+1970 in UTC (`*_at`), days `pl.Date` in the file's own zone (`*_on`). No column can hold anything about a buyer.
 """
 
 from dataclasses import dataclass, field
@@ -21,7 +21,7 @@ BY_TYPE = "by_type"  # the kind stands in the row's type
 ORDER_LINES: Schema = {
     "file": pl.String, "row": pl.Int64, "order_number": pl.String, "line": pl.String, "sku": pl.String,
     "platform_sku": pl.String, "quantity": pl.Int64, "returned_quantity": pl.Int64,
-    "state": pl.String,  # unpaid, pending, placed, partly, shipped, delivered, cancelled; "" where nobody knows the code
+    "state": pl.String,  # unpaid, pending, placed, partly, shipped, delivered, cancelled; "": nobody knows the code
     "state_raw": pl.String, "market": pl.String, "site": pl.String, "tracking": pl.String, "carrier": pl.String,
     "ordered_at": pl.Int64, "paid_at": pl.Int64, "ship_by_at": pl.Int64, "shipped_at": pl.Int64,
     "delivered_at": pl.Int64, "cancelled_at": pl.Int64, "zone": pl.String, "currency": pl.String,
@@ -44,8 +44,8 @@ STOCK_ORDERS: Schema = {
     "arrive_by_at": pl.Int64, "shipped_at": pl.Int64, "received_at": pl.Int64, "zone": pl.String,
 }  # fmt: skip
 
-# One row per amount: statements, account flows, payouts, estimates and bills. A row of a file with thirty columns of fees
-# becomes one line per fee; together they are the row's total, what nobody explains as ``unclassified``.
+# One row per amount: statements, account flows, payouts, estimates and bills. A row of a file with thirty columns of
+# fees becomes one line per fee; together they are the row's total, what nobody explains as ``unclassified``.
 MONEY_LINES: Schema = {
     "file": pl.String, "row": pl.Int64,
     "line_key": pl.String,  # the line's natural key; the same line in another file has the same
@@ -55,6 +55,7 @@ MONEY_LINES: Schema = {
     "kind": pl.String,  # kind of charge, or "unclassified"
     "amount_minor": pl.Int64, "currency": pl.String, "settled_on": pl.Date, "occurred_at": pl.Int64,
     "state": pl.String, "tracking": pl.String, "weight_g": pl.Int64,
+    "reserve": pl.Boolean,  # kept back for a time, or given back
 }  # fmt: skip
 STATEMENT_LINES = ACCOUNT_LINES = UNSETTLED_LINES = PAYOUT_LINES = BILL_LINES = MONEY_LINES
 

@@ -108,7 +108,9 @@ def kind_of(type_: str, remark: str, table: str, together: bool) -> str:
     >>> kind_of("ItemPrice", "Principal", "amazon", True)
     'revenue'
     """
-    whole = {normalize(text): kind for kind, texts in words("kinds").get(table, {}).items() for text in texts}
+    whole: dict[str, str] = {
+        normalize(text): kind for kind, texts in words("kinds").get(table, {}).items() for text in texts
+    }
     tried = [normalize(f"{type_} {remark}"), normalize(type_)] if together else [normalize(remark), normalize(type_)]
     for text in filter(None, tried):
         starts = sorted((known for known in whole if text.startswith(known)), key=len, reverse=True)

@@ -1,17 +1,17 @@
-"""Files of seller centers: each format is recognized by its headers, read to the last column, and refused in clear words."""
+"""Files of seller centers: each known format is recognized by its headers and read whole; others are refused in words."""
 
 import csv
 import io
 import zipfile
 from pathlib import Path
 
-import exports_made as make
 import polars as pl
 import pytest
 import xlsxwriter
 
+import exports_made as make
 from tuoguan.foundation.problems import Refused
-from tuoguan.intake import Export, Format, Reader, Table, formats, kept_lines, keep_lines, lines_name, read_export
+from tuoguan.intake import Export, Format, Reader, Table, formats, keep_lines, kept_lines, lines_name, read_export
 from tuoguan.intake.exports_schema import SCHEMA_BY_TABLE
 
 KNOWN = formats()
@@ -68,7 +68,9 @@ def test_real_headers_are_recognized(name: str, tmp_path: Path) -> None:
     assert [export.format.id for export in exports] == [id], [str(problem) for problem in problems]
 
 
-@pytest.mark.parametrize("name", ["dianxiaomi_tiktok_product_import", "tiktok_crossborder_product_upload", "amazon_in_sale_report"])
+@pytest.mark.parametrize(
+    "name", ["dianxiaomi_tiktok_product_import", "tiktok_crossborder_product_upload", "amazon_in_sale_report"]
+)
 def test_files_about_something_else_are_refused(name: str, tmp_path: Path) -> None:
     path = make.put(tmp_path / "file.csv", [make.template_headers(name)])
     exports, problems = read_export(path, KNOWN)
@@ -164,7 +166,8 @@ def test_each_bad_row_is_listed_with_its_place_and_the_others_are_used(tmp_path:
     rows[7][zh.index("订单状态")] = "一个新的状态"
     export = read_one(make.put(tmp_path / "orders.csv", rows))
     assert export.listed.select("row", "column", "code", "used").rows() == [
-        (2, "quantity", "bad_number", False), (3, "ordered_at", "bad_date", False), (4, "order_number", "formula", False),
+        (2, "quantity", "bad_number", False), (3, "ordered_at", "bad_date", False), 
+        (4, "order_number", "formula", False),
         (5, "sku", "missing_sku", False), (6, "", "too_many_cells", False), (7, "quantity", "zero_quantity", False),
         (8, "state_raw", "unknown_state", True),
     ]  # fmt: skip
@@ -200,7 +203,9 @@ def test_merged_headers_and_continuation_rows(tmp_path: Path) -> None:
     assert lines.group_by("order_number", maintain_order=True).agg(pl.col("amount_minor").sum()).rows() == [
         ("PO-1", 102_299), ("PO-2", 1_000)
     ]  # fmt: skip
-    assert lines.filter(pl.col("order_number") == "PO-1")["sku"].unique().to_list() == [""]  # the order's, no good's own
+    assert lines.filter(pl.col("order_number") == "PO-1")["sku"].unique().to_list() == [
+        ""
+    ]  # the order's, no good's own
     assert lines["statement_id"].unique().to_list() == ["20260801-20260831"]
 
 
@@ -251,7 +256,11 @@ def test_a_statement_that_does_not_add_up_is_told(tmp_path: Path) -> None:
 
 def test_goods_in_one_cell_are_split_only_by_what_the_cell_says(tmp_path: Path) -> None:
     export = read_one(make.made(tmp_path, "aliexpress-orders"))
-    assert export.rows.select("row", "sku", "quantity").rows() == [(2, "MUG-01", 2), (3, "MUG-01", 1), (3, "LAMP-02", 2)]
+    assert export.rows.select("row", "sku", "quantity").rows() == [
+        (2, "MUG-01", 2),
+        (3, "MUG-01", 1),
+        (3, "LAMP-02", 2),
+    ]
     assert export.listed.filter(~pl.col("used"))["code"].to_list() == ["several_goods"]
 
 
