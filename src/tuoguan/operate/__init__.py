@@ -3,6 +3,8 @@
 from tuoguan.operate.accounts import MoneyAccount, StockAccount, goods, is_floored, money, stock
 from tuoguan.operate.flow_words import Desk, Document, Flow, Line, Move, State, Step, StepKind
 from tuoguan.operate.flows import final_states, load_flows, move_of, moves_between, moves_from
+from tuoguan.operate.layers import Costing
+from tuoguan.operate.layers_kept import CostLayers, StockValue
 from tuoguan.operate.ledger import Ledger
 from tuoguan.operate.ledger_projecting import Projection
 from tuoguan.operate.ledger_rows import entry_of
@@ -14,12 +16,16 @@ from tuoguan.operate.terms import Terms
 from tuoguan.operate.words import FIRST_HEAD, Append, Draft, Entry, Head, Posting, Recorded, Stream
 from tuoguan.operate.work import Work
 from tuoguan.operate.work_documents import Request, Said, charges_in, document_of, facts_in, fold, said_in, stream_of
+from tuoguan.operate.work_due import due_of, proposals_of
 from tuoguan.operate.work_rules import owner_of, sees
+from tuoguan.operate.work_switching import needs_new_store, switch_listing
 
 __all__ = [
     "FIRST_HEAD",
     "Accounting",
     "Append",
+    "CostLayers",
+    "Costing",
     "Desk",
     "Document",
     "Draft",
@@ -43,6 +49,7 @@ __all__ = [
     "Step",
     "StepKind",
     "StockAccount",
+    "StockValue",
     "Store",
     "StoreLost",
     "Stream",
@@ -54,6 +61,7 @@ __all__ = [
     "Written",
     "charges_in",
     "document_of",
+    "due_of",
     "entry_of",
     "facts_in",
     "final_states",
@@ -65,11 +73,14 @@ __all__ = [
     "move_of",
     "moves_between",
     "moves_from",
+    "needs_new_store",
     "owner_of",
     "payout_of",
     "postings_of",
+    "proposals_of",
     "said_in",
     "sees",
     "stock",
     "stream_of",
+    "switch_listing",
 ]

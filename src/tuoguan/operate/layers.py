@@ -76,10 +76,11 @@ class Shelf:
         value, known.waiting = known.waiting, {}
         return [Layer(lot, units, value)]
 
-    def go_back(self, lot: str, given: Iterable[Layer]) -> None:
+    def go_back(self, lot: str, given: Iterable[Layer], place: str) -> None:
         """Units back to the supplier: what they cost waits for a credit note or for other goods of the lot."""
         for layer in given:
             known = self.lots.setdefault(layer.lot or lot, Lot())
+            known.place = known.place or place
             known.units -= layer.units
             add(known.waiting, layer.value)
 

@@ -3,7 +3,8 @@
 Hides the tables. Keeps the invariant that the rows are a function of the entries: an open document has one row for each
 usual move out of its state, with what each desk has to do about it, and nothing else has any.
 
-Steps are ordered by the money at stake in the home currency, then by when they are due, then by name.
+Steps are ordered by the money at stake in the home currency, then by when they are due, then by the
+document's name.
 """
 
 from collections import Counter
@@ -21,13 +22,14 @@ from tuoguan.operate.terms import Terms
 from tuoguan.operate.words import Entry
 from tuoguan.operate.work_documents import fold
 from tuoguan.operate.work_due import due_of, proposals_of
+from tuoguan.operate.work_held import uncollected
 from tuoguan.operate.work_rules import EXPIRE, EXPIRES_AT, sees
 
 MILLION = 1_000_000
 NEVER = 2**62  # stands for "no deadline", behind all that have one
 PAGE = 1_000
 HIDDEN = ""  # in place of a kind of step: the desk does not see it
-ORDER = ("-rank", "due_at", "stream", "move")
+ORDER = ("-rank", "due_at", "stream", "turn")
 
 DOCUMENTS = TableShape(
     "document",
@@ -41,7 +43,8 @@ DOCUMENTS = TableShape(
 STEPS = TableShape(
     "step",
     {
-        "stream": "text", "move": "text", "flow": "text", "seller": "text", "platform": "text", "owner": "text",
+        "stream": "text", "move": "text", "turn": "int", "flow": "text", "seller": "text", "platform": "text",
+        "owner": "text",
         "rank": "int", "due_at": "int", "stake_minor": "int", "currency": "text",
     },
     key=("stream", "move"),
@@ -77,6 +80,10 @@ class Queue:
 
     def apply(self, entries: Sequence[Entry], transaction: Transaction) -> None:
         """Carries the entries into the tables; each document that they touch is written once."""
+        with uncollected():
+            self._apply(entries, transaction)
+
+    def _apply(self, entries: Sequence[Entry], transaction: Transaction) -> None:
         before = self._before(entries, transaction.table(DOCUMENTS.name))
         after: dict[str, Document | None] = dict(before)
         for entry in entries:
@@ -193,7 +200,7 @@ class Queue:
             owner, due = proposal.owner, due_of(proposal, document, compiled)
             rank = due.stake_minor * self._rates.get(document.currency, MILLION) // MILLION
             yield (
-                document.stream, proposal.move.name, document.flow,
+                document.stream, proposal.move.name, proposal.turn, document.flow,
                 HIDDEN if self._hidden(document) else _kind(owner, Party.SELLER), _kind(owner, Party.PLATFORM),
                 owner.value if owner is not None else "", rank, NEVER if due.at is None else due.at, due.stake_minor,
                 document.currency,
@@ -202,10 +209,11 @@ class Queue:
     def _cursor(self, step: Step) -> Row:
         """Where the step stands in the order."""
         rank = step.stake_minor * self._rates.get(step.currency, MILLION) // MILLION
-        return (rank, NEVER if step.due_at is None else step.due_at, step.stream, step.move)
+        turn = [move.name for move in self._flows[step.flow].moves].index(step.move)
+        return (rank, NEVER if step.due_at is None else step.due_at, step.stream, turn)
 
     def _step(self, row: Row, desk: Desk, now: int) -> Step:
-        stream, name, flow, seller, platform, owner, _, due_at, stake_minor, currency = row
+        stream, name, _, flow, seller, platform, owner, _, due_at, stake_minor, currency = row
         move = move_of(self._flows[flow], name)
         kind = StepKind(seller if desk is Desk.SELLER else platform)
         return Step(
@@ -220,7 +228,7 @@ def _kind(owner: Party | None, desk: Party) -> str:
 
 
 def _order(row: Row) -> Row:
-    return (-row[6], row[7], row[0], row[1])
+    return (-row[7], row[8], row[0], row[2])
 
 
 def _all(view: Transaction, shape: TableShape, order: Sequence[str]) -> Iterator[Row]:

@@ -32,11 +32,13 @@ class Clock(NamedTuple):
 class Proposal(NamedTuple):
     """A usual move out of a state, with all that the contract says of it whatever the document.
 
+    turn          its place among the moves of the flow: of steps that are otherwise equal the first comes first
     started_in    states that its clock began in, the first that the document came into counts; none: with its opening
     wait_seconds  the days it can be expected after; None: none
     """
 
     move: Move
+    turn: int
     owner: Party | None
     clocks: tuple[Clock, ...]
     started_in: tuple[str, ...]
@@ -64,11 +66,11 @@ def _proposals(compiled: Compiled | None, name: str, state: str, way: str) -> tu
         return ()
     return tuple(
         Proposal(
-            move, owner_of(move, compiled), _binding(compiled, move, way), _started_in(flow, move.clock),
-            wait_seconds(move, compiled),
+            move, flow.moves.index(move), owner_of(move, compiled), _binding(compiled, move, way),
+            _started_in(flow, move.clock), wait_seconds(move, compiled),
         )
         for move in moves_from(flow, state)
-        if move.usual
+        if move.proposed_in(state)
     )  # fmt: skip
 
 
