@@ -57,13 +57,13 @@ class Learned:
 
 def calibrate(
     compiled: Compiled, lives: pl.DataFrame, paid: pl.DataFrame, ratios: pl.DataFrame, until: Day,
-    expected_units: pl.DataFrame | None = None,
+    expected_units: pl.DataFrame | None = None, since: Day = 0,
 ) -> list[Learned]:  # fmt: skip
     """Everything that the rows say about this contract, as known on ``until``.
 
     lives           `LIVES`; ``paid`` (order_number, paid_on): first day on which a statement paid the order
     ratios          (term, step, paid_minor, expected_minor) of matched charges
-    expected_units  (sku, units): what the plan expected to be sold so far, sales by ``lives``
+    expected_units  (sku, units): what the plan expected to be sold from ``since`` until now
     """
     own = lives.filter(pl.col("contract_id") == compiled.id)
     if not own.height:
@@ -75,7 +75,7 @@ def calibrate(
         _late(compiled, own),
         _lag(compiled, own, paid, until),
         _fine_delay(compiled, own, until),
-        _visibility(compiled, own, expected_units),
+        _visibility(compiled, own.filter(pl.col("placed_on") >= since), expected_units),
     ]
     return [one for one in found if one is not None] + _charges(compiled, ratios)
 

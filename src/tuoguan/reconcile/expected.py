@@ -87,7 +87,7 @@ def _add(rows: dict[str, list[Any]], entry: Entry, document: _Known, compiled: C
     charges = draft.details.get("charges", ()) if draft.details.get("how") != AT_ONCE else ()
     sources = _sources(compiled)
     for index, ((term, step, kind, minor), sku) in enumerate(
-        zip(charges, _skus(entry, document, compiled), strict=False)
+        zip(charges, skus_of(entry, document.skus, compiled), strict=False)
     ):
         if together:
             document.waiting.append(len(rows["key"]))
@@ -106,16 +106,17 @@ def _add(rows: dict[str, list[Any]], entry: Entry, document: _Known, compiled: C
         document.waiting.clear()
 
 
-def _skus(entry: Entry, document: _Known, compiled: Compiled) -> list[str]:
+def skus_of(entry: Entry, skus: tuple[str, ...], compiled: Compiled) -> list[str]:
     """The SKU of every charge of the entry, "" where it is about several: each fact stands for one line."""
     charges = entry.draft.details.get("charges", ())
-    if len(document.skus) <= 1:
-        return [*document.skus, ""][:1] * len(charges)
+    if len(skus) <= 1:
+        return [*skus, ""][:1] * len(charges)
     facts = facts_in(entry.draft)
-    if not facts or len(facts) % len(document.skus):
+    if not facts or len(facts) % len(skus):
         return [""] * len(charges)
-    made = [(charge.minor, document.skus[index % len(document.skus)])
-            for index, fact in enumerate(facts) for charge in assess(compiled, fact)]  # fmt: skip
+    made = [
+        (charge.minor, skus[index % len(skus)]) for index, fact in enumerate(facts) for charge in assess(compiled, fact)
+    ]
     agrees = [minor for minor, _ in made] == [said[3] for said in charges]
     return [sku for _, sku in made] if agrees else [""] * len(charges)
 

@@ -42,22 +42,26 @@ FREIGHT = {"lane": pl.String, "place": pl.String, "currency": pl.String, "amount
 def lives_of(entries: Iterable[Entry]) -> pl.DataFrame:
     """The rows of `LIVES`, one for each order that was opened."""
     lives: dict[str, dict[str, Any]] = {}
+    orders: list[dict[str, Any]] = []
     faults: set[str] = set()
     for entry in entries:
         draft, kind = entry.draft, entry.draft.kind
-        number = str(draft.details.get("order_number") or entry.stream.partition("/")[2])
+        tail = entry.stream.partition("/")[2]
+        number = str(draft.details.get("order_number") or tail)
         if kind == "order.open":
-            lives[number] = _opened(number, entry)
+            orders.append(_opened(number.rsplit("/", 1)[-1], entry))
+            lives[tail] = orders[-1]
+            lives.setdefault(number, orders[-1])
         if kind == "violation.open" and draft.details.get("fact") == FAULT:
             faults.add(entry.stream)
-        life, column = lives.get(number), DAY_BY_MOVE.get(kind)
+        life, column = lives.get(tail) or lives.get(number), DAY_BY_MOVE.get(kind)
         if life is None or (column == "faulty_on" and entry.stream not in faults):
             continue
         if column is not None and life[column] is None:
             life[column] = draft.occurred_at // DAY_SECONDS
         life["late"] = life["late"] or kind == "order.miss"
         life["ended"] = life["ended"] or kind in ENDS
-    return pl.DataFrame(list(lives.values()), schema=LIVES, orient="row")
+    return pl.DataFrame(orders, schema=LIVES, orient="row")
 
 
 def _opened(number: str, entry: Entry) -> dict[str, Any]:

@@ -1,10 +1,9 @@
 """Imported statement lines as matching wants them, and the last days that platforms told for objections.
 
-Hides the importer's columns and where entries keep them. Keeps the invariant that a line's key is unique over all stores.
+Hides the importer's columns. Keeps the invariant that a line's key is unique over all stores and files.
 """
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable
 
 import polars as pl
 
@@ -14,40 +13,24 @@ from tuoguan.operate import Entry
 from tuoguan.reconcile.words import APPEALS, LINES, UNCLASSIFIED
 
 DAY_SECONDS = 86_400
-OPENED = ("statement.open",)
 TOLD = ("violation.open",)
-CHECKED_TABLES = ("statement", "bill", "account")  # estimates and payouts say no charge that these do not say
+ACCOUNT = "account"
+CHECKED_TABLES = ("statement", "bill", ACCOUNT)  # estimates and payouts say no charge that these do not say
 RESERVE = "reserve"
 
 
-@dataclass(frozen=True, slots=True)
-class Statement:
-    """One imported file of lines, as the ledger's entry tells it."""
+def lines_of(lines: pl.DataFrame, store: str, table: str, name: str) -> pl.DataFrame:
+    """The importer's lines of a store's file as `LINES`; ``name`` is the statement's where its lines have none.
 
-    table: str
-    store: str
-    statement_id: str
-    lines_file: str
-    lines_sha256: str
-
-
-def statements_of(entries: Iterable[Entry]) -> Iterator[Statement]:
-    """The statements whose lines are checked, in the order they came."""
-    for entry in entries:
-        details = entry.draft.details
-        if entry.draft.kind in OPENED and details.get("table") in CHECKED_TABLES and "lines_file" in details:
-            names = ("table", "store", "statement_id", "lines_file", "lines_sha256")
-            yield Statement(*(str(details.get(name, "")) for name in names))
-
-
-def lines_of(statement: Statement, lines: pl.DataFrame) -> pl.DataFrame:
-    """The importer's lines as `LINES`. Money that only moves on to the bank is no charge and left out."""
-    prefix = f"{statement.store}/{statement.table}/"
-    name = pl.lit(statement.statement_id or statement.lines_file)
+    Money that an account only moves on to the bank is no charge and left out.
+    """
+    prefix = f"{store}/{table}/"
     texts = [pl.col(column).fill_null("") for column in ("order_number", "type", "component")]
     frame = lines.with_columns(
         texts[0],
-        statement=pl.when(pl.col("statement_id").fill_null("") != "").then(pl.col("statement_id")).otherwise(name),
+        statement=pl.when(pl.col("statement_id").fill_null("") != "")
+        .then(pl.col("statement_id"))
+        .otherwise(pl.lit(name)),
         line_key=prefix + pl.col("line_key"),
         sku=pl.coalesce(_said("sku"), _said("platform_sku"), pl.lit("")),
         type=pl.concat_str(texts[1:], separator=" / "),
@@ -55,7 +38,7 @@ def lines_of(statement: Statement, lines: pl.DataFrame) -> pl.DataFrame:
         settled_on=pl.coalesce("settled_on", (pl.col("occurred_at") // DAY_SECONDS).cast(pl.Int32).cast(pl.Date)),
         reserve=texts[1].str.to_lowercase().str.strip_chars() == RESERVE,
     )
-    moved_on = (pl.col("kind") == ChargeKind.PAYOUT.value) & (statement.table == "account")
+    moved_on = (pl.col("kind") == ChargeKind.PAYOUT.value) & (table == ACCOUNT)
     return conform(frame.filter(~moved_on), LINES)
 
 
