@@ -9,7 +9,7 @@ from tuoguan.operate.ledger_rows import entry_of
 from tuoguan.operate.postings import Accounting, postings_of
 from tuoguan.operate.queue import Queue
 from tuoguan.operate.settling import Payout, payout_of
-from tuoguan.operate.storing import KeptRow, Row, Store, Table, TableShape, Transaction, Written
+from tuoguan.operate.storing import KeptRow, Row, Store, StoreLost, Table, TableShape, Transaction, Written
 from tuoguan.operate.terms import Terms
 from tuoguan.operate.words import FIRST_HEAD, Append, Draft, Entry, Head, Posting, Recorded, Stream
 from tuoguan.operate.work import Work
@@ -44,6 +44,7 @@ __all__ = [
     "StepKind",
     "StockAccount",
     "Store",
+    "StoreLost",
     "Stream",
     "Table",
     "TableShape",

@@ -5,23 +5,55 @@ positions have no gaps, floored accounts never go below nought, closed periods s
 What is refused leaves no trace, so no savepoint is needed.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from tuoguan.foundation.problems import Problem, Refused
 from tuoguan.operate.ledger_prepared import CLOSE, LARGEST, Prepared, PreparedEntry, floored, where
 from tuoguan.operate.ledger_rows import entry_of, hash_of, postings_text
 from tuoguan.operate.storing import KeptRow, Transaction, Written
-from tuoguan.operate.words import Append, Draft, Head, Posting, Recorded, Stream
+from tuoguan.operate.words import FIRST_HEAD, Append, Draft, Head, Posting, Recorded, Stream
 
 Place = tuple[str, str]
+IN_HAND_COUNT = 200_000
+"""Balances kept in hand between commits, some 50 MB of them at most."""
+
+
+class InHand:
+    """Balances read or written lately, so that busy accounts are not read again for every commit.
+
+    They hold for one end of the ledger; when somebody else has moved it, all of them are forgotten.
+    """
+
+    def __init__(self) -> None:
+        self._head = FIRST_HEAD
+        self._balances: dict[Place, int] = {}
+
+    def at(self, head: Head, places: Iterable[Place], transaction: Transaction) -> dict[Place, int]:
+        """Balances, those wanted among them, at this end of the ledger."""
+        if head != self._head or len(self._balances) > IN_HAND_COUNT:
+            self._balances = {}
+            self._head = head
+        missing = [place for place in places if place not in self._balances]
+        if missing:
+            self._balances.update(dict.fromkeys(missing, 0))
+            self._balances.update(transaction.balances(missing))
+        return self._balances
+
+    def moved(self, written: Written) -> None:
+        """Takes over what was committed."""
+        self._head = written.head
+        self._balances.update(written.balances)
 
 
 class Batch:
     """Appends of one transaction, decided against what it sees and against each other."""
 
-    def __init__(self, transaction: Transaction, prepared: Sequence[Prepared], recorded_at: int) -> None:
+    def __init__(
+        self, transaction: Transaction, prepared: Sequence[Prepared], recorded_at: int, in_hand: "InHand"
+    ) -> None:
         self._recorded_at = recorded_at
+        self._in_hand = in_hand
         self._head = transaction.head()
         self._position, self._hash, self._closed_until = (
             self._head.position,
@@ -47,7 +79,7 @@ class Batch:
                 places.update(entry.nets)
                 if entry.draft.reverses:
                     reversed_at.add(entry.draft.reverses)
-        self._balances = transaction.balances(list(places)) if places else {}
+        self._balances = self._in_hand.at(self._head, places, transaction)
         self._reversals = transaction.reversals(list(reversed_at)) if reversed_at else {}
         self._taken_back = {
             row.position: row for position in reversed_at for row in transaction.rows(position - 1, position)
@@ -120,29 +152,32 @@ class Batch:
     ) -> None:
         """Carries the entry into ``balances``, the new values of this append alone."""
         for place, net in entry.nets.items():
-            balance = balances.get(place)
-            if balance is None:
+            if place in balances:
+                balance = balances[place]
+            elif place in self._changed:
+                balance = self._changed[place]
+            else:
                 balance = self._balances.get(place, 0)
-            after = balance + net
+            balances[place] = after = balance + net
             if after < 0 and net < 0 and floored(place[0]):
                 problems.append(_below_nought(append, entry.draft, place, balance, net))
             elif not -LARGEST <= after <= LARGEST:
                 problems.append(_too_large(append, entry.draft, place, after))
-            balances[place] = after
 
     def _record(self, one: Prepared, stream: Stream | None, balances: dict[Place, int]) -> Recorded:
         append = one.append
-        if stream is None:
-            stream = Stream(self._next_stream, append.stream, 0, "")
+        if stream is not None:
+            stream_id, version, state = stream.id, stream.version, stream.state
+        else:
+            stream_id, version, state = self._next_stream, 0, ""
             self._next_stream += 1
-        state = stream.state if append.state is None else append.state
-        first, version = self._position + 1, stream.version
+        if append.state is not None:
+            state = append.state
+        first = self._position + 1
         for entry in one.entries:
             version += 1
-            self._add_row(append, entry, stream.id, version, state)
-        moved = Stream(stream.id, append.stream, version, state)
-        self._streams[append.stream] = self._moved[append.stream] = moved
-        self._balances.update(balances)
+            self._add_row(append, entry, stream_id, version, state)
+        self._streams[append.stream] = self._moved[append.stream] = Stream(stream_id, append.stream, version, state)
         self._changed.update(balances)
         recorded = Recorded(first, version)
         self._fresh[append.stream, append.key] = (one, recorded)
@@ -167,7 +202,7 @@ class Batch:
             entry.postings,
             entry.details,
         )
-        self._hash = hash_of(self._hash, row, append.stream)
+        self._hash = hash_of(self._hash, row, append.stream, entry.hashed)
         self._rows.append((*row, self._hash))
         if draft.reverses:
             self._reversals[draft.reverses] = self._position

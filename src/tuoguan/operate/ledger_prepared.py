@@ -10,7 +10,7 @@ from typing import Any
 
 from tuoguan.foundation.problems import Problem, Refused
 from tuoguan.operate.accounts import is_floored
-from tuoguan.operate.ledger_rows import details_text, postings_text
+from tuoguan.operate.ledger_rows import details_text, hashed_part, postings_text
 from tuoguan.operate.words import Append, Draft
 
 LARGEST = 2**63 - 1
@@ -24,11 +24,12 @@ _OWN = (CLOSE, REVERSAL)
 
 @dataclass(slots=True)
 class PreparedEntry:
-    """One draft: ``nets`` are the sums by (account, unit), in the order they were first posted to."""
+    """One draft: ``nets`` are the sums by (account, unit); ``hashed`` is the part of its bytes known beforehand."""
 
     draft: Draft
     postings: str
     details: str
+    hashed: bytes
     nets: dict[tuple[str, str], int]
 
 
@@ -70,9 +71,13 @@ def where(append: Append, draft: Draft | None = None) -> str:
     return place if draft is None else f"{place}, {str(draft.kind)[:NAME_LENGTH]}"
 
 
-@lru_cache(maxsize=100_000)
-def _is_name(text: str) -> bool:
+def _is_name(text: object) -> bool:
     return isinstance(text, str) and 0 < len(text) <= NAME_LENGTH and text.isprintable()
+
+
+@lru_cache(maxsize=100_000)
+def _is_place(account: str, unit: str) -> bool:
+    return _is_name(account) and _is_name(unit)
 
 
 def _bad_name(at: str, what: str, found: object) -> Problem:
@@ -86,10 +91,9 @@ def _bad_name(at: str, what: str, found: object) -> Problem:
 
 
 def _check_names(append: Append, problems: list[Problem]) -> None:
-    names = [("stream", append.stream), ("key", append.key)]
-    names += [(what, name) for what, name in (("actor", append.actor), ("state", append.state)) if name]
-    for what, name in names:
-        if not (isinstance(name, str) and 0 < len(name) <= NAME_LENGTH and name.isprintable()):
+    for what in ("stream", "key", "actor", "state"):
+        name = getattr(append, what)
+        if not _is_name(name) and not (what in ("actor", "state") and name in (None, "")):
             problems.append(_bad_name(where(append), what, name))
     version = append.expected_version
     if version is not None and (type(version) is not int or version < 0):
@@ -123,7 +127,8 @@ def _prepare_entry(append: Append, draft: Draft, own: bool, problems: list[Probl
     details = _details(append, draft, problems)
     if len(problems) > found:
         return None
-    return PreparedEntry(draft, postings_text(draft.postings), details, nets)
+    postings = postings_text(draft.postings)
+    return PreparedEntry(draft, postings, details, hashed_part(postings, details), nets)
 
 
 def _check_draft(append: Append, draft: Draft, own: bool, problems: list[Problem]) -> None:
@@ -152,14 +157,15 @@ def _nets(append: Append, draft: Draft, problems: list[Problem]) -> dict[tuple[s
         if type(amount) is not int or not -LARGEST <= amount <= LARGEST:
             problems.append(_not_whole(f"{where(append, draft)}, {account}", f"amount of {unit}", amount))
             return nets
-        if not (_is_name(account) and _is_name(unit)):
-            problems.append(_bad_name(where(append, draft), "account or unit", f"{account} {unit}"))
-            return nets
         place = (account, unit)
-        nets[place] = nets.get(place, 0) + amount
-        sums[unit] = sums.get(unit, 0) + amount
-    if any(sums.values()):
-        problems += [_unbalanced(append, draft, unit, total) for unit, total in sums.items() if total]
+        nets[place] = nets[place] + amount if place in nets else amount
+        sums[unit] = sums[unit] + amount if unit in sums else amount
+    for place in nets:
+        if not _is_place(*place):
+            problems.append(_bad_name(where(append, draft), "account or unit", " ".join(map(str, place))))
+    for unit, total in sums.items():
+        if total:
+            problems.append(_unbalanced(append, draft, unit, total))
     return nets
 
 
