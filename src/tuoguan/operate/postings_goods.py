@@ -9,6 +9,7 @@ Details read here: ``source`` (place that a stock order is sent from; absent: th
 """
 
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from typing import Any
 
 from tuoguan.operate.accounts import StockAccount, goods, stock
@@ -57,6 +58,7 @@ def _shift(source: StockAccount, target: StockAccount) -> Rule:
     return rule
 
 
+@lru_cache(maxsize=4096)
 def _at(kind: StockAccount, place: str) -> str:
     """The account of a place; goods with buyers, lost or scrapped lie at none."""
     placed = kind in (StockAccount.AT, StockAccount.RESERVED, StockAccount.QUARANTINED)
@@ -189,4 +191,5 @@ RULES: Mapping[tuple[str, str], Rule] = {
     ("purchase", "lose"): _lose,
     ("return", "receive"): _shift(StockAccount.BUYER, StockAccount.QUARANTINED),
     ("return", "inspect"): _inspect,
+    ("return", "sort"): _inspect,
 }
