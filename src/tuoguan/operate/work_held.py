@@ -1,7 +1,7 @@
 """Documents in hand: read from the ledger once, then carried along.
 
-Hides the cache. Keeps the invariant that a document in hand is exactly what its entries made at the version it says; who
-decides on it names that version, so that the ledger refuses what was decided too late.
+Hides the cache. Keeps the invariant that a document in hand is exactly what its entries made at the version it says;
+who decides on it names that version, so that the ledger refuses what was decided too late.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
