@@ -3,9 +3,12 @@
 from tuoguan.operate.accounts import MoneyAccount, StockAccount, goods, is_floored, money, stock
 from tuoguan.operate.flow_words import Desk, Document, Flow, Line, Move, State, Step, StepKind
 from tuoguan.operate.flows import final_states, load_flows, move_of, moves_between, moves_from
+from tuoguan.operate.layers import Costing
+from tuoguan.operate.layers_kept import CostLayers, StockValue
 from tuoguan.operate.ledger import Ledger
 from tuoguan.operate.ledger_projecting import Projection
 from tuoguan.operate.ledger_rows import entry_of
+from tuoguan.operate.money_states import CashDay, MoneyStates, StateDay
 from tuoguan.operate.postings import Accounting, postings_of
 from tuoguan.operate.queue import Queue
 from tuoguan.operate.settling import Payout, payout_of
@@ -17,6 +20,12 @@ from tuoguan.operate.work_documents import Request, Said, charges_in, document_o
 from tuoguan.operate.work_rules import owner_of, sees
 
 __all__ = [
+    "CashDay",
+    "MoneyStates",
+    "StateDay",
+    "CostLayers",
+    "Costing",
+    "StockValue",
     "FIRST_HEAD",
     "Accounting",
     "Append",

@@ -42,6 +42,7 @@ class Move(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     evidence  what to keep in case of an appeal
     minutes   which of the seller's minutes it takes ("order", "stock_order", "week", ""), if the seller does it
     usual     False: possible, but never proposed as the next step (cancel, lose, miss)
+    usual_in  sources in which alone it is proposed; none: in all
     """
 
     name: str
@@ -62,6 +63,11 @@ class Move(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     evidence: tuple[str, ...] = ()
     minutes: str = ""
     usual: bool = True
+    usual_in: tuple[str, ...] = ()
+
+    def proposed_in(self, state: str) -> bool:
+        """True when it is what usually comes next in the state."""
+        return self.usual and state in (self.usual_in or self.sources)
 
 
 class Flow(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

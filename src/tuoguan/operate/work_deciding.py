@@ -19,7 +19,7 @@ from tuoguan.operate.postings import postings_of
 from tuoguan.operate.terms import Terms
 from tuoguan.operate.words import Append, Draft, Posting, Recorded
 from tuoguan.operate.work_documents import Request, moved, opened, written
-from tuoguan.operate.work_held import Hands, Held, same
+from tuoguan.operate.work_held import Hands, Held, same, uncollected
 from tuoguan.operate.work_rules import EXPIRE, EXPIRES_AT, check_move, check_opening
 
 TRIES = 50  # of one call; only somebody who is quicker every time can use them up
@@ -60,10 +60,11 @@ class Deciding:
         """What became of each request, in order."""
         answers: dict[int, Answer] = {}
         waiting = list(range(len(requests)))
-        for tries_left in reversed(range(TRIES)):
-            waiting = self._do(requests, waiting, answers, tries_left)
-            if not waiting:
-                break
+        with uncollected():
+            for tries_left in reversed(range(TRIES)):
+                waiting = self._do(requests, waiting, answers, tries_left)
+                if not waiting:
+                    break
         return [answers[index] for index in range(len(requests))]
 
     def _do(
