@@ -1,6 +1,7 @@
 """Record what happened, append-only; say who must do what next, by when, and what is at stake."""
 
 from tuoguan.operate.accounts import MoneyAccount, StockAccount, goods, is_floored, money, stock
+from tuoguan.operate.books_out import books_text
 from tuoguan.operate.flow_words import Desk, Document, Flow, Line, Move, State, Step, StepKind
 from tuoguan.operate.flows import final_states, load_flows, move_of, moves_between, moves_from
 from tuoguan.operate.layers import Costing
@@ -61,6 +62,7 @@ __all__ = [
     "Transaction",
     "Work",
     "Written",
+    "books_text",
     "charges_in",
     "document_of",
     "entry_of",
