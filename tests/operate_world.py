@@ -23,7 +23,8 @@ ALL = (*FULL, *SELF_STOCKED, "tiktok_shop/fbt/US")
 TOLD: Mapping[str, Any] = {
     "outcome": "resale", "reason": "quality", "kind": "normal", "quote_minor": 1_300, "counter_minor": 1_100,
     "price_minor": 1_000, "evidence": "proof_of_delivery", "amount_minor": 500, "fact": "quality_incident",
-    "supply_price_minor": 1_100, "retail_price_minor": 1_899, "buffer_units": 1, "tracking_number": "1Z",
+    "supply_price_minor": 1_100, "asked_price_minor": 1_150, "retail_price_minor": 1_899, "buffer_units": 1,
+    "tracking_number": "1Z",
 }  # fmt: skip
 
 

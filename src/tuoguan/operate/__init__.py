@@ -18,18 +18,17 @@ from tuoguan.operate.terms import Terms
 from tuoguan.operate.words import FIRST_HEAD, Append, Draft, Entry, Head, Posting, Recorded, Stream
 from tuoguan.operate.work import Work
 from tuoguan.operate.work_documents import Request, Said, charges_in, document_of, facts_in, fold, said_in, stream_of
+from tuoguan.operate.work_due import due_of, proposals_of
 from tuoguan.operate.work_rules import owner_of, sees
+from tuoguan.operate.work_switching import needs_new_store, switch_listing
 
 __all__ = [
-    "CashDay",
-    "MoneyStates",
-    "StateDay",
-    "CostLayers",
-    "Costing",
-    "StockValue",
     "FIRST_HEAD",
     "Accounting",
     "Append",
+    "CashDay",
+    "CostLayers",
+    "Costing",
     "Desk",
     "Document",
     "Draft",
@@ -40,6 +39,7 @@ __all__ = [
     "Ledger",
     "Line",
     "MoneyAccount",
+    "MoneyStates",
     "Move",
     "Payout",
     "Posting",
@@ -50,9 +50,11 @@ __all__ = [
     "Row",
     "Said",
     "State",
+    "StateDay",
     "Step",
     "StepKind",
     "StockAccount",
+    "StockValue",
     "Store",
     "StoreLost",
     "Stream",
@@ -65,6 +67,7 @@ __all__ = [
     "books_text",
     "charges_in",
     "document_of",
+    "due_of",
     "entry_of",
     "facts_in",
     "final_states",
@@ -76,11 +79,14 @@ __all__ = [
     "move_of",
     "moves_between",
     "moves_from",
+    "needs_new_store",
     "owner_of",
     "payout_of",
     "postings_of",
+    "proposals_of",
     "said_in",
     "sees",
     "stock",
     "stream_of",
+    "switch_listing",
 ]

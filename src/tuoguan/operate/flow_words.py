@@ -38,6 +38,7 @@ class Move(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
               that the contract's customs regime speaks of happens
     picks     detail that names which one of ``facts`` it is; "": all of them
     needs     details that must come with it
+    requires  (detail that names another document, state that this one must be in), where the detail is given
     stake     detail that says what is at stake, where no deadline of the contract does
     evidence  what to keep in case of an appeal
     minutes   which of the seller's minutes it takes ("order", "stock_order", "week", ""), if the seller does it
@@ -59,6 +60,7 @@ class Move(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     facts: tuple[str, ...] = ()
     picks: str = ""
     needs: tuple[str, ...] = ()
+    requires: tuple[tuple[str, str], ...] = ()
     stake: str = ""
     evidence: tuple[str, ...] = ()
     minutes: str = ""

@@ -67,6 +67,14 @@ class Deciding:
                     break
         return [answers[index] for index in range(len(requests))]
 
+    def preview(self, request: Request) -> Document:
+        """The document as the request would leave it; what only the ledger knows (balances) is not looked at."""
+        self.hands.drop_stale([request.stream])
+        one = Round(self.hands.take([request.stream]))
+        document = self._decide(one, request, key_of(request), one.current[request.stream]).held.document
+        assert document is not None
+        return document
+
     def _do(
         self, requests: Sequence[Request], waiting: Sequence[int], answers: dict[int, Answer], tries_left: int
     ) -> list[int]:
@@ -137,6 +145,7 @@ class Deciding:
         before = opened(request, compiled) if document is None else document
         problems = check_opening(request, compiled) if opening else []
         problems += check_move(request, flow, move, before, compiled)
+        problems += self._not_ready(request, move, before)
         if problems:
             raise Refused(problems)
         details = self._with_expiry(flow, move, request)
@@ -147,6 +156,19 @@ class Deciding:
         draft = Draft(f"{flow.name}.{move.name}", request.at, made.postings, told, before.contract)
         append = Append(request.stream, key, (draft,), before.version, state, request.by.value)
         return Ready(append, Held(moved(before, state, request.at, details), held.keys | {key}))
+
+    def _not_ready(self, request: Request, move: Move, document: Document) -> list[Problem]:
+        """Documents that the move leans on and that are not where they must be."""
+        found = []
+        for name, state in move.requires:
+            stream = request.details.get(name) or document.details.get(name)
+            if stream:
+                other = self.hands.take([stream])[stream].document
+                there = other.state if other is not None else "not there"
+                if there != state:
+                    at, fix = f"{request.stream}: {move.name}: {name}", f"do it once {stream} is {state}"
+                    found.append(Problem(at, f"{stream}, which is {there}", state, fix, "not_ready"))
+        return found
 
     def _with_expiry(self, flow: Flow, move: Move, request: Request) -> Mapping[str, Any]:
         """The details of a move into a state that a reservation can run out of, with the instant when it does."""

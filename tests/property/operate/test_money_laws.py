@@ -40,7 +40,9 @@ def entries(ledger: Ledger) -> list[Entry]:
 def test_every_rule_was_played(played: tuple[Work, Counter[str]]) -> None:
     ruled = {f"{flow}.{move}" for flow, move in (*GOODS_RULES, *MONEY_RULES)}
     assert ruled - SELDOM <= set(played[1])
-    codes = {name.rsplit(" ", maxsplit=1)[-1] for name in played[1] if name.startswith("refused")}
+    refused = {name.removeprefix("refused ") for name in played[1] if name.startswith("refused")}
+    assert {name for name in refused if name.endswith("below_nought")} == {"order.reserve below_nought"}
+    codes = {name.rsplit(" ", maxsplit=1)[-1] for name in refused}
     assert codes <= {"below_nought", "not_visible", "too_early", "not_here", "sorted"}, codes
 
 

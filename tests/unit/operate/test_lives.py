@@ -8,8 +8,8 @@ Who must do what is written here by hand from the matrix of responsibilities tha
 from pathlib import Path
 
 import pytest
-from operate_world import ALL, DAY, FULL, LINE, World, other
 
+from operate_world import ALL, DAY, FULL, LINE, World, other
 from tuoguan.foundation.parties import Party
 from tuoguan.foundation.problems import Refused
 from tuoguan.operate import Desk, StepKind
