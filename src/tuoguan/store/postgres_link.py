@@ -27,7 +27,6 @@ SETTINGS = {
     "idle_in_transaction_session_timeout": "60s",  # a writer that hangs must not hold up all others
     "TimeZone": "UTC",
 }
-_SETTINGS = [text for setting in SETTINGS.items() for text in setting]
 _TOLD = {
     errors.DiskFull: ("a full disk at the server", "space for new rows", "free space and do it again", "store_full"),
     errors.LockNotAvailable: (
@@ -126,7 +125,8 @@ def connect(url: str) -> Connection:
     defaults = {"connect_timeout": 10, "keepalives_idle": 20, "keepalives_interval": 10, "keepalives_count": 3}
     named = {"application_name": "tuoguan"} | defaults | words
     connection: Connection = psycopg.connect(**named, autocommit=True)  # type: ignore[arg-type]
-    connection.execute(f"SELECT {', '.join(['set_config(%s, %s, false)'] * len(SETTINGS))}", _SETTINGS)
+    given = [text for setting in SETTINGS.items() for text in setting]
+    connection.execute(f"SELECT {', '.join(['set_config(%s, %s, false)'] * len(SETTINGS))}", given)
     connection.autocommit = False
     return connection
 
