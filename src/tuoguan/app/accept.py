@@ -14,7 +14,7 @@ from typing import Any
 
 import polars as pl
 
-from tuoguan.app.books import open_books
+from tuoguan.app.ledgers import open_work
 from tuoguan.app.plan import read_purchases
 from tuoguan.contracts import Compiled, compile, load, load_overlays
 from tuoguan.foundation.days import Day, day_of, parse_day
@@ -49,7 +49,7 @@ def accept(folder: Path, outputs: Path | None = None, *, progress: Progress | No
     head, rows = _decision(where)
     batch, on = read(folder), parse_day(head["decide_on"])
     chosen = rows.filter(pl.col("decision") == "sell")
-    with open_books(folder) as work:
+    with open_work(folder) as work:
         hashes = _terms(work.terms, folder, batch, chosen, on, str(head["currency"]))
         restocks = list(_restocks(read_purchases(where / "plan"), batch, str(head["currency"]), on))
         requests = [*_stores(chosen, batch, hashes, on), *_listings(chosen, batch, hashes, on), *restocks]

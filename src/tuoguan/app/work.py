@@ -6,8 +6,7 @@ Keeps the invariant that looking changes nothing but what can be made again from
 from dataclasses import dataclass
 from pathlib import Path
 
-from tuoguan.app.books import FILE, open_books
-from tuoguan.foundation.problems import Problem, Refused
+from tuoguan.app.ledgers import open_work
 from tuoguan.operate import Desk, Step, StepKind
 
 
@@ -25,10 +24,7 @@ def work_page(
     folder: Path, desk: Desk, at: int, *, flow: str | None = None, kind: StepKind | None = None, limit: int = 20
 ) -> WorkPage:
     """The first page of work at the desk. Refused where the workspace has no ledger yet."""
-    if not (folder / FILE).exists():
-        fix = "run `tuoguan accept DIR` after a decision, or `tuoguan import DIR FILE`"
-        raise Refused([Problem(str(folder / FILE), "no ledger", "a workspace with documents", fix, "no_ledger")])
-    with open_books(folder) as work:
+    with open_work(folder, make=False) as work:
         steps = work.next_steps(desk, at, flow=flow, kind=kind, limit=limit)
         counts: dict[tuple[str, str], int] = {}
         for (name, _, state), count in work.status_counts(desk).items():

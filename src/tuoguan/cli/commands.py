@@ -164,6 +164,41 @@ def work(arguments: Namespace) -> int:
     return show(arguments)
 
 
+def import_(arguments: Namespace) -> int:
+    """Reads files into the ledger."""
+    from tuoguan.cli.importing import run
+
+    return run(arguments)
+
+
+def rehearse(arguments: Namespace) -> int:
+    """Lives a path of the plan through a ledger."""
+    from tuoguan.cli.rehearse import rehearse as live
+
+    return live(arguments)
+
+
+def backup(arguments: Namespace) -> int:
+    """Copies the ledger into one file."""
+    return _care(arguments, "backup")
+
+
+def restore(arguments: Namespace) -> int:
+    """Makes a ledger anew from a backup."""
+    return _care(arguments, "restore")
+
+
+def verify(arguments: Namespace) -> int:
+    """Walks the whole ledger."""
+    return _care(arguments, "verify")
+
+
+def _care(arguments: Namespace, verb: str) -> int:
+    from tuoguan.cli.ledger_care import run
+
+    return run(arguments, verb)
+
+
 def doctor(arguments: Namespace) -> int:
     """Whether machine and workspace are in order."""
     from tuoguan.app.doctor import doctor as examine

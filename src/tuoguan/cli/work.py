@@ -64,7 +64,7 @@ def accept(arguments: argparse.Namespace) -> int:
 
 def work(arguments: argparse.Namespace) -> int:
     """The first page of work at a desk."""
-    from tuoguan.app.books import now
+    from tuoguan.app.ledgers import now
     from tuoguan.app.work import work_page
     from tuoguan.cli.output import say, say_json
     from tuoguan.operate import Desk, StepKind

@@ -20,7 +20,7 @@ from tuoguan.app.importing import Asked, Imported, import_files, write_mapping
 from tuoguan.app.importing_lines import imported_lines, statements
 from tuoguan.app.importing_listed import write_listed
 from tuoguan.app.importing_orders import moves_of
-from tuoguan.app.ledgers import LEDGER, open_work
+from tuoguan.app.ledgers import open_work
 from tuoguan.cli import importing as cli
 from tuoguan.foundation.problems import Refused
 from tuoguan.intake import formats
@@ -53,7 +53,7 @@ def balances(workspace: Path) -> Balances:
 
 
 def states(workspace: Path) -> dict[str, str]:
-    with sqlite3.connect(workspace / LEDGER) as connection:
+    with sqlite3.connect(workspace / "ledger.db") as connection:
         return dict(connection.execute("SELECT name, state FROM stream WHERE name LIKE 'order/%'").fetchall())
 
 
@@ -196,9 +196,7 @@ def test_what_file_and_ledger_say_against_each_other_is_told(tmp_path: Path) -> 
     before = head(workspace)
     found = bring(workspace, put(tmp_path / "b.csv", make.temu_zh([replace(one, state="cancelled")])))
     assert errors(found) == ["contradiction"] and head(workspace) == before
-    assert found.counts[0].rows_listed == 1 and "cancelled in the file, shipped in the ledger" in str(
-        found.problems[0]
-    )
+    assert found.counts[0].rows_listed == 1 and "cancelled in the file, shipped in the ledger" in str(found.problems[0])
 
 
 def test_unknown_states_move_nothing_and_unpaid_orders_wait(tmp_path: Path) -> None:
@@ -306,7 +304,7 @@ def test_a_file_of_lines_that_no_entry_names_does_not_count(tmp_path: Path) -> N
     """Stopped between file and entry: the file is there, the ledger knows nothing, the next import records it."""
     path = put(tmp_path / "income.xlsx", make.tiktok_income())
     bring(tmp_path, path)
-    for part in (tmp_path / "ledger").glob("ledger.sqlite*"):
+    for part in tmp_path.glob("ledger.db*"):
         part.unlink()
     assert bring(tmp_path, path).lines == 18
 
@@ -408,7 +406,7 @@ def raise_first(found: Imported) -> None:
 def test_words_that_mean_nothing_are_refused_first(asked: Asked, code: str, tmp_path: Path) -> None:
     with pytest.raises(Refused) as refused:
         bring(tmp_path, tmp_path / "nothing.csv", asked=asked)
-    assert refused.value.problems[0].code == code and not (tmp_path / LEDGER).exists()
+    assert refused.value.problems[0].code == code and not (tmp_path / "ledger.db").exists()
 
 
 def test_closed_books_refuse_older_orders_and_say_so(tmp_path: Path) -> None:
