@@ -13,6 +13,7 @@ from enum import StrEnum
 from typing import Any
 
 Value = dict[tuple[str, str], int]
+BEFORE = "before"  # the lot of goods that come back and were sold before the books began
 POOLED = ""  # the lot of goods that lie together at their average cost
 
 
@@ -76,10 +77,11 @@ class Shelf:
         value, known.waiting = known.waiting, {}
         return [Layer(lot, units, value)]
 
-    def go_back(self, lot: str, given: Iterable[Layer]) -> None:
+    def go_back(self, lot: str, given: Iterable[Layer], place: str) -> None:
         """Units back to the supplier: what they cost waits for a credit note or for other goods of the lot."""
         for layer in given:
             known = self.lots.setdefault(layer.lot or lot, Lot())
+            known.place = known.place or place
             known.units -= layer.units
             add(known.waiting, layer.value)
 
@@ -121,16 +123,18 @@ class Shelf:
     def come_back(self, word: Gone, units: int, at_cost: Iterable[Layer] = ()) -> list[Layer]:
         """Units that were gone: at the cost they left with where it is known, the rest at the average of all that left.
 
-        ValueError when fewer are gone.
+        Units that never left in these books (sold before they began) come back at no cost.
         """
-        known, pool = list(at_cost), self.gone[word]
-        if pool.units < units:
-            raise ValueError(f"{units} units back, {pool.units} were {word.value}")
-        for layer in known:
+        found, pool = list(at_cost), self.gone[word]
+        for layer in found:
             pool.units -= layer.units
             subtract(pool.value, layer.value)
-        left = units - sum(layer.units for layer in known)
-        return [*known, pool.take(left)] if left else known
+        left = units - sum(layer.units for layer in found)
+        if pooled := min(left, pool.units):
+            found.append(pool.take(pooled))
+        if left > pooled:
+            found.append(Layer(BEFORE, left - pooled))
+        return found
 
     def bill(self, lot: str, key: tuple[str, str], minor: int, place: str) -> None:
         """A bill for a lot on its way to ``place``: on the units that are still there, the rest on those that left."""

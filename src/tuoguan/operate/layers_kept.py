@@ -4,7 +4,7 @@ Hides how entries become layers. Keeps the invariant that it is a function of th
 the minor unit, and it agrees with the balances in units.
 
 Goods on hand, reserved and under check at a place share its layers; goods under way keep their lot. A document may be
-about the goods of another: a return about those of the order that its detail ``order`` names, or of the order of its own
+about the goods of another: a return about those of the order that its detail ``order`` names, or of its own
 number; a purchase about those of the stock order that carries them (detail ``carried_by``). A return takes back the
 cost its order left with.
 """
@@ -172,9 +172,10 @@ class _Fold:
         for account, units in by_account.items():
             if units < 0:
                 given += self._out(shelf, (lot, sku), account, -units)
+        origin = next((account for account, units in by_account.items() if units < 0), "")
         for account, units in by_account.items():
             if units > 0:
-                self._into(shelf, (lot, sku), account, _cut(given, units))
+                self._into(shelf, (lot, sku), account, _cut(given, units), origin)
 
     def _out(self, shelf: Shelf, about: tuple[str, str], account: str, units: int) -> list[Layer]:
         if account == StockAccount.SUPPLIER.value:
@@ -185,9 +186,9 @@ class _Fold:
         taken = self.taken.get(about, []) if word is Gone.SOLD else []
         return shelf.come_back(word, units, _cut(taken, min(units, sum(layer.units for layer in taken))))
 
-    def _into(self, shelf: Shelf, about: tuple[str, str], account: str, given: list[Layer]) -> None:
+    def _into(self, shelf: Shelf, about: tuple[str, str], account: str, given: list[Layer], origin: str) -> None:
         if account == StockAccount.SUPPLIER.value:
-            shelf.go_back(about[0], given)
+            shelf.go_back(about[0], given, origin.rsplit(":", maxsplit=1)[-1])
         elif account in GONE_BY_ACCOUNT:
             shelf.leave(GONE_BY_ACCOUNT[account], given)
             if account == StockAccount.BUYER.value:
