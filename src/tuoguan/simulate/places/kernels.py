@@ -28,26 +28,8 @@ from tuoguan.simulate.columns.kernels import (
     W_NEXT, W_ON_HAND, W_ORDERS, W_PAID, W_PENDING, W_PLAIN, W_RECEIVE, W_SELLER, W_SLOT, W_STORAGE, W_TRANSIT,
 )  # fmt: skip
 from tuoguan.simulate.money.kernels import (
-    aim,
-    book,
-    charge,
-    charged,
-    divided,
-    drawn_once,
-    empty,
-    inner,
-    luck_row,
-    note,
-    past,
-    post,
-    record,
-    row_of,
-    share_of,
-    share_of_large,
-    state,
-    to_minor_units,
-    toil,
-    within,
+    aim, book, charge, charged, divided, drawn_once, empty, inner, luck_row, note, past, post, record, row_of, share_of,
+    share_of_large, state, to_minor_units, toil, within,
 )  # fmt: skip
 from tuoguan.simulate.opening.kernels import copy_bounds
 from tuoguan.simulate.tape.kernels import lag_of, settled_on
