@@ -7,6 +7,8 @@ told, never written over.
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import groupby, islice
+from operator import itemgetter
 from typing import Any
 
 import polars as pl
@@ -57,12 +59,14 @@ class Order:
 def import_orders(shop: Shop, work: Work, exports: Sequence[Export], told: Told, progress: Progress) -> None:
     """Opens and moves the documents of all orders in the exports."""
     formats = {export.format.id: export.format for export in exports}
-    frame = merged(exports)
-    orders = [order for order in _orders(frame, formats, told) if order.state != "unpaid"]
-    for first in range(0, len(orders), BATCH):
-        progress("orders", first, len(orders))
-        _import_batch(shop, work, orders[first : first + BATCH], told)
-    progress("orders", len(orders), len(orders))
+    frame, done = merged(exports), 0
+    total = frame.select(pl.struct("platform", "number").n_unique()).item()
+    orders = _orders(frame, formats, told)
+    while batch := list(islice(orders, BATCH)):
+        progress("orders", done, total)
+        _import_batch(shop, work, [order for order in batch if order.state != "unpaid"], told)
+        done += len(batch)
+    progress("orders", total, total)
 
 
 def merged(exports: Sequence[Export]) -> pl.DataFrame:
@@ -87,8 +91,8 @@ def merged(exports: Sequence[Export]) -> pl.DataFrame:
 
 def _orders(frame: pl.DataFrame, formats: dict[str, Format], told: Told) -> Iterator[Order]:
     """The documents, oldest first; lines cancelled beside others that were not are told and left out."""
-    for group in frame.partition_by("platform", "number", maintain_order=True):
-        lines = group.to_dicts()
+    for _, group in groupby(frame.iter_rows(named=True), key=itemgetter("platform", "number")):
+        lines = list(group)
         yield order_of(lines, formats[lines[0]["format"]], told)
 
 

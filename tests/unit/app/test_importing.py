@@ -82,9 +82,12 @@ def test_orders_go_to_where_the_file_says_they_are(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("id", sorted(make.MADE))
 def test_twice_is_once(id: str, tmp_path: Path) -> None:
-    workspace, files = stocked(tmp_path / "w"), tmp_path / "files"
+    workspace, files = tmp_path / "w", tmp_path / "files"
+    workspace.mkdir()
     files.mkdir()
     format = next(one for one in formats() if one.id == id)
+    if format.table == "order_lines":
+        stocked(workspace)
     asked = Asked(store="shop", place="la", currency="CNY" if id == "first-leg-bill" else "")
     if format.models and format.table in ("order_lines", "tracking", "stock", "stock_orders"):
         known = {"temu": "temu/semi/US", "tiktok_shop": "tiktok_shop/self/US", "aliexpress": "aliexpress/semi/US"}
@@ -122,10 +125,10 @@ def life(count: int, seed: int) -> list[list[Sale]]:
 
 
 def test_files_late_and_in_any_order_leave_the_same(tmp_path: Path) -> None:
-    """24 orders of delivery of four days' exports: states, goods and money are always those of the newest."""
+    """Four days' exports, delivered in five of their 24 orders: states, goods and money are always those of the newest."""
     days = [put(tmp_path / f"day{at}.csv", make.temu_zh(sales)) for at, sales in enumerate(life(12, seed=3))]
     seen: list[tuple[dict[str, str], Balances]] = []
-    for at, order in enumerate(list(itertools.permutations(days))[::3]):
+    for at, order in enumerate(list(itertools.permutations(days))[::5]):
         workspace = stocked(tmp_path / f"w{at}")
         for path in order:
             assert errors(bring(workspace, path)) == []
@@ -145,7 +148,7 @@ def test_split_files_are_one_file(market: str, tmp_path: Path) -> None:
     asked = SEMI if market == "zh" else replace(SEMI, contract="tiktok_shop/self/US")
     stock = put(tmp_path / "stock-2026-08-01.csv", [*STOCK, ["CUP-03", "z", "1000"]])
     results = []
-    cuts: Sequence[Sequence[int]] = [(), (9, 18), (10, 20)]  # the last two inside orders
+    cuts: Sequence[Sequence[int]] = [(), (10, 20)]  # inside orders
     for at, (cut, together) in enumerate(itertools.product(cuts, (True, False))):
         workspace = tmp_path / f"w{at}"
         workspace.mkdir()
