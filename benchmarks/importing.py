@@ -1,9 +1,9 @@
-"""Rows per CPU second of importing: reading a file, recording its orders in the ledger, importing it again, a statement.
+"""Rows per CPU second of importing: reading a file, recording orders and statements, importing the same again.
 
     PYTHONPATH=src python benchmarks/importing.py [--rows 200000] [--orders 20000]
 
-CPU seconds of this process (user and system), one JSON line per measurement; the files are made up (tests/exports_made.py)
-and the ledger is the durable SQLite file of a workspace.
+CPU seconds of this process (user and system), one JSON line per measurement; the files are made up
+(tests/exports_made.py) and the ledger is the durable SQLite file of a workspace.
 """
 
 import argparse
@@ -18,7 +18,6 @@ from typing import Any
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests"))
 
 import exports_made as make
-
 from tuoguan.app.importing import Asked, import_files
 from tuoguan.intake import formats, read_export
 
@@ -34,7 +33,13 @@ def measured(what: str, rows: int, work: Callable[[], Any]) -> Any:
     cpu, wall = time.process_time(), time.monotonic()
     answer = work()
     cpu, wall = time.process_time() - cpu, time.monotonic() - wall
-    line = {"what": what, "rows": rows, "cpu_s": round(cpu, 2), "wall_s": round(wall, 2), "rows_per_cpu_s": round(rows / cpu)}
+    line = {
+        "what": what,
+        "rows": rows,
+        "cpu_s": round(cpu, 2),
+        "wall_s": round(wall, 2),
+        "rows_per_cpu_s": round(rows / cpu),
+    }
     sys.stdout.write(json.dumps(line) + "\n")
     return answer
 

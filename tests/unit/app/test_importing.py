@@ -22,6 +22,7 @@ from tuoguan.app.importing_listed import write_listed
 from tuoguan.app.importing_orders import moves_of
 from tuoguan.app.ledgers import LEDGER, open_work
 from tuoguan.cli import importing as cli
+from tuoguan.foundation.parties import Party
 from tuoguan.foundation.problems import Refused
 from tuoguan.intake import formats
 
@@ -199,9 +200,7 @@ def test_what_file_and_ledger_say_against_each_other_is_told(tmp_path: Path) -> 
     before = head(workspace)
     found = bring(workspace, put(tmp_path / "b.csv", make.temu_zh([replace(one, state="cancelled")])))
     assert errors(found) == ["contradiction"] and head(workspace) == before
-    assert found.counts[0].rows_listed == 1 and "cancelled in the file, shipped in the ledger" in str(
-        found.problems[0]
-    )
+    assert found.counts[0].rows_listed == 1 and "cancelled in the file, shipped in the ledger" in str(found.problems[0])
 
 
 def test_unknown_states_move_nothing_and_unpaid_orders_wait(tmp_path: Path) -> None:
@@ -224,6 +223,27 @@ def test_an_order_without_stock_stays_placed_until_goods_are_counted(tmp_path: P
     assert found.counts[0].rows_used == 1  # the order itself is recorded
     stocked(tmp_path)
     assert errors(bring(tmp_path, path)) == [] and list(states(tmp_path).values()) == ["reserved"]
+
+
+def test_who_called_an_order_off_is_the_reason(tmp_path: Path) -> None:
+    sale = Sale("1" * 18, "1", "MUG-01", state="cancelled", cancelled="2026-08-12 12:00:00")
+    bring(tmp_path, put(tmp_path / "a.csv", make.tiktok([sale])), asked=replace(SEMI, contract="tiktok_shop/self/US"))
+    bring(tmp_path, put(tmp_path / "b.csv", make.temu_zh([sale])))
+    with open_work(tmp_path) as work:
+        told, untold = work.document(f"order/shop/{'1' * 18}"), work.document("order/shop/1")
+    assert (told.details["reason"], told.details["reason_assumed"]) == ("seller_fault", False)
+    assert (untold.details["reason"], untold.details["reason_assumed"]) == ("change_of_mind", True)
+
+
+def test_a_reservation_that_was_given_back_can_be_made_again(tmp_path: Path) -> None:
+    one = Sale("PO-1", "L-1", "MUG-01", 1)
+    workspace = stocked(tmp_path)
+    bring(workspace, put(tmp_path / "a.csv", make.temu_zh([one])))
+    with open_work(workspace) as work:
+        work.record("order/shop/L-1", "expire", at=NOW, by=Party.SELLER)
+    later = replace(one, state="shipped", shipped="2026-08-13 10:00:00")
+    assert errors(bring(workspace, put(tmp_path / "b.csv", make.temu_zh([later])))) == []
+    assert list(states(workspace).values()) == ["shipped"]
 
 
 def test_amounts_are_kept_to_the_cent(tmp_path: Path) -> None:

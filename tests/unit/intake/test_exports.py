@@ -88,7 +88,13 @@ def test_encodings_and_delimiters_change_nothing(encoding: str, sign: str, suffi
 
 
 def test_workbooks_and_text_files_say_the_same(tmp_path: Path) -> None:
-    ids = ("temu-semi-orders-zh", "temu-semi-settled-orders", "temu-full-stock-orders", "tiktok-income", "shopify-orders")
+    ids = (
+        "temu-semi-orders-zh",
+        "temu-semi-settled-orders",
+        "temu-full-stock-orders",
+        "tiktok-income",
+        "shopify-orders",
+    )
     for id in ids:
         rows = make.MADE[id][1]
         asked = {"currency": "USD", "counted_on": 20_000} | ({"format": id} if "settle" in id else {})
