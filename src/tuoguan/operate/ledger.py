@@ -10,12 +10,12 @@ from dataclasses import dataclass, field
 from threading import Lock
 
 from tuoguan.foundation.problems import Problem, Refused
-from tuoguan.operate.ledger_deciding import Batch, negated
+from tuoguan.operate.ledger_deciding import Batch, InHand, negated
 from tuoguan.operate.ledger_prepared import CLOSE, REVERSAL, Prepared, prepare
 from tuoguan.operate.ledger_projecting import Projection, catch_up, rebuild
 from tuoguan.operate.ledger_replay import replay_problems
 from tuoguan.operate.ledger_rows import entry_of
-from tuoguan.operate.storing import Store
+from tuoguan.operate.storing import Store, StoreLost
 from tuoguan.operate.words import Append, Draft, Recorded
 
 LEDGER_STREAM = "ledger"
@@ -46,6 +46,7 @@ class Ledger:
         self._clock = clock
         self._queue: deque[_Waiting] = deque()
         self._writer = Lock()
+        self._in_hand = InHand()
 
     def append(self, append: Append) -> Recorded:
         """What became of the append, durable when this returns; raises Refused with everything that is wrong.
@@ -136,9 +137,18 @@ class Ledger:
     def _write(self, group: Sequence[Prepared]) -> list[Result]:
         if not group:
             return []
+        try:
+            return self._write_once(group)
+        except StoreLost:
+            # Nobody knows whether it was recorded; the keys do. What had been is answered with ``again``.
+            return self._write_once(group)
+
+    def _write_once(self, group: Sequence[Prepared]) -> list[Result]:
         with self.store.transaction() as transaction:
-            batch = Batch(transaction, group, self._clock())
+            batch = Batch(transaction, group, self._clock(), self._in_hand)
             results = [batch.decide(prepared) for prepared in group]
             if (written := batch.written()) is not None:
                 transaction.write(written)
+        if written is not None:
+            self._in_hand.moved(written)
         return results

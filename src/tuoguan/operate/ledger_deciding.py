@@ -9,19 +9,50 @@ from collections.abc import Sequence
 from typing import Any
 
 from tuoguan.foundation.problems import Problem, Refused
-from tuoguan.operate.ledger_prepared import CLOSE, LARGEST, Prepared, PreparedEntry, floored, where
+from tuoguan.operate.ledger_prepared import CLOSE, LARGEST, SMALLEST, Prepared, PreparedEntry, floored, where
 from tuoguan.operate.ledger_rows import entry_of, hash_of, postings_text
 from tuoguan.operate.storing import KeptRow, Transaction, Written
-from tuoguan.operate.words import Append, Draft, Head, Posting, Recorded, Stream
+from tuoguan.operate.words import FIRST_HEAD, Append, Draft, Head, Posting, Recorded, Stream
 
 Place = tuple[str, str]
+IN_HAND_COUNT = 200_000
+"""Balances kept in hand between commits, some 50 MB of them at most."""
+
+
+class InHand:
+    """Balances read or written lately, so that busy accounts are not read again for every commit.
+
+    They hold for one end of the ledger; when somebody else has moved it, all of them are forgotten.
+    """
+
+    def __init__(self) -> None:
+        self._head = FIRST_HEAD
+        self._balances: dict[Place, int] = {}
+
+    def at(self, head: Head, places: set[Place], transaction: Transaction) -> dict[Place, int]:
+        """Balances, those wanted among them, at this end of the ledger."""
+        if head != self._head or len(self._balances) > IN_HAND_COUNT:
+            self._balances = {}
+            self._head = head
+        if missing := places.difference(self._balances):
+            self._balances.update(dict.fromkeys(missing, 0))
+            self._balances.update(transaction.balances(list(missing)))
+        return self._balances
+
+    def moved(self, written: Written) -> None:
+        """Takes over what was committed."""
+        self._head = written.head
+        self._balances.update(written.balances)
 
 
 class Batch:
     """Appends of one transaction, decided against what it sees and against each other."""
 
-    def __init__(self, transaction: Transaction, prepared: Sequence[Prepared], recorded_at: int) -> None:
+    def __init__(
+        self, transaction: Transaction, prepared: Sequence[Prepared], recorded_at: int, in_hand: "InHand"
+    ) -> None:
         self._recorded_at = recorded_at
+        self._in_hand = in_hand
         self._head = transaction.head()
         self._position, self._hash, self._closed_until = (
             self._head.position,
@@ -47,7 +78,7 @@ class Batch:
                 places.update(entry.nets)
                 if entry.draft.reverses:
                     reversed_at.add(entry.draft.reverses)
-        self._balances = transaction.balances(list(places)) if places else {}
+        self._balances = self._in_hand.at(self._head, places, transaction)
         self._reversals = transaction.reversals(list(reversed_at)) if reversed_at else {}
         self._taken_back = {
             row.position: row for position in reversed_at for row in transaction.rows(position - 1, position)
@@ -72,7 +103,9 @@ class Batch:
         balances: dict[Place, int] = {}
         problems: list[Problem] = []
         for entry in one.entries:
-            self._check_time_and_reversal(append, entry, problems)
+            draft = entry.draft
+            if draft.occurred_at < self._closed_until or draft.cause or draft.reverses or draft.kind == CLOSE:
+                self._check_time_and_cause(append, entry, problems)
             self._add_up(append, entry, balances, problems)
         if problems:
             return Refused(problems)
@@ -93,7 +126,7 @@ class Batch:
             return Recorded(recorded.position, recorded.version, again=True)
         return Refused([_other_content(append, recorded.position)])
 
-    def _check_time_and_reversal(self, append: Append, entry: PreparedEntry, problems: list[Problem]) -> None:
+    def _check_time_and_cause(self, append: Append, entry: PreparedEntry, problems: list[Problem]) -> None:
         draft = entry.draft
         if draft.occurred_at < self._closed_until:
             problems.append(_back_dated(append, draft, self._closed_until))
@@ -119,30 +152,34 @@ class Batch:
         self, append: Append, entry: PreparedEntry, balances: dict[Place, int], problems: list[Problem]
     ) -> None:
         """Carries the entry into ``balances``, the new values of this append alone."""
+        changed, before = self._changed, self._balances
         for place, net in entry.nets.items():
-            balance = balances.get(place)
-            if balance is None:
-                balance = self._balances.get(place, 0)
-            after = balance + net
+            if place in balances:
+                balance = balances[place]
+            elif place in changed:
+                balance = changed[place]
+            else:
+                balance = before[place]
+            balances[place] = after = balance + net
             if after < 0 and net < 0 and floored(place[0]):
                 problems.append(_below_nought(append, entry.draft, place, balance, net))
-            elif not -LARGEST <= after <= LARGEST:
+            elif not SMALLEST <= after <= LARGEST:
                 problems.append(_too_large(append, entry.draft, place, after))
-            balances[place] = after
 
     def _record(self, one: Prepared, stream: Stream | None, balances: dict[Place, int]) -> Recorded:
         append = one.append
-        if stream is None:
-            stream = Stream(self._next_stream, append.stream, 0, "")
+        if stream is not None:
+            stream_id, version, state = stream.id, stream.version, stream.state
+        else:
+            stream_id, version, state = self._next_stream, 0, ""
             self._next_stream += 1
-        state = stream.state if append.state is None else append.state
-        first, version = self._position + 1, stream.version
+        if append.state is not None:
+            state = append.state
+        first = self._position + 1
         for entry in one.entries:
             version += 1
-            self._add_row(append, entry, stream.id, version, state)
-        moved = Stream(stream.id, append.stream, version, state)
-        self._streams[append.stream] = self._moved[append.stream] = moved
-        self._balances.update(balances)
+            self._add_row(append, entry, stream_id, version, state)
+        self._streams[append.stream] = self._moved[append.stream] = Stream(stream_id, append.stream, version, state)
         self._changed.update(balances)
         recorded = Recorded(first, version)
         self._fresh[append.stream, append.key] = (one, recorded)
@@ -167,7 +204,7 @@ class Batch:
             entry.postings,
             entry.details,
         )
-        self._hash = hash_of(self._hash, row, append.stream)
+        self._hash = hash_of(self._hash, row, append.stream, entry.hashed)
         self._rows.append((*row, self._hash))
         if draft.reverses:
             self._reversals[draft.reverses] = self._position

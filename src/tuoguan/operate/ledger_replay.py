@@ -13,7 +13,7 @@ import msgspec
 
 from tuoguan.foundation.problems import Problem
 from tuoguan.operate.ledger_prepared import CLOSE, floored
-from tuoguan.operate.ledger_rows import hash_of
+from tuoguan.operate.ledger_rows import hash_of, hashed_part
 from tuoguan.operate.storing import KeptRow, Transaction
 from tuoguan.operate.words import FIRST_HEAD, Head, Posting, Stream
 
@@ -51,7 +51,7 @@ class Replay:
         """Carries one row; rows come in order. ``postings`` saves decoding them a second time."""
         if row.position != self.position + 1:
             self._say(row.position, f"position {row.position} behind {self.position}", "positions without gaps", "gap")
-        if row.hash != hash_of(self.hash, row, row.stream):
+        if row.hash != hash_of(self.hash, row, row.stream, hashed_part(row.postings, row.details)):
             self._say(row.position, "a hash that is not that of the entry", f"the hash over {_before(row)}", "tampered")
         self.position, self.hash = row.position, row.hash
         self._count_version(row)

@@ -47,14 +47,20 @@ def postings_text(postings: tuple[Posting, ...]) -> str:
     return _encode(postings).decode() if postings else "[]"
 
 
-def hash_of(previous: bytes, row: tuple[Any, ...], stream: str) -> bytes:
+def hashed_part(postings: str, details: str) -> bytes:
+    """The bytes of postings and details that are hashed.
+
+    JSON text holds no bare line break, so the parts cannot run into each other.
+    """
+    return f"\n{postings}\n{details}".encode()
+
+
+def hash_of(previous: bytes, row: tuple[Any, ...], stream: str, hashed: bytes) -> bytes:
     """SHA-256 over the hash before and everything else the row says; ``row`` starts as an `EntryRow` does.
 
-    The id of the stream stands for the stream's name, which is what is hashed.
+    The stream's name is hashed in the place of its id; ``hashed`` is the row's `hashed_part`.
     """
-    head = _encode((row[0], stream, *row[2:12]))
-    # JSON text holds no bare line break, so the three parts cannot run into each other.
-    return sha256(b"%b%b\n%b\n%b" % (previous, head, row[12].encode(), row[13].encode())).digest()
+    return sha256(previous + _encode((row[0], stream, *row[2:12])) + hashed).digest()
 
 
 def entry_of(row: KeptRow) -> Entry:

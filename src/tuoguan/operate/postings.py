@@ -5,14 +5,15 @@ the invariants that every answer adds up to nought per unit, and that the same q
 clock and no state here. What a contract decides is read from the compiled terms, never from the name of a model.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from tuoguan.contracts import Charge, Compiled
+from tuoguan.foundation.days import Day
 from tuoguan.foundation.facts import Fact
 from tuoguan.operate.flow_words import Document, Line
-from tuoguan.operate.postings_facts import facts_of, priced
+from tuoguan.operate.postings_facts import DAY_SECONDS, Priced, Telling, fact_of, prices_of, told_by
 from tuoguan.operate.postings_goods import RULES as GOODS_RULES
 from tuoguan.operate.postings_goods import accepted_lines
 from tuoguan.operate.postings_money import RULES as MONEY_RULES
@@ -23,11 +24,18 @@ from tuoguan.operate.words import Posting
 
 @dataclass(frozen=True, slots=True)
 class Accounting:
-    """What one move posts, the facts that it tells, and what the contract makes of them, in the facts' order."""
+    """What one move posts, and what the contract makes of the facts it tells, in their order."""
 
     postings: tuple[Posting, ...]
     charges: tuple[Charge, ...]
-    facts: tuple[Fact, ...]
+    tellings: Sequence[Telling]
+    currency: str
+    day: Day
+
+    @property
+    def facts(self) -> tuple[Fact, ...]:
+        """The facts that the move tells."""
+        return tuple(fact_of(telling, self.day, self.currency) for telling in self.tellings)
 
 
 def postings_of(
@@ -37,23 +45,23 @@ def postings_of(
 
     ``compiled`` are the terms that price it, None where no contract applies. The details that are read stand at the top
     of `postings_goods` and `postings_money`. Refused, with the document and the detail named, where one is missing or
-    says what cannot be.
-
-    A move that only tells a price, a date or a number posts nothing.
+    says what cannot be. A move that only tells a price, a date or a number posts nothing.
     """
     sheet = Sheet(flow, move, document, details, compiled)
-    lines = _lines(sheet)
-    facts = () if lines is None else facts_of(flow, move, document, details, compiled, at, lines)
-    charged = [priced(compiled, fact) for fact in facts] if compiled is not None else []
+    lines, charged = _lines(sheet), list[Priced]()
+    tellings = told_by(flow, move, document, details, compiled, lines) if lines is not None else []
     key = (flow, move)
     goods_rule, money_rule = GOODS_RULES.get(key), MONEY_RULES.get(key)
     if goods_rule is not None:
         goods_rule(sheet)
-    if charged:
+    if compiled is not None and tellings:
+        prices = prices_of(compiled)
+        charged = [prices[telling] for telling in tellings]
         enter_charges(sheet, charged)
     if money_rule is not None:
         money_rule(sheet, charged)
-    return Accounting(sheet.postings(), tuple(charge for one in charged for charge in one.charges), facts)
+    charges = tuple(charge for one in charged for charge in one.charges)
+    return Accounting(sheet.postings(), charges, tellings, document.currency, at // DAY_SECONDS)
 
 
 def _lines(sheet: Sheet) -> tuple[Line, ...] | None:

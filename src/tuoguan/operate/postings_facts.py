@@ -1,7 +1,7 @@
 """What a move tells the contract: its facts, line by line, and what the contract makes of each.
 
-Hides that equal facts are priced once. Keeps the invariant that a charge is made by `contracts.assess` alone, and that
-every fact stands in the flow's own list.
+Hides that what is told twice is priced once, whatever its day. Keeps the invariant that a charge is made by
+`contracts.assess` alone, and that every fact stands in the flow's own list.
 
 A line of a document is one fact with its quantity. An order of several lines is one order and one parcel: the first
 line carries them, the others carry none, so what is charged per order is charged once. Amounts are rounded once per
@@ -13,6 +13,7 @@ from functools import cache
 from typing import Any, NamedTuple
 
 from tuoguan.contracts import Charge, Compiled, SettingName, assess
+from tuoguan.foundation.days import Day
 from tuoguan.foundation.facts import Fact, FactKind, Reason
 from tuoguan.foundation.problems import Problem, Refused
 from tuoguan.operate.accounts import MoneyAccount, money
@@ -36,6 +37,19 @@ REASON_BY_NAME = {reason.name.lower(): reason for reason in Reason if reason is 
 NO_LINE = Line("", 0)
 
 
+class Telling(NamedTuple):
+    """One fact but for its day. ``first``: it carries the order and its parcels."""
+
+    kind: FactKind
+    line: Line
+    first: bool
+    reason: Reason
+    parcels: int
+    minutes_late: int
+    days_held: int
+    deadline: str
+
+
 class Priced(NamedTuple):
     """What the contract makes of a fact: its charges, their sum, and their sums by the account they are for."""
 
@@ -44,32 +58,96 @@ class Priced(NamedTuple):
     minor_by_account: tuple[tuple[str, int], ...]
 
 
-_priced: dict[int, tuple[Compiled, dict[tuple[object, ...], Priced]]] = {}
+NOTHING = Priced((), 0, ())
 
 
-def priced(compiled: Compiled, fact: Fact) -> Priced:
-    """What the contract makes of the fact; its day does not matter, the terms are those of one day."""
-    known = _priced.get(id(compiled))
-    if known is None or known[0] is not compiled:
-        if len(_priced) >= 256:
-            _priced.clear()
-        known = _priced[id(compiled)] = (compiled, {})
-    key = (*fact.vector(), fact.deadline, fact.currency)
-    found = known[1].get(key)
-    if found is None:
-        if len(known[1]) >= MOST_KEPT:
-            known[1].clear()
-        found = known[1][key] = _price(compiled, fact)
+class Prices(dict[Telling, Priced]):
+    """What one contract makes of what it has been told; its terms are those of one day, so days do not matter."""
+
+    __slots__ = ("compiled", "kinds")
+
+    def __init__(self, compiled: Compiled) -> None:
+        super().__init__()
+        self.compiled = compiled
+        self.kinds = frozenset(compiled.charges["fact"].tolist())  # those that the contract prices at all
+
+    def __missing__(self, telling: Telling) -> Priced:
+        if len(self) >= MOST_KEPT:
+            self.clear()
+        if telling.kind not in self.kinds:
+            self[telling] = NOTHING
+            return NOTHING
+        charges, by_account = assess(self.compiled, fact_of(telling, 0, self.compiled.currency)), dict[str, int]()
+        for charge in charges:
+            kind = MoneyAccount.INCOME if charge.minor > 0 else MoneyAccount.CHARGE
+            account = money(kind, self.compiled.id, charge.kind)
+            by_account[account] = by_account.get(account, 0) + charge.minor
+        found = self[telling] = Priced(charges, sum(by_account.values()), tuple(by_account.items()))
+        return found
+
+
+_prices: dict[int, Prices] = {}
+
+
+def prices_of(compiled: Compiled) -> Prices:
+    """The prices known under these very terms: two that share a hash may have been given other values."""
+    found = _prices.get(id(compiled))
+    if found is None or found.compiled is not compiled:
+        if len(_prices) >= 256:
+            _prices.clear()
+        found = _prices[id(compiled)] = Prices(compiled)
     return found
 
 
-def _price(compiled: Compiled, fact: Fact) -> Priced:
-    charges, by_account = assess(compiled, fact), dict[str, int]()
-    for charge in charges:
-        kind = MoneyAccount.INCOME if charge.minor > 0 else MoneyAccount.CHARGE
-        account = money(kind, compiled.id, charge.kind)
-        by_account[account] = by_account.get(account, 0) + charge.minor
-    return Priced(charges, sum(by_account.values()), tuple(by_account.items()))
+def fact_of(telling: Telling, day: Day, currency: str) -> Fact:
+    """The fact that is told, on ``day``."""
+    kind, line, of_paper = telling.kind, telling.line, telling.kind in OF_PAPER
+    first = telling.first and not of_paper
+    return Fact(
+        kind,
+        day,
+        currency,
+        quantity=0 if of_paper else line.quantity,
+        orders=int(first),
+        parcels=telling.parcels if first else 0,
+        lines=0 if of_paper else 1,
+        retail_price_minor=line.retail_price_minor,
+        supply_price_minor=line.supply_price_minor,
+        weight_g=line.weight_g,
+        volume_cm3=line.volume_cm3,
+        minutes_late=telling.minutes_late,
+        days_held=telling.days_held,
+        customs_value_minor=line.customs_value_minor or (0 if kind in OF_STOCK else line.retail_price_minor),
+        reason=telling.reason,
+        deadline=telling.deadline,
+    )
+
+
+def told_by(
+    flow: str,
+    move: str,
+    document: Document,
+    details: Mapping[str, Any],
+    compiled: Compiled | None,
+    lines: Sequence[Line],
+) -> list[Telling]:
+    """What a move tells the contract about ``lines``; nothing without a contract. Refused when a word is not known.
+
+    Of the import facts only that of the contract's customs regime happens.
+    """
+    kinds, picks = _kinds(flow, move)
+    if compiled is None or not kinds:
+        return []
+    if document.currency != compiled.currency:
+        found, fix = f"prices in {document.currency}", f"give them in {compiled.currency}, as {compiled.id} is compiled"
+        raise Refused([Problem(document.stream, found, "the contract's currency", fix, "currency_differs")])
+    if picks:
+        kinds = (_picked(kinds, details.get(picks, document.details.get(picks)), f"{document.stream}.{move}: {picks}"),)
+    regime, tellings = compiled.settings.get(SettingName.CUSTOMS_REGIME, "none"), list[Telling]()
+    for kind in kinds:
+        if REGIME_BY_FACT.get(kind, regime) == regime:
+            tellings += _tell(kind, document, details, lines)
+    return tellings
 
 
 @cache
@@ -82,26 +160,6 @@ def _kinds(flow: str, move: str) -> tuple[tuple[FactKind, ...], str]:
     return tuple(FactKind[name.upper()] for name in found.facts), found.picks
 
 
-def facts_of(
-    flow: str, move: str, document: Document, details: Mapping[str, Any], compiled: Compiled | None, at: int,
-    lines: Sequence[Line],
-) -> tuple[Fact, ...]:  # fmt: skip
-    """The facts of a move at ``at`` (UTC seconds) about ``lines``; none without a contract.
-
-    Of the import facts only that of the contract's customs regime happens. Refused when a word is not known.
-    """
-    kinds, picks = _kinds(flow, move)
-    if compiled is None or not kinds:
-        return ()
-    if picks:
-        kinds = (_picked(kinds, details.get(picks, document.details.get(picks)), f"{document.stream}.{move}: {picks}"),)
-    regime, found = compiled.settings.get(SettingName.CUSTOMS_REGIME, "none"), list[Fact]()
-    for kind in kinds:
-        if REGIME_BY_FACT.get(kind, regime) == regime:
-            found += _facts(kind, document, details, at, lines)
-    return tuple(found)
-
-
 def _picked(kinds: tuple[FactKind, ...], name: object, at: str) -> FactKind:
     by_name = {kind.name.lower(): kind for kind in kinds}
     if name not in by_name:
@@ -109,36 +167,22 @@ def _picked(kinds: tuple[FactKind, ...], name: object, at: str) -> FactKind:
     return by_name[str(name)]
 
 
-def _facts(
-    kind: FactKind, document: Document, details: Mapping[str, Any], at: int, lines: Sequence[Line]
-) -> list[Fact]:
+def _tell(kind: FactKind, document: Document, details: Mapping[str, Any], lines: Sequence[Line]) -> list[Telling]:
     """The fact of one kind about each line; about the document alone where it has no line."""
-    of_paper, told = kind in OF_PAPER, (lines[:1] if kind in OF_PAPER else lines) or (NO_LINE,)
-    late, parcels = details.get("minutes_late", 0), details.get("parcels", document.details.get("parcels", 1))
-    held = details.get("days_held", 0)
+    told = (lines[:1] if kind in OF_PAPER else lines) or (NO_LINE,)
+    parcels = details.get("parcels", document.details.get("parcels", 1))
+    reason = _reason(kind, document, details) if kind in REASONED else Reason.ANY
+    if kind is FactKind.QUALITY_INCIDENT:
+        reason = Reason.QUALITY
+    late, held, deadline = details.get("minutes_late", 0), details.get("days_held", 0), details.get("deadline", "")
     return [
-        Fact(
-            kind, at // DAY_SECONDS, document.currency,
-            quantity=0 if of_paper else line.quantity,
-            orders=1 if index == 0 and not of_paper else 0,
-            parcels=parcels if index == 0 and not of_paper else 0,
-            lines=0 if of_paper else 1,
-            retail_price_minor=line.retail_price_minor, supply_price_minor=line.supply_price_minor,
-            weight_g=line.weight_g, volume_cm3=line.volume_cm3, minutes_late=late,
-            days_held=held if isinstance(held, int) else held[index],
-            customs_value_minor=line.customs_value_minor or (0 if kind in OF_STOCK else line.retail_price_minor),
-            reason=_reason(kind, document, details), deadline=details.get("deadline", ""),
-        )
+        Telling(kind, line, index == 0, reason, parcels, late, held if isinstance(held, int) else held[index], deadline)
         for index, line in enumerate(told)
-    ]  # fmt: skip
+    ]
 
 
 def _reason(kind: FactKind, document: Document, details: Mapping[str, Any]) -> Reason:
     """Why; a word that the contracts do not know is refused, because it would be priced as if there were none."""
-    if kind is FactKind.QUALITY_INCIDENT:
-        return Reason.QUALITY
-    if kind not in REASONED:
-        return Reason.ANY
     word = details.get("reason", document.details.get("reason"))
     if word is None:
         return Reason.ANY

@@ -9,6 +9,7 @@ Details read here: ``source`` (place that a stock order is sent from; absent: th
 """
 
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from typing import Any
 
 from tuoguan.operate.accounts import StockAccount, goods, stock
@@ -57,6 +58,7 @@ def _shift(source: StockAccount, target: StockAccount) -> Rule:
     return rule
 
 
+@lru_cache(maxsize=4096)
 def _at(kind: StockAccount, place: str) -> str:
     """The account of a place; goods with buyers, lost or scrapped lie at none."""
     placed = kind in (StockAccount.AT, StockAccount.RESERVED, StockAccount.QUARANTINED)
@@ -148,6 +150,11 @@ def _lose(sheet: Sheet) -> None:
 
 def _inspect(sheet: Sheet) -> None:
     """Returned goods to be sold again, to be scrapped, or back to the buyer; what no word names waits on."""
+    if "received" not in sheet.document.at_by_state:
+        sheet.refuse("outcome", "goods that never came back", "goods that were received", "receive them", "not_here")
+    if "outcome" in sheet.document.details:
+        told = repr(sheet.document.details["outcome"])
+        sheet.refuse("outcome", f"goods sorted before: {told}", "goods to be sorted once", "reverse that", "sorted")
     place, outcome = sheet.document.place, sheet.said("outcome")
     if isinstance(outcome, str):
         outcome = {outcome: sheet.own_units()}
@@ -189,4 +196,5 @@ RULES: Mapping[tuple[str, str], Rule] = {
     ("purchase", "lose"): _lose,
     ("return", "receive"): _shift(StockAccount.BUYER, StockAccount.QUARANTINED),
     ("return", "inspect"): _inspect,
+    ("return", "sort"): _inspect,
 }

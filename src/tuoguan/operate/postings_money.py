@@ -23,15 +23,17 @@ deposit_minor  the store's deposit, or earlier; absent: as the contract says
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
 
 from tuoguan.contracts import QuantityName, SettingName
 from tuoguan.operate.accounts import MoneyAccount, money
 from tuoguan.operate.flow_words import Line
-from tuoguan.operate.postings_facts import Priced, facts_of, priced
+from tuoguan.operate.postings_facts import Priced, prices_of, told_by
 from tuoguan.operate.postings_sheet import Sheet
 from tuoguan.operate.settling import keep_back
 
 Rule = Callable[[Sheet, Sequence[Priced]], None]
+BANK, EXCHANGE = money(MoneyAccount.BANK), money(MoneyAccount.EXCHANGE)
 PAID, BILLED, SETTLED = "paid", "billed", "settled"
 GOODS, FIRST_LEG, DUTY, OTHER = "goods", "first_leg", "duty", "other"
 # The move that starts the clock of the payout. A buyer's receipt is none: its day is known when the payout comes.
@@ -57,13 +59,20 @@ def enter_charges(sheet: Sheet, charged: Sequence[Priced]) -> None:
 
 
 def _charged_to(sheet: Sheet) -> str:
-    """The account that the move's charges fall on."""
-    return money(MoneyAccount.BANK) if sheet.details.get("how") == PAID else _of(sheet, MoneyAccount.EXPECTED)
+    """The account that the move's charges fall on; those that are settled with an order always wait for that."""
+    settled_later = sheet.flow == "order" and sheet.move in ORDER_FACTS
+    paid = sheet.details.get("how") == PAID and not settled_later
+    return BANK if paid else _of(sheet, MoneyAccount.EXPECTED)
 
 
 def _of(sheet: Sheet, kind: MoneyAccount) -> str:
     """The account of the document's contract."""
-    return money(kind, sheet.document.contract_id)
+    return _account(kind, sheet.document.contract_id)
+
+
+@lru_cache(maxsize=4096)
+def _account(kind: MoneyAccount, name: str) -> str:
+    return money(kind, name)
 
 
 def _currency(sheet: Sheet) -> str:
@@ -74,10 +83,10 @@ def _earned(sheet: Sheet, moves: Sequence[str]) -> int:
     """What the contract made of the order's facts at these moves."""
     if sheet.compiled is None:
         return 0
-    document, net = sheet.document, 0
+    document, net, prices = sheet.document, 0, prices_of(sheet.compiled)
     for move in moves:
-        facts = facts_of(sheet.flow, move, document, document.details, sheet.compiled, 0, document.lines)
-        net += sum(priced(sheet.compiled, fact).net_minor for fact in facts)
+        for telling in told_by(sheet.flow, move, document, document.details, sheet.compiled, document.lines):
+            net += prices[telling].net_minor
     return net
 
 
@@ -106,7 +115,8 @@ def _start_clock(sheet: Sheet, charged: Sequence[Priced]) -> None:
 
 def _inbound(sheet: Sheet, charged: Sequence[Priced]) -> None:
     """What is paid for goods when they come in is pending at once where the contract says so."""
-    if sheet.compiled and sheet.compiled.settings.get(SettingName.SETTLEMENT_TRIGGER) == "inbound":
+    inbound = sheet.compiled and sheet.compiled.settings.get(SettingName.SETTLEMENT_TRIGGER) == "inbound"
+    if inbound and _charged_to(sheet) != BANK:
         _advance(sheet, MoneyAccount.EXPECTED, MoneyAccount.PENDING, sum(one.net_minor for one in charged))
 
 
@@ -149,22 +159,22 @@ def _bank(sheet: Sheet, source: str, minor: int) -> None:
     """From an account to the bank (negative: out of it), through the exchange account where the bank has another
     currency: the amount of each is what was really moved.
     """
-    currency, bank, fx = _currency(sheet), money(MoneyAccount.BANK), sheet.details.get("fx")
+    currency, bank, fx = _currency(sheet), BANK, sheet.details.get("fx")
     if fx is None:
         sheet.transfer(currency, source, bank, minor)
         return
     if not isinstance(fx, Mapping) or not isinstance(fx.get("minor"), int) or not isinstance(fx.get("currency"), str):
         sheet.refuse("fx", repr(fx), "currency and minor units", 'write {"currency": "CNY", "minor": 7134}', "bad_fx")
     other = -fx["minor"] if minor < 0 else fx["minor"]
-    sheet.transfer(currency, source, money(MoneyAccount.EXCHANGE), minor)
-    sheet.transfer(fx["currency"], money(MoneyAccount.EXCHANGE), bank, other)
+    sheet.transfer(currency, source, EXCHANGE, minor)
+    sheet.transfer(fx["currency"], EXCHANGE, bank, other)
 
 
 def _work(sheet: Sheet, component: str) -> None:
     """What the seller's own hands cost, paid on the day."""
     minor = sheet.whole("work_minor", 0, earlier=False)
     if minor:
-        sheet.transfer(_currency(sheet), money(MoneyAccount.BANK), money(MoneyAccount.COST, component), minor)
+        sheet.transfer(_currency(sheet), BANK, money(MoneyAccount.COST, component), minor)
 
 
 def _return_work(sheet: Sheet, charged: Sequence[Priced]) -> None:

@@ -174,3 +174,10 @@ class Store(Protocol):
 
     def close(self) -> None:
         """Let go of files and connections."""
+
+
+class StoreLost(Exception):
+    """The store went away before it said whether the transaction is recorded: it is, whole, or it is not.
+
+    Doing it again tells, for a key is recorded once.
+    """

@@ -195,14 +195,18 @@ def _sale(row: Ints, work: Ints, alone: Scenario) -> Sale:
     return Sale(slot, day, int(row[col.SALE_SHIPPED]), bool(row[col.SALE_MADE]), lag, confirm)
 
 
+_BUY = (
+    col.BUY_PLACE, col.BUY_LANE, col.BUY_DAY, col.BUY_UNITS, col.BUY_READY, col.BUY_ARRIVAL, col.BUY_GOODS,
+    col.BUY_FREIGHT, col.BUY_DUTY, col.BUY_RECEIVED,
+)  # fmt: skip
+
+
 def _stock_order(row: Ints, work: Ints) -> StockOrder:
     keeper = int(work[col.AT_SITE + int(row[col.BUY_PLACE]) * col.W_COLUMNS + col.W_KEEPER])
     transfer = int(work[col.AT_LIVE + keeper * col.V_COLUMNS + col.V_TRANSFER])
-    columns = (
-        col.BUY_PLACE, col.BUY_LANE, col.BUY_DAY, col.BUY_UNITS, col.BUY_READY, col.BUY_ARRIVAL, col.BUY_GOODS,
-        col.BUY_FREIGHT, col.BUY_DUTY, col.BUY_RECEIVED,
-    )  # fmt: skip
-    return StockOrder(*(int(row[column]) for column in columns), lag_days=int(row[col.BUY_LAG]) - transfer)
+    place, lane, day, units, ready, arrival, goods, freight, duty, received = (int(row[at]) for at in _BUY)
+    lag = int(row[col.BUY_LAG]) - transfer
+    return StockOrder(place, lane, day, units, ready, arrival, goods, freight, duty, received, lag)
 
 
 def _listing(work: Ints, alone: Scenario, slot: int) -> DrawnListing:

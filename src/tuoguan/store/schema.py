@@ -6,7 +6,7 @@ a random key costs six times the time of writing once it no longer fits in memor
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from tuoguan.operate import KeptRow, TableShape
@@ -73,7 +73,7 @@ def projection_tables(dialect: Dialect, shape: TableShape) -> list[str]:
     kinds = {"int": dialect.integer, "text": dialect.text, "bytes": dialect.blob}
     columns = ", ".join(f"{checked(name)} {kinds[kind]} NOT NULL" for name, kind in shape.columns.items())
     table = table_name(shape.name)
-    made = [f"CREATE TABLE {table} ({columns}, PRIMARY KEY ({', '.join(shape.key)})){dialect.clustered}"]
+    made = [f"CREATE TABLE {table} ({columns}, PRIMARY KEY ({names(shape.key)})){dialect.clustered}"]
     for number, index in enumerate(shape.indexes):
         made.append(f"CREATE INDEX {table}_{number} ON {table} ({order_by(index)})")
     return made
@@ -81,11 +81,20 @@ def projection_tables(dialect: Dialect, shape: TableShape) -> list[str]:
 
 def table_name(projection_table: str) -> str:
     """The name under which a projection's table is kept; never one of the ledger's own."""
-    return f"made_{checked(projection_table)}"
+    return f"made_{_plain(projection_table)}"
 
 
 def checked(name: str) -> str:
-    """The name, safe to stand in a statement; raises ValueError for any other."""
+    """The name as it stands in a statement, where it may be a word of SQL; raises ValueError for what is no name."""
+    return f'"{_plain(name)}"'
+
+
+def names(columns: Iterable[str]) -> str:
+    """Names of columns as they stand in a statement."""
+    return ", ".join(map(checked, columns))
+
+
+def _plain(name: str) -> str:
     if not re.fullmatch(r"[a-z][a-z0-9_]{0,50}", name):
         raise ValueError(f"{name!r} is no name of a table or column: small letters, digits and _ only")
     return name

@@ -8,11 +8,12 @@ and holds nobody up.
 import json
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager
 from pathlib import Path
 from threading import Lock
 
 from tuoguan.operate import FIRST_HEAD, Entry, Head, KeptRow, Stream, Table, TableShape, Transaction, Written, entry_of
+from tuoguan.store.migrations import missing_steps
 from tuoguan.store.schema import (
     ENTRY_COLUMNS,
     KEPT_ROWS,
@@ -22,6 +23,7 @@ from tuoguan.store.schema import (
     table_name,
     tables,
 )
+from tuoguan.store.sqlite_errors import refused
 from tuoguan.store.sqlite_tables import SqliteTable
 
 BUSY_SECONDS = 60.0
@@ -50,30 +52,41 @@ class SqliteStore:
         self._writing = Lock()
         self._readers: list[sqlite3.Connection] = []
         self._shapes: dict[str, TableShape] = {}
-        self._writer = self._connect()
-        with self.transaction():
-            _make_tables(self._writer)
+        try:
+            self._writer = self._connect()
+            with self.transaction():
+                _make_tables(self._writer)
+        except sqlite3.Error as error:
+            raise refused(error, path) or error from error
 
     @contextmanager
     def transaction(self) -> Iterator[Transaction]:
         """Commits when the block ends, takes everything back when it raises; one at a time."""
         with self._writing:
             connection = self._writer
-            connection.execute("BEGIN IMMEDIATE")
             try:
+                connection.execute("BEGIN IMMEDIATE")
                 yield SqliteTransaction(connection, self._shapes)
                 connection.execute("COMMIT")
-            except BaseException:
+            except BaseException as error:
                 if connection.in_transaction:
                     connection.execute("ROLLBACK")
+                if isinstance(error, sqlite3.Error) and (told := refused(error, self.path)):
+                    raise told from error
                 raise
 
-    @contextmanager
-    def reading(self) -> Iterator[Transaction]:
+    def reading(self) -> AbstractContextManager[Transaction]:
         """One moment of the ledger, unmoved by what others write."""
-        connection = self._readers.pop() if self._readers else self._connect()
+        return self._view()
+
+    @contextmanager
+    def _view(self) -> Iterator["SqliteTransaction"]:
         try:
-            connection.execute("BEGIN")
+            connection = self._readers.pop()
+        except IndexError:
+            connection = self._connect()
+        connection.execute("BEGIN")
+        try:
             yield SqliteTransaction(connection, self._shapes)
         finally:
             connection.execute("ROLLBACK")
@@ -86,9 +99,8 @@ class SqliteStore:
 
     def stream(self, name: str) -> list[Entry]:
         """All entries of one stream, in order."""
-        query = f"{KEPT_ROWS} WHERE e.stream_id = (SELECT id FROM stream WHERE name = ?) ORDER BY e.position"
-        with self.reading() as view:
-            return [entry_of(row) for row in _kept(view.connection.execute(query, (name,)))]  # type: ignore[attr-defined]
+        with self._view() as view:
+            return [entry_of(row) for row in view.rows_of(name)]
 
     def all_balances(self, prefix: str = "") -> Iterator[tuple[str, str, int]]:
         """(account, unit, balance) of accounts whose name starts with ``prefix``, in order, from one moment."""
@@ -129,13 +141,11 @@ def _make_tables(connection: sqlite3.Connection) -> None:
     (version,) = connection.execute("PRAGMA user_version").fetchone()
     if version == SCHEMA_VERSION:
         return
-    if version > SCHEMA_VERSION:
-        raise ValueError(f"the ledger was written by a newer program (schema {version}, known up to {SCHEMA_VERSION})")
-    for statement in tables(SQLITE):
+    for statement in missing_steps(version, SQLITE) if version else tables(SQLITE):
         connection.execute(statement)
-    connection.execute(
-        "INSERT INTO head VALUES (1, ?, ?, ?)", (FIRST_HEAD.position, FIRST_HEAD.hash, FIRST_HEAD.closed_until)
-    )
+    if not version:
+        first = (FIRST_HEAD.position, FIRST_HEAD.hash, FIRST_HEAD.closed_until)
+        connection.execute("INSERT INTO head VALUES (1, ?, ?, ?)", first)
     connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
 
 
@@ -197,12 +207,9 @@ class SqliteTransaction:
 
     def balances(self, wanted: Sequence[tuple[str, str]]) -> dict[tuple[str, str], int]:
         """Balances by (account, unit)."""
-        query = (
-            "SELECT b.account, b.unit, b.amount FROM json_each(?) w CROSS JOIN balance b "
-            "ON b.account = w.value->>0 AND b.unit = w.value->>1"
-        )
-        found = self.connection.execute(query, (json.dumps(sorted(wanted)),))
-        return {(account, unit): amount for account, unit, amount in found}
+        query = "SELECT amount FROM balance WHERE account = ? AND unit = ?"
+        found = ((place, self.connection.execute(query, place).fetchone()) for place in wanted)
+        return {place: row[0] for place, row in found if row is not None}
 
     def rows(self, after: int = 0, until: int | None = None, kinds: Sequence[str] = ()) -> Iterator[KeptRow]:
         """Rows of entries behind ``after`` up to ``until``, in order."""
@@ -211,6 +218,11 @@ class SqliteTransaction:
         bounds = (after, _LARGEST if until is None else until)
         with closing(self.connection.execute(query, (*bounds, *kinds))) as rows:
             yield from _kept(rows)
+
+    def rows_of(self, stream: str) -> list[KeptRow]:
+        """Rows of one stream, in order."""
+        query = f"{KEPT_ROWS} WHERE e.stream_id = (SELECT id FROM stream WHERE name = ?) ORDER BY e.position"
+        return list(_kept(self.connection.execute(query, (stream,))))
 
     def all_streams(self, after: int = 0) -> Iterator[Stream]:
         """Streams with an id behind ``after``."""
@@ -231,9 +243,9 @@ class SqliteTransaction:
     def write(self, written: Written) -> None:
         """Keeps the rows of one commit."""
         run = self.connection.executemany
-        run(_PUT_STREAM, ((s.id, s.name, s.version, s.state) for s in written.streams))
+        run(_PUT_STREAM, written.streams)
         run(_INSERT_ENTRY, written.entries)
-        run(_PUT_BALANCE, [(*place, amount) for place, amount in sorted(written.balances.items())])
+        run(_PUT_BALANCE, [(*place, amount) for place, amount in written.balances.items()])
         head = written.head
         self.connection.execute(
             "UPDATE head SET position = ?, hash = ?, closed_until = ?", (head.position, head.hash, head.closed_until)

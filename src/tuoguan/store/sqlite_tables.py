@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from tuoguan.operate import Row, TableShape
-from tuoguan.store.schema import behind, checked, order_by, table_name
+from tuoguan.store.schema import behind, checked, names, order_by, table_name
 
 
 class SqliteTable:
@@ -19,8 +19,8 @@ class SqliteTable:
         self._connection = connection
         self._shape = shape
         self._name = table_name(shape.name)
-        self._columns = ", ".join(shape.columns)
-        self._by_key = " AND ".join(f"{column} = ?" for column in shape.key)
+        self._columns = names(shape.columns)
+        self._by_key = " AND ".join(f"{checked(column)} = ?" for column in shape.key)
 
     def put(self, rows: Iterable[Row]) -> None:
         """Inserts or replaces by the table's key."""
@@ -58,7 +58,7 @@ class SqliteTable:
     def count(self, equal: Mapping[str, Any], by: Sequence[str] = ()) -> dict[Row, int]:
         """Rows by the values of ``by``; {(): all} without it."""
         where = f" WHERE {' AND '.join(f'{checked(column)} = ?' for column in equal)}" if equal else ""
-        columns = ", ".join(map(checked, by))
+        columns = names(by)
         group = f" GROUP BY {columns}" if by else ""
         query = f"SELECT {columns}{', ' if by else ''}count(*) FROM {self._name}{where}{group}"
         return {tuple(row[:-1]): row[-1] for row in self._connection.execute(query, tuple(equal.values()))}

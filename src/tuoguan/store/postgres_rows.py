@@ -1,0 +1,139 @@
+"""One transaction in PostgreSQL: rows read and written in sets, never one by one.
+
+Hides statements. Keeps the promise that rows come back to the letter, and that no walk holds all of them in memory.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from tuoguan.operate import FIRST_HEAD, Head, KeptRow, Stream, TableShape, Written
+from tuoguan.store.postgres_link import Connection
+from tuoguan.store.postgres_tables import PostgresTable, put_statement
+from tuoguan.store.schema import KEPT_ROWS
+
+PAGE_ROWS = 5_000
+"""Rows read at once when all are walked through."""
+LAST_CHARACTER = "\U0010ffff"
+
+_LARGEST = 2**63 - 1
+_STREAM = TableShape("stream", {"id": "int", "name": "text", "version": "int", "state": "text"}, ("id",))
+_BALANCE = TableShape("balance", {"account": "text", "unit": "text", "amount": "int"}, ("account", "unit"))
+_PUT_STREAM = put_statement("stream", _STREAM)
+_PUT_BALANCE = put_statement("balance", _BALANCE)
+_RECORDED = KEPT_ROWS + (
+    " JOIN unnest(%s::bigint[], %s::text[]) w (stream_id, key) ON w.stream_id = e.stream_id AND w.key = e.key"
+    " ORDER BY e.position"
+)
+_BALANCES = (
+    "SELECT b.account, b.unit, b.amount FROM unnest(%s::text[], %s::text[]) w (account, unit)"
+    " JOIN balance b ON b.account = w.account AND b.unit = w.unit"
+)
+_ALL_BALANCES = (
+    "SELECT account, unit, amount FROM balance WHERE (account, unit) > (%s, %s) AND account < %s"
+    f" ORDER BY account, unit LIMIT {PAGE_ROWS}"
+)
+
+
+class PostgresRows:
+    """A `Transaction` on one connection."""
+
+    def __init__(self, connection: Connection, head: Head, shapes: Mapping[str, TableShape]) -> None:
+        self._connection = connection
+        self._head = head
+        self._shapes = shapes
+
+    def _rows(self, statement: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+        return self._connection.execute(statement, values, binary=True).fetchall()
+
+    def head(self) -> Head:
+        """The end of the ledger."""
+        return self._head
+
+    def streams(self, names: Sequence[str]) -> dict[str, Stream]:
+        """The streams that exist, by name."""
+        rows = self._rows("SELECT id, name, version, state FROM stream WHERE name = ANY(%s)", (list(names),))
+        return {row[1]: Stream(*row) for row in rows}
+
+    def next_stream(self) -> int:
+        """The id of the next new stream."""
+        return int(self._rows("SELECT coalesce(max(id), 0) + 1 FROM stream")[0][0])
+
+    def recorded(self, wanted: Sequence[tuple[int, str]]) -> dict[tuple[int, str], list[KeptRow]]:
+        """Entries already recorded under a key, by (id of the stream, key)."""
+        found: dict[tuple[int, str], list[KeptRow]] = {}
+        for row in map(_kept, self._rows(_RECORDED, ([one[0] for one in wanted], [one[1] for one in wanted]))):
+            found.setdefault((row.stream_id, row.key), []).append(row)
+        return found
+
+    def reversals(self, positions: Sequence[int]) -> dict[int, int]:
+        """Position of the entry that reverses, by the position it reverses."""
+        statement = "SELECT reverses, position FROM entry WHERE reverses <> 0 AND reverses = ANY(%s)"
+        return {row[0]: row[1] for row in self._rows(statement, (list(positions),))}
+
+    def balances(self, wanted: Sequence[tuple[str, str]]) -> dict[tuple[str, str], int]:
+        """Balances by (account, unit); what was never posted to is left out."""
+        rows = self._rows(_BALANCES, ([one[0] for one in wanted], [one[1] for one in wanted]))
+        return {(row[0], row[1]): row[2] for row in rows}
+
+    def page(self, after: int, until: int, kinds: Sequence[str]) -> list[KeptRow]:
+        """The first rows behind ``after`` up to ``until``; fewer than `PAGE_ROWS` when there are no more."""
+        chosen = " AND e.kind = ANY(%s)" if kinds else ""
+        where = f" WHERE e.position > %s AND e.position <= %s{chosen} ORDER BY e.position LIMIT {PAGE_ROWS}"
+        values = (after, until, list(kinds)) if kinds else (after, until)
+        return list(map(_kept, self._rows(KEPT_ROWS + where, values)))
+
+    def rows(self, after: int = 0, until: int | None = None, kinds: Sequence[str] = ()) -> Iterator[KeptRow]:
+        """Rows of entries behind ``after`` up to ``until``, in order."""
+        while page := self.page(after, _LARGEST if until is None else until, kinds):
+            yield from page
+            if len(page) < PAGE_ROWS:
+                return
+            after = page[-1].position
+
+    def of_stream(self, name: str) -> list[KeptRow]:
+        """Rows of one stream, in order."""
+        where = " WHERE e.stream_id = (SELECT id FROM stream WHERE name = %s) ORDER BY e.position"
+        return list(map(_kept, self._rows(KEPT_ROWS + where, (name,))))
+
+    def all_streams(self, after: int = 0) -> Iterator[Stream]:
+        """Streams with an id behind ``after``, by id."""
+        statement = f"SELECT id, name, version, state FROM stream WHERE id > %s ORDER BY id LIMIT {PAGE_ROWS}"
+        while page := self._rows(statement, (after,)):
+            yield from (Stream(*row) for row in page)
+            after = page[-1][0]
+
+    def all_balances(self, prefix: str = "") -> Iterator[tuple[str, str, int]]:
+        """(account, unit, balance) of accounts whose name starts with ``prefix``, in order."""
+        last = (prefix, "")
+        while page := self._rows(_ALL_BALANCES, (*last, prefix + LAST_CHARACTER)):
+            yield from ((row[0], row[1], row[2]) for row in page)
+            last = page[-1][0], page[-1][1]
+
+    def write(self, written: Written) -> None:
+        """Keeps the rows of one commit."""
+        run = self._connection.execute
+        if written.streams:
+            columns = zip(*((one.id, one.name, one.version, one.state) for one in written.streams), strict=True)
+            run(_PUT_STREAM, [list(column) for column in columns])
+        if written.entries:
+            with self._connection.cursor().copy("COPY entry FROM STDIN") as copy:
+                for row in written.entries:
+                    copy.write_row(row)
+        if written.balances:
+            columns = zip(*((*place, amount) for place, amount in sorted(written.balances.items())), strict=True)
+            run(_PUT_BALANCE, [list(column) for column in columns])
+        head = written.head
+        run(
+            "UPDATE head SET position = %s, hash = %s, closed_until = %s", (head.position, head.hash, head.closed_until)
+        )
+        self._head = head
+
+    def table(self, name: str) -> PostgresTable:
+        """A projection's table."""
+        return PostgresTable(self._connection, self._shapes[name])
+
+
+def _kept(row: tuple[Any, ...]) -> KeptRow:
+    if row[-1] is None:
+        row = (*row[:-1], FIRST_HEAD.hash if row[0] == 1 else b"")
+    return KeptRow._make(row)
