@@ -126,10 +126,10 @@ def life(count: int, seed: int) -> list[list[Sale]]:
 
 
 def test_files_late_and_in_any_order_leave_the_same(tmp_path: Path) -> None:
-    """Four days' exports, delivered in five of their 24 orders: states, goods and money are always those of the newest."""
+    """Four days' exports, delivered in four of their 24 orders: states, goods and money are always those of the newest."""
     days = [put(tmp_path / f"day{at}.csv", make.temu_zh(sales)) for at, sales in enumerate(life(12, seed=3))]
     seen: list[tuple[dict[str, str], Balances]] = []
-    for at, order in enumerate(list(itertools.permutations(days))[::5]):
+    for at, order in enumerate(list(itertools.permutations(days))[::7]):
         workspace = stocked(tmp_path / f"w{at}")
         for path in order:
             assert errors(bring(workspace, path)) == []
