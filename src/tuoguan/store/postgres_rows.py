@@ -8,7 +8,7 @@ from typing import Any
 
 from tuoguan.operate import FIRST_HEAD, Head, KeptRow, Stream, TableShape, Written
 from tuoguan.store.postgres_link import Connection
-from tuoguan.store.postgres_tables import PostgresTable, put_statement
+from tuoguan.store.postgres_tables import PostgresTable, arrays
 from tuoguan.store.schema import KEPT_ROWS
 
 PAGE_ROWS = 5_000
@@ -16,10 +16,18 @@ PAGE_ROWS = 5_000
 LAST_CHARACTER = "\U0010ffff"
 
 _LARGEST = 2**63 - 1
-_STREAM = TableShape("stream", {"id": "int", "name": "text", "version": "int", "state": "text"}, ("id",))
-_BALANCE = TableShape("balance", {"account": "text", "unit": "text", "amount": "int"}, ("account", "unit"))
-_PUT_STREAM = put_statement("stream", _STREAM)
-_PUT_BALANCE = put_statement("balance", _BALANCE)
+_MOVE_STREAM = (
+    "UPDATE stream s SET version = w.version, state = w.state"
+    " FROM unnest(%s::bigint[], %s::bigint[], %s::text[]) w (id, version, state) WHERE s.id = w.id"
+)
+_SET_BALANCE = (
+    "UPDATE balance b SET amount = w.amount FROM unnest(%s::text[], %s::text[], %s::bigint[]) w (account, unit, amount)"
+    " WHERE b.account = w.account AND b.unit = w.unit"
+)
+_NEW_BALANCE = (
+    "INSERT INTO balance SELECT * FROM unnest(%s::text[], %s::text[], %s::bigint[])"
+    " ON CONFLICT (account, unit) DO NOTHING"
+)
 _RECORDED = KEPT_ROWS + (
     " JOIN unnest(%s::bigint[], %s::text[]) w (stream_id, key) ON w.stream_id = e.stream_id AND w.key = e.key"
     " ORDER BY e.position"
@@ -51,7 +59,7 @@ class PostgresRows:
 
     def streams(self, names: Sequence[str]) -> dict[str, Stream]:
         """The streams that exist, by name."""
-        rows = self._rows("SELECT id, name, version, state FROM stream WHERE name = ANY(%s)", (list(names),))
+        rows = self._rows("SELECT id, name, version, state FROM stream WHERE name = ANY(%s::text[])", arrays([names]))
         return {row[1]: Stream(*row) for row in rows}
 
     def next_stream(self) -> int:
@@ -61,18 +69,20 @@ class PostgresRows:
     def recorded(self, wanted: Sequence[tuple[int, str]]) -> dict[tuple[int, str], list[KeptRow]]:
         """Entries already recorded under a key, by (id of the stream, key)."""
         found: dict[tuple[int, str], list[KeptRow]] = {}
-        for row in map(_kept, self._rows(_RECORDED, ([one[0] for one in wanted], [one[1] for one in wanted]))):
+        if not wanted:
+            return found
+        for row in map(_kept, self._rows(_RECORDED, arrays(zip(*wanted, strict=True)))):
             found.setdefault((row.stream_id, row.key), []).append(row)
         return found
 
     def reversals(self, positions: Sequence[int]) -> dict[int, int]:
         """Position of the entry that reverses, by the position it reverses."""
-        statement = "SELECT reverses, position FROM entry WHERE reverses <> 0 AND reverses = ANY(%s)"
-        return {row[0]: row[1] for row in self._rows(statement, (list(positions),))}
+        statement = "SELECT reverses, position FROM entry WHERE reverses <> 0 AND reverses = ANY(%s::bigint[])"
+        return {row[0]: row[1] for row in self._rows(statement, arrays([positions]))}
 
     def balances(self, wanted: Sequence[tuple[str, str]]) -> dict[tuple[str, str], int]:
         """Balances by (account, unit); what was never posted to is left out."""
-        rows = self._rows(_BALANCES, ([one[0] for one in wanted], [one[1] for one in wanted]))
+        rows = self._rows(_BALANCES, arrays(zip(*wanted, strict=True))) if wanted else []
         return {(row[0], row[1]): row[2] for row in rows}
 
     def page(self, after: int, until: int, kinds: Sequence[str]) -> list[KeptRow]:
@@ -110,23 +120,33 @@ class PostgresRows:
             last = page[-1][0], page[-1][1]
 
     def write(self, written: Written) -> None:
-        """Keeps the rows of one commit."""
+        """Keeps the rows of one commit. No other writer is there, so that rows are looked for before they are made."""
         run = self._connection.execute
         if written.streams:
-            columns = zip(*((one.id, one.name, one.version, one.state) for one in written.streams), strict=True)
-            run(_PUT_STREAM, [list(column) for column in columns])
-        if written.entries:
-            with self._connection.cursor().copy("COPY entry FROM STDIN") as copy:
-                for row in written.entries:
-                    copy.write_row(row)
+            first = self.next_stream()
+            self._copy(
+                "stream", [(one.id, one.name, one.version, one.state) for one in written.streams if one.id >= first]
+            )
+            moved = [(one.id, one.version, one.state) for one in written.streams if one.id < first]
+            if moved:
+                run(_MOVE_STREAM, arrays(zip(*moved, strict=True)))
+        self._copy("entry", written.entries)
         if written.balances:
-            columns = zip(*((*place, amount) for place, amount in sorted(written.balances.items())), strict=True)
-            run(_PUT_BALANCE, [list(column) for column in columns])
+            rows = [(*place, amount) for place, amount in sorted(written.balances.items())]
+            columns = arrays(zip(*rows, strict=True))
+            if run(_SET_BALANCE, columns).rowcount < len(rows):
+                run(_NEW_BALANCE, columns)
         head = written.head
         run(
             "UPDATE head SET position = %s, hash = %s, closed_until = %s", (head.position, head.hash, head.closed_until)
         )
         self._head = head
+
+    def _copy(self, table: str, rows: Sequence[tuple[Any, ...]]) -> None:
+        if rows:
+            with self._connection.cursor().copy(f"COPY {table} FROM STDIN") as copy:
+                for row in rows:
+                    copy.write_row(row)
 
     def table(self, name: str) -> PostgresTable:
         """A projection's table."""

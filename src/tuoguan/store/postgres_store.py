@@ -121,6 +121,8 @@ def _make_tables(connection: Connection, schema: str, *, new: bool) -> None:
             connection.execute(statement)
         first = (FIRST_HEAD.position, FIRST_HEAD.hash, FIRST_HEAD.closed_until)
         connection.execute("INSERT INTO head VALUES (1, %s, %s, %s)", first)
+        # Room on each page for the next value of a row, so that its index is left alone.
+        connection.execute("ALTER TABLE balance SET (fillfactor = 60)")
         connection.execute("CREATE TABLE about (schema_version bigint NOT NULL)")
         connection.execute("CREATE TABLE made (name text PRIMARY KEY, statements text NOT NULL)")
         connection.execute("INSERT INTO about VALUES (%s)", (SCHEMA_VERSION,))
