@@ -32,6 +32,8 @@ _RECORDED = KEPT_ROWS + (
     " JOIN unnest(%s::bigint[], %s::text[]) w (stream_id, key) ON w.stream_id = e.stream_id AND w.key = e.key"
     " ORDER BY e.position"
 )
+_SPAN_OF_KINDS = f"{KEPT_ROWS} WHERE e.position > %s AND e.position <= %s AND e.kind = ANY(%s) ORDER BY e.position"
+_SPAN = f"{KEPT_ROWS} WHERE e.position > %s AND e.position <= %s ORDER BY e.position"
 _BALANCES = (
     "SELECT b.account, b.unit, b.amount FROM unnest(%s::text[], %s::text[]) w (account, unit)"
     " JOIN balance b ON b.account = w.account AND b.unit = w.unit"
@@ -85,20 +87,24 @@ class PostgresRows:
         rows = self._rows(_BALANCES, arrays(zip(*wanted, strict=True))) if wanted else []
         return {(row[0], row[1]): row[2] for row in rows}
 
-    def page(self, after: int, until: int, kinds: Sequence[str]) -> list[KeptRow]:
-        """The first rows behind ``after`` up to ``until``; fewer than `PAGE_ROWS` when there are no more."""
-        chosen = " AND e.kind = ANY(%s)" if kinds else ""
-        where = f" WHERE e.position > %s AND e.position <= %s{chosen} ORDER BY e.position LIMIT {PAGE_ROWS}"
-        values = (after, until, list(kinds)) if kinds else (after, until)
-        return list(map(_kept, self._rows(KEPT_ROWS + where, values)))
+    def page(self, after: int, until: int, kinds: Sequence[str]) -> tuple[list[KeptRow], int]:
+        """The next rows behind ``after`` up to ``until``, and the position up to which all were looked at."""
+        while after < until:
+            # A span of positions and not a LIMIT: for that the server may sort everything behind ``after`` each time.
+            end = min(after + PAGE_ROWS, until)
+            values = (after, end, list(kinds)) if kinds else (after, end)
+            if rows := self._rows(_SPAN_OF_KINDS if kinds else _SPAN, values):
+                return list(map(_kept, rows)), end
+            following = self._rows("SELECT min(position) FROM entry WHERE position > %s", (end,))[0][0]
+            after = until if following is None else following - 1
+        return [], until
 
     def rows(self, after: int = 0, until: int | None = None, kinds: Sequence[str] = ()) -> Iterator[KeptRow]:
         """Rows of entries behind ``after`` up to ``until``, in order."""
-        while page := self.page(after, _LARGEST if until is None else until, kinds):
+        last = _LARGEST if until is None else until
+        while after < last:
+            page, after = self.page(after, last, kinds)
             yield from page
-            if len(page) < PAGE_ROWS:
-                return
-            after = page[-1].position
 
     def of_stream(self, name: str) -> list[KeptRow]:
         """Rows of one stream, in order."""
@@ -107,10 +113,12 @@ class PostgresRows:
 
     def all_streams(self, after: int = 0) -> Iterator[Stream]:
         """Streams with an id behind ``after``, by id."""
-        statement = f"SELECT id, name, version, state FROM stream WHERE id > %s ORDER BY id LIMIT {PAGE_ROWS}"
-        while page := self._rows(statement, (after,)):
-            yield from (Stream(*row) for row in page)
-            after = page[-1][0]
+        statement = "SELECT id, name, version, state FROM stream WHERE id > %s AND id <= %s ORDER BY id"
+        following: int | None = after + 1
+        while following is not None:
+            end = min(following - 1 + PAGE_ROWS, _LARGEST)
+            yield from (Stream(*row) for row in self._rows(statement, (following - 1, end)))
+            following = self._rows("SELECT min(id) FROM stream WHERE id > %s", (end,))[0][0]
 
     def all_balances(self, prefix: str = "") -> Iterator[tuple[str, str, int]]:
         """(account, unit, balance) of accounts whose name starts with ``prefix``, in order."""
