@@ -11,10 +11,10 @@ import psycopg
 from psycopg import errors
 
 from tuoguan.foundation.problems import Problem, Refused
-from tuoguan.operate import FIRST_HEAD, Entry, Head, KeptRow, TableShape, entry_of
+from tuoguan.operate import FIRST_HEAD, Entry, Head, TableShape, entry_of
 from tuoguan.store.migrations import missing_steps
 from tuoguan.store.postgres_link import Connection, Link, connect, refused_link
-from tuoguan.store.postgres_rows import PAGE_ROWS, PostgresRows
+from tuoguan.store.postgres_rows import PostgresRows
 from tuoguan.store.schema import SCHEMA_VERSION, Dialect, projection_tables, table_name, tables
 
 POSTGRES = Dialect("bigint", 'text COLLATE "C"', "bytea", "%s")
@@ -48,7 +48,7 @@ class PostgresStore:
                 if not found:
                     connection.execute(f'CREATE SCHEMA "{self._schema}"')
                 connection.execute(f"SET LOCAL search_path = '{self._schema}'")
-                _make_tables(connection, new=not found)
+                _make_tables(connection, self._schema, new=not found)
         except errors.InsufficientPrivilege as error:
             raise Refused([_forbidden(self._schema, str(error).splitlines()[0])]) from error
 
@@ -69,13 +69,10 @@ class PostgresStore:
         with self.reading() as view:
             last = view.head().position
         last = last if until is None else min(last, until)
-        while True:
+        while after < last:
             with self.reading() as view:
-                page: list[KeptRow] = view.page(after, last, kinds)
+                page, after = view.page(after, last, kinds)
             yield from map(entry_of, page)
-            if len(page) < PAGE_ROWS:
-                return
-            after = page[-1].position
 
     def stream(self, name: str) -> list[Entry]:
         """All entries of one stream, in order."""
@@ -114,18 +111,21 @@ def _check_server(connection: Connection) -> None:
             raise Refused([Problem("store", f"{name} = off", f"{name} = on", fix, "store_not_durable")])
 
 
-def _make_tables(connection: Connection, *, new: bool) -> None:
+def _make_tables(connection: Connection, schema: str, *, new: bool) -> None:
     """Makes the tables of an empty ledger, or takes the steps from an older schema."""
     if new:
         for statement in tables(POSTGRES):
             connection.execute(statement)
         first = (FIRST_HEAD.position, FIRST_HEAD.hash, FIRST_HEAD.closed_until)
         connection.execute("INSERT INTO head VALUES (1, %s, %s, %s)", first)
+        # Room on each page for the next value of a row, so that its index is left alone.
+        connection.execute("ALTER TABLE balance SET (fillfactor = 60)")
         connection.execute("CREATE TABLE about (schema_version bigint NOT NULL)")
         connection.execute("CREATE TABLE made (name text PRIMARY KEY, statements text NOT NULL)")
         connection.execute("INSERT INTO about VALUES (%s)", (SCHEMA_VERSION,))
         return
-    row = connection.execute("SELECT schema_version FROM about").fetchone()
+    # With its schema named: in a schema that is not ours PostgreSQL finds no table, rather than one that is forbidden.
+    row = connection.execute(f'SELECT schema_version FROM "{schema}".about').fetchone()
     steps = missing_steps(row[0] if row else 0, POSTGRES)
     for statement in steps:
         connection.execute(statement)
