@@ -61,3 +61,14 @@ def wrapped(text: str, width: int, indent: str = "") -> list[str]:
             joined = f"{lead}  {joined[first:]}"
         current, start = joined, False
     return [*lines, current]
+
+
+def inert(text: str) -> str:
+    """The text as a spreadsheet shows it and never runs it: one that begins like a formula gets an apostrophe.
+
+    >>> inert("=1+1"), inert("-12.50"), inert("MUG-01")
+    ("'=1+1", '-12.50', 'MUG-01')
+    """
+    if text[:1] in ("=", "+", "-", "@", "\t", "\r") and not text.removeprefix("-").replace(".", "", 1).isdigit():
+        return f"'{text}"
+    return text

@@ -5,6 +5,7 @@ read takes
 its row out of use and into the log.
 """
 
+from collections.abc import Mapping
 from datetime import date
 
 import polars as pl
@@ -120,10 +121,10 @@ def with_measure(frame: pl.DataFrame, field: str, log: Log, code: str) -> pl.Dat
     return refuse(frame, pl.col(f"{field}_milli") <= 0, code, field, log)
 
 
-def with_currency(frame: pl.DataFrame, seller: Seller, log: Log) -> pl.DataFrame:
-    """The frame with ``currency`` as a known ISO code, the seller's own where the file gives none."""
+def with_currency(frame: pl.DataFrame, fallback: str, log: Log) -> pl.DataFrame:
+    """The frame with ``currency`` as a known ISO code, ``fallback`` where the file gives none."""
     if "currency" not in frame.columns:
-        return frame.with_columns(currency=pl.lit(seller.currency))
+        return frame.with_columns(currency=pl.lit(fallback))
     code = pl.col("currency").str.to_uppercase()
     code = code.replace(
         {
@@ -137,7 +138,7 @@ def with_currency(frame: pl.DataFrame, seller: Seller, log: Log) -> pl.DataFrame
             "日元": "JPY",
         }
     )
-    frame = frame.with_columns(_code=code.fill_null(seller.currency))
+    frame = frame.with_columns(_code=code.fill_null(fallback))
     frame = refuse(frame, ~pl.col("_code").is_in(sorted(EXPONENT_BY_CURRENCY)), "unknown_currency", "currency", log)
     return frame.drop("currency").rename({"_code": "currency"})
 
@@ -145,9 +146,9 @@ def with_currency(frame: pl.DataFrame, seller: Seller, log: Log) -> pl.DataFrame
 _SIGNS = {"CNY": "¥￥元", "JPY": "¥￥円", "EUR": "€", "GBP": "£", "KRW": "₩원"}
 
 
-def with_money(frame: pl.DataFrame, field: str, log: Log, *, code: str = "negative_price") -> pl.DataFrame:
-    """The frame with ``field + "_minor"`` in the row's ``currency``; unreadable and negative amounts take their rows
-    out.
+def with_money(frame: pl.DataFrame, field: str, log: Log, *, code: str | None = "negative_price") -> pl.DataFrame:
+    """The frame with ``field + "_minor"`` in the row's ``currency``; unreadable amounts, and negative ones unless
+    ``code`` is None, take their rows out.
     """
     if field not in frame.columns:
         return frame.with_columns(pl.lit(None, dtype=pl.Int64).alias(f"{field}_minor"))
@@ -158,7 +159,8 @@ def with_money(frame: pl.DataFrame, field: str, log: Log, *, code: str = "negati
     )
     frame = refuse(frame, pl.col(field).is_not_null() & pl.col(f"{field}_minor").is_null(), "bad_number", field, log)
     frame = refuse(frame, pl.col("_clash"), "currency_conflict", field, log)
-    return refuse(frame, pl.col("_below"), code, field, log).drop("_below", "_clash")
+    frame = refuse(frame, pl.col("_below"), code, field, log) if code else frame
+    return frame.drop("_below", "_clash")
 
 
 def _other_sign(field: str) -> pl.Expr:
@@ -174,9 +176,12 @@ def _other_sign(field: str) -> pl.Expr:
     return clash | dollar | (named.is_in(sorted(EXPONENT_BY_CURRENCY)) & (named != pl.col("currency")))
 
 
-def market_map(texts: pl.Series, seller: Seller) -> dict[str, str]:
-    """Market of each country or market text that stands in a file; texts that mean no market of ours are absent."""
-    own = {normalize(country): market for country, market in seller.market_by_country.items()}
+def market_map(texts: pl.Series, own_markets: Mapping[str, str]) -> dict[str, str]:
+    """Market of each country or market text that stands in a file; texts that mean no market of ours are absent.
+
+    ``own_markets`` is the seller's word by country; it goes before ours.
+    """
+    own = {normalize(country): market for country, market in own_markets.items()}
     found = {}
     for text in texts.drop_nulls().unique():
         flat = normalize(text)
@@ -198,7 +203,9 @@ def with_market(frame: pl.DataFrame, seller: Seller, log: Log, *, at: str = "") 
         return frame.with_columns(market=pl.lit(seller.markets[0]))
     frame = frame.with_columns(_text=pl.coalesce(given))
     frame = frame.with_columns(
-        _market=pl.col("_text").replace_strict(market_map(frame["_text"], seller), default=None, return_dtype=pl.String)
+        _market=pl.col("_text").replace_strict(
+            market_map(frame["_text"], seller.market_by_country), default=None, return_dtype=pl.String
+        )
     )
     countries = [text for text in frame["_text"].drop_nulls().unique() if normalize(text) in country_by_name()]
     elsewhere = pl.col("_market").is_null() & pl.col("_text").is_in(countries)

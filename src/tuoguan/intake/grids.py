@@ -9,9 +9,10 @@ import csv
 import gzip
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import islice
+from operator import itemgetter
 from pathlib import Path
 from typing import BinaryIO, TextIO, cast
 
@@ -37,15 +38,36 @@ class Grid:
     long_ids_checked: bool = False
 
 
-def grids_of(path: Path, name: str, log: Log) -> list[Grid]:
-    """The sheets of a file that `may_open` let through; empty with the reason logged when it cannot be read."""
+@dataclass(frozen=True, slots=True)
+class Window:
+    """What of a text file is wanted: its first ``rows``, or only some ``columns`` of a header that is ``width`` wide.
+
+    With columns, the grid also says per row whether a cell stands beyond the header (``over``) and whether any cell
+    is filled (``filled``).
+    """
+
+    rows: int | None = None
+    columns: tuple[int, ...] = ()
+    width: int = 0
+
+
+def is_text(path: Path) -> bool:
+    """True for a delimited text file."""
+    return path.suffix.lower() not in (".xlsx", ".xlsm", ".parquet")
+
+
+def grids_of(path: Path, name: str, log: Log, window: Window | None = None) -> list[Grid]:
+    """The sheets of a file that `may_open` let through; empty with the reason logged when it cannot be read.
+
+    ``window`` keeps memory flat for long text files; workbooks and Parquet files come whole.
+    """
     suffix = path.suffix.lower()
     try:
         if suffix in (".xlsx", ".xlsm"):
             return _workbook(path, name, log)
         if suffix == ".parquet":
             return [_parquet(path, name)]
-        return _text(path, name, log)
+        return _text(path, name, log, window or Window())
     except (OSError, EOFError, csv.Error, ValueError, pl.exceptions.PolarsError, fastexcel.FastExcelError) as error:
         log.say("unreadable_file", name, f"a broken file ({type(error).__name__})")
     except BaseException as error:  # the native readers panic on hostile files; a panic is no Exception
@@ -128,7 +150,7 @@ def delimiter_of(sample: list[str]) -> str:
     return best
 
 
-def _text(path: Path, name: str, log: Log) -> list[Grid]:
+def _text(path: Path, name: str, log: Log, window: Window) -> list[Grid]:
     """The one grid of a delimited text file."""
     encoding = encoding_of(path)
     if encoding is None:
@@ -144,10 +166,10 @@ def _text(path: Path, name: str, log: Log) -> list[Grid]:
         )
         return []
     sign = delimiter_of(sample)
-    frame = _parse(path, encoding, sign, csv.QUOTE_MINIMAL)
-    if frame is None or _runaway(frame):
+    frame = _parse(path, encoding, sign, csv.QUOTE_MINIMAL, window)
+    if frame is None:
         log.say("open_quote", name, "a quotation mark that is never closed")
-        frame = _parse(path, encoding, sign, csv.QUOTE_NONE)
+        frame = _parse(path, encoding, sign, csv.QUOTE_NONE, window)
     if frame is None:
         return []
     if frame.width > MAX_COLUMNS:
@@ -156,31 +178,28 @@ def _text(path: Path, name: str, log: Log) -> list[Grid]:
     return [Grid(name, frame)]
 
 
-def _runaway(frame: pl.DataFrame) -> bool:
+def _runaway(rows: list[list[str]]) -> bool:
     """True when a cell swallowed many lines."""
-    cells = [pl.col(name).str.count_matches("\n").max() for name in frame.columns if name != "row"]
-    return any((value or 0) > _RUNAWAY for value in frame.select(cells).row(0))
+    return any(cell.count("\n") > _RUNAWAY for row in rows for cell in row if "\n" in cell)
 
 
-def _parse(path: Path, encoding: str, sign: str, quoting: int) -> pl.DataFrame | None:
+def _parse(path: Path, encoding: str, sign: str, quoting: int, window: Window) -> pl.DataFrame | None:
     """All rows as text, padded to the widest; None when the quoting cannot be followed."""
     parts: list[pl.DataFrame] = []
+    first, line = 1, 0
     with _open(path, encoding) as handle:
         reader = csv.reader(handle, delimiter=sign, quoting=quoting)  # type: ignore[arg-type]
+        lines = islice(reader, window.rows) if window.rows else reader
         try:
-            for first, rows in _chunks(reader):
-                parts.append(_frame(rows, first))
+            while rows := list(islice(lines, _CHUNK)):
+                many = reader.line_num - line > len(rows) + _RUNAWAY
+                if many and quoting != csv.QUOTE_NONE and _runaway(rows):
+                    return None
+                parts.append(_picked(rows, first, window) if window.columns else _frame(rows, first))
+                first, line = first + len(rows), reader.line_num
         except csv.Error:
             return None
     return pl.concat(parts, how="diagonal") if parts else None
-
-
-def _chunks(reader: Iterator[list[str]]) -> Iterator[tuple[int, list[list[str]]]]:
-    """Runs of rows with the number of the first."""
-    first = 1
-    while rows := list(islice(reader, _CHUNK)):
-        yield first, rows
-        first += len(rows)
 
 
 def _frame(rows: list[list[str]], first: int) -> pl.DataFrame:
@@ -191,6 +210,23 @@ def _frame(rows: list[list[str]], first: int) -> pl.DataFrame:
     columns = dict(zip([f"c{index}" for index in range(width)], zip(*padded, strict=True), strict=True))
     frame = pl.DataFrame(columns, schema={name: pl.String for name in columns})
     return frame.with_columns(row=pl.int_range(first, first + len(rows), dtype=pl.Int64))
+
+
+def _picked(rows: list[list[str]], first: int, window: Window) -> pl.DataFrame:
+    """One run of rows with the wanted columns only, and what is known of the others."""
+    last = max(window.columns)
+    blank: list[str | None] = [None] * (last + 1)
+    full = [row if len(row) > last else row + blank[len(row) :] for row in rows]
+    columns: dict[str, Sequence[str | None]] = {
+        f"c{index}": list(map(itemgetter(index), full)) for index in window.columns
+    }
+    frame = pl.DataFrame(columns, schema={name: pl.String for name in columns})
+    over = [len(row) > window.width and any(map(str.strip, row[window.width :])) for row in rows]
+    filled = [any(row) and any(map(str.strip, row)) for row in rows]
+    return frame.with_columns(
+        pl.Series("over", over, dtype=pl.Boolean), pl.Series("filled", filled, dtype=pl.Boolean),
+        row=pl.int_range(first, first + len(rows), dtype=pl.Int64),
+    )  # fmt: skip
 
 
 _ZONE = re.compile(

@@ -17,6 +17,7 @@ from tuoguan.intake.words import words
 
 _PERSON = re.compile(r"@|\+?\d[\d\s\-()]{8,}\d")
 SHOWN = 5
+SPOKEN = ("type", "state_raw")  # words of the seller center's own, shown also in files with buyers
 
 
 def shown(value: str | None, guarded: bool) -> str:
@@ -63,7 +64,11 @@ class Log:
         if not self.guarded:
             return listed.with_columns(pl.col("found").str.slice(0, 60))
         risky = pl.col("file").is_in(sorted(self.guarded)) & (
-            pl.col("found").str.contains(r"@|\d[\d\s\-()]{8,}\d|\s\S") | (pl.col("found").str.len_chars() > 24)
+            pl.col("found").str.contains(r"@|\d[\d\s\-()]{8,}\d")
+            | (
+                (pl.col("found").str.contains(r"\s\S") | (pl.col("found").str.len_chars() > 24))
+                & ~pl.col("column").is_in(SPOKEN)
+            )
         )
         return listed.with_columns(
             pl.when(risky).then(pl.lit("(withheld)")).otherwise(pl.col("found").str.slice(0, 60)).alias("found")
@@ -72,7 +77,8 @@ class Log:
     def _tell(self, file: str, part: pl.DataFrame, code: str, column: str) -> None:
         numbers = ", ".join(str(row) for row in part["row"].head(SHOWN))
         more = " …" if part.height > SHOWN else ""
-        cells = list(dict.fromkeys(shown(text, file in self.guarded) for text in part["found"].head(50)))[:3]
+        guarded = file in self.guarded and not (column in SPOKEN and not part["found"].str.contains("withheld").any())
+        cells = list(dict.fromkeys(shown(text, guarded) for text in part["found"].head(50)))[:3]
         place = f"{file}, row{'s' if part.height > 1 else ''} {numbers}{more}, column {column}"
         self.say(code, place, " ".join(cells), rows=part.height)
 

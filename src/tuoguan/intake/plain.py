@@ -75,7 +75,9 @@ def read_plain(plain: Plain, name: str, seller: Seller, skus: pl.Series, limit: 
     try:
         texts = _sample(plain)
         market_by_text = {
-            text: market for text, market in market_map(texts, seller).items() if market in seller.markets
+            text: market
+            for text, market in market_map(texts, seller.market_by_country).items()
+            if market in seller.markets
         }
         goods = _goods(skus, seller)
         if not market_by_text or goods.is_empty():

@@ -35,7 +35,7 @@ def _typed(sheet: Sheet, seller: Seller, fx: Fx, day: Day, log: Log) -> pl.DataF
     """One file's rows with typed columns; a row with a cell that cannot be used is listed."""
     frame = sheet.frame if sheet.has("sku") else sheet.frame.rename({"platform_sku": "sku"})
     frame = need_text(frame, "sku", log)
-    frame = with_currency(frame, seller, log)
+    frame = with_currency(frame, seller.currency, log)
     for field, code in (("unit_cost", "negative_cost"), ("retail_price", "negative_price")):
         frame = with_money(frame, field, log, code=code)
     frame = refuse(frame, pl.col("retail_price_minor") == 0, "zero_price", "retail_price", log)

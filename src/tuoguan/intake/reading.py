@@ -30,7 +30,7 @@ from tuoguan.intake.snapshots import is_snapshot, read_snapshots
 from tuoguan.intake.words import table_of_name
 
 SUFFIXES = (".xlsx", ".xlsm", ".csv", ".tsv", ".txt", ".gz", ".parquet")
-NOT_TABLES = ("contracts", "decision", "plan", "out", "output", "readme")
+NOT_TABLES = ("contracts", "decision", "ledger", "mappings", "plan", "out", "output", "readme")
 MAX_FILES = 2_000
 HASH_CHUNK = 1 << 22
 
@@ -208,6 +208,16 @@ def _sheets(root: Path, log: Log) -> tuple[dict[str, list[Sheet]], list[tuple[Pl
         for sheet in _best(path, name, table, log):
             found.setdefault(sheet.table, []).append(sheet)
     return found, plains
+
+
+def sheets_of(root: Path, tables: tuple[str, ...], log: Log) -> dict[str, list[Sheet]]:
+    """The recognized sheets of the files whose names say that they are one of ``tables``."""
+    found: dict[str, list[Sheet]] = {}
+    for path, name, table in _files(root, log):
+        if table in tables and may_open(path, name, log):
+            for sheet in _best(path, name, table, log):
+                found.setdefault(sheet.table, []).append(sheet)
+    return found
 
 
 def _best(path: Path, name: str, table: str | None, log: Log) -> list[Sheet]:

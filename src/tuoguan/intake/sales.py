@@ -147,7 +147,7 @@ def _not_canceled(frame: pl.DataFrame, log: Log) -> pl.DataFrame:
 
 def _with_prices(frame: pl.DataFrame, seller: Seller, fx: Fx, log: Log) -> pl.DataFrame:
     """The frame with unit_price_minor and amount_minor in the seller's currency, null where the file gives none."""
-    frame = with_currency(frame, seller, log)
+    frame = with_currency(frame, seller.currency, log)
     if "amount" in frame.columns:  # a credit note repeats its minus sign in the amount
         back = pl.col("quantity") < 0
         frame = frame.with_columns(

@@ -90,7 +90,7 @@ def _find(top: list[tuple[str, ...]], table: str | None) -> _Header | None:
     for index, row in enumerate(top):
         candidates = [(row, 1)]
         if index + 1 < len(top):
-            candidates.append((_joined(row, top[index + 1]), 2))
+            candidates.append((joined_header(row, top[index + 1]), 2))
         for texts, depth in candidates:
             for name in [table] if table else list(TABLES):
                 header = _score(texts, index, depth, name)
@@ -99,7 +99,7 @@ def _find(top: list[tuple[str, ...]], table: str | None) -> _Header | None:
     return best
 
 
-def _joined(upper: tuple[str, ...], lower: tuple[str, ...]) -> tuple[str, ...]:
+def joined_header(upper: tuple[str, ...], lower: tuple[str, ...]) -> tuple[str, ...]:
     """A two-row header as one: the lower text where there is one, else the upper."""
     return tuple(below or above for above, below in zip(upper, lower, strict=True))
 

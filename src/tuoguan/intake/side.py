@@ -95,7 +95,7 @@ def _stock_outs(sheet: Sheet, seller: Seller, log: Log) -> pl.DataFrame:
 
 def _prices(sheet: Sheet, seller: Seller, on: Day, fx: Fx, log: Log) -> pl.DataFrame:
     """Supply and retail prices per SKU, market, contract and day."""
-    frame = with_currency(need_text(sheet.frame, "sku", log), seller, log)
+    frame = with_currency(need_text(sheet.frame, "sku", log), seller.currency, log)
     for field in ("supply_price", "retail_price"):
         frame = with_money(frame, field, log)
     frame = refuse(
@@ -122,6 +122,6 @@ def _returns(sheet: Sheet, seller: Seller, log: Log) -> pl.DataFrame:
 
 def _costs(sheet: Sheet, seller: Seller, on: Day, fx: Fx, log: Log) -> pl.DataFrame:
     """Unit costs per SKU and day."""
-    frame = with_currency(need_text(sheet.frame, "sku", log), seller, log)
+    frame = with_currency(need_text(sheet.frame, "sku", log), seller.currency, log)
     frame = with_money(need_text(frame, "unit_cost", log), "unit_cost", log, code="negative_cost")
     return converted(_day_or(frame, on, log), ["unit_cost_minor"], "day", seller, fx, log)

@@ -1,6 +1,7 @@
 """Record what happened, append-only; say who must do what next, by when, and what is at stake."""
 
 from tuoguan.operate.accounts import MoneyAccount, StockAccount, goods, is_floored, money, stock
+from tuoguan.operate.flow_drawing import clock_table, diagram, move_table, who_table
 from tuoguan.operate.flow_words import Desk, Document, Flow, Line, Move, State, Step, StepKind
 from tuoguan.operate.flows import final_states, load_flows, move_of, moves_between, moves_from
 from tuoguan.operate.layers import Costing
@@ -17,18 +18,17 @@ from tuoguan.operate.terms import Terms
 from tuoguan.operate.words import FIRST_HEAD, Append, Draft, Entry, Head, Posting, Recorded, Stream
 from tuoguan.operate.work import Work
 from tuoguan.operate.work_documents import Request, Said, charges_in, document_of, facts_in, fold, said_in, stream_of
+from tuoguan.operate.work_due import due_of, proposals_of
 from tuoguan.operate.work_rules import owner_of, sees
+from tuoguan.operate.work_switching import needs_new_store, switch_listing
 
 __all__ = [
-    "CashDay",
-    "MoneyStates",
-    "StateDay",
-    "CostLayers",
-    "Costing",
-    "StockValue",
     "FIRST_HEAD",
     "Accounting",
     "Append",
+    "CashDay",
+    "CostLayers",
+    "Costing",
     "Desk",
     "Document",
     "Draft",
@@ -39,6 +39,7 @@ __all__ = [
     "Ledger",
     "Line",
     "MoneyAccount",
+    "MoneyStates",
     "Move",
     "Payout",
     "Posting",
@@ -49,9 +50,11 @@ __all__ = [
     "Row",
     "Said",
     "State",
+    "StateDay",
     "Step",
     "StepKind",
     "StockAccount",
+    "StockValue",
     "Store",
     "StoreLost",
     "Stream",
@@ -62,7 +65,10 @@ __all__ = [
     "Work",
     "Written",
     "charges_in",
+    "clock_table",
+    "diagram",
     "document_of",
+    "due_of",
     "entry_of",
     "facts_in",
     "final_states",
@@ -72,13 +78,18 @@ __all__ = [
     "load_flows",
     "money",
     "move_of",
+    "move_table",
     "moves_between",
     "moves_from",
+    "needs_new_store",
     "owner_of",
     "payout_of",
     "postings_of",
+    "proposals_of",
     "said_in",
     "sees",
     "stock",
     "stream_of",
+    "switch_listing",
+    "who_table",
 ]

@@ -31,6 +31,7 @@ class Move(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     clock     fact whose deadlines bind the move: the contract's deadlines that start with it and name the same duty, or
               one of ``clock_duties`` where they are given; a document's own ``due_at`` (told by the platform) goes
               before them; "document": no deadline of the contract, the document's own alone
+    later_clock  fact whose longer deadlines bind the move too; the shortest of them binds a move before it
     days      quantities of the contract; their sum of days, from when the document came into its state, says by when
               the move can be expected
     waits     True: it is refused before these days are over
@@ -38,10 +39,12 @@ class Move(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
               that the contract's customs regime speaks of happens
     picks     detail that names which one of ``facts`` it is; "": all of them
     needs     details that must come with it
+    requires  (detail that names another document, state that this one must be in), where the detail is given
     stake     detail that says what is at stake, where no deadline of the contract does
     evidence  what to keep in case of an appeal
     minutes   which of the seller's minutes it takes ("order", "stock_order", "week", ""), if the seller does it
     usual     False: possible, but never proposed as the next step (cancel, lose, miss)
+    usual_in  sources in which alone it is proposed; none: in all
     """
 
     name: str
@@ -53,15 +56,22 @@ class Move(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     party: Party | None = None
     clock: str = ""
     clock_duties: tuple[Duty, ...] = ()
+    later_clock: str = ""
     days: tuple[str, ...] = ()
     waits: bool = False
     facts: tuple[str, ...] = ()
     picks: str = ""
     needs: tuple[str, ...] = ()
+    requires: tuple[tuple[str, str], ...] = ()
     stake: str = ""
     evidence: tuple[str, ...] = ()
     minutes: str = ""
     usual: bool = True
+    usual_in: tuple[str, ...] = ()
+
+    def proposed_in(self, state: str) -> bool:
+        """True when it is what usually comes next in the state."""
+        return self.usual and state in (self.usual_in or self.sources)
 
 
 class Flow(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

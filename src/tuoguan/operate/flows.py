@@ -85,7 +85,7 @@ def moves_between(name: str, source: str, target: str) -> tuple[str, ...] | None
         while waiting:
             state = waiting.pop(0)
             for move in moves_from(flow, state):
-                if move.target and move.target not in ways and (move.usual or not usual_only):
+                if move.target and move.target not in ways and (move.proposed_in(state) or not usual_only):
                     ways[move.target] = (*ways[state], move.name)
                     waiting.append(move.target)
         if target in ways:
@@ -133,6 +133,8 @@ def _graph(flow: Flow, at: str) -> Iterator[Problem]:
         place = f"{at}: {move.name}"
         for name in sorted({*move.sources, move.target or flow.states[0].name} - states):
             yield Problem(place, repr(name), f"one of {sorted(states)}", "name a state of the flow", "unknown_state")
+        for name in sorted(set(move.usual_in) - set(move.sources)):
+            yield Problem(place, f"proposed in {name}", "a source of the move", "mend usual_in", "unknown_state")
         for name in sorted(final & set(move.sources) if move.target else ()):
             yield Problem(place, f"leads out of {name}", "nothing leads out of a final state", "mend it", "final_left")
     for name in sorted(states - reach(flow)):
@@ -146,6 +148,7 @@ def _words(move: Move, at: str) -> Iterator[Problem]:
     """The words of other rooms that the move uses exist, and fit together."""
     yield from _unknown(at, move.facts, FACTS, "a fact")
     yield from _unknown(at, [move.clock] if move.clock else [], FACTS | {DOCUMENT}, "a fact or document")
+    yield from _unknown(at, [move.later_clock] if move.later_clock else [], FACTS, "a fact")
     yield from _unknown(at, move.days, DAYS, "a quantity of days")
     yield from _unknown(at, [move.minutes], MINUTES, "minutes of the seller")
     if move.duty is not None and move.party is not None:

@@ -3,7 +3,8 @@
 Hides the tables. Keeps the invariant that the rows are a function of the entries: an open document has one row for each
 usual move out of its state, with what each desk has to do about it, and nothing else has any.
 
-Steps are ordered by the money at stake in the home currency, then by when they are due, then by name.
+Steps are ordered by the money at stake in the home currency, then by when they are due, then by the
+document's name.
 """
 
 from collections import Counter
@@ -15,19 +16,20 @@ import msgspec
 
 from tuoguan.foundation.parties import Party
 from tuoguan.operate.flow_words import Desk, Document, Step, StepKind
-from tuoguan.operate.flows import final_states, load_flows, move_of, moves_from
+from tuoguan.operate.flows import load_flows, move_of
 from tuoguan.operate.storing import Row, Store, Table, TableShape, Transaction
 from tuoguan.operate.terms import Terms
 from tuoguan.operate.words import Entry
 from tuoguan.operate.work_documents import fold
-from tuoguan.operate.work_due import due_of
-from tuoguan.operate.work_rules import EXPIRE, EXPIRES_AT, owner_of, sees
+from tuoguan.operate.work_due import due_of, proposals_of
+from tuoguan.operate.work_held import uncollected
+from tuoguan.operate.work_rules import EXPIRE, EXPIRES_AT, sees
 
 MILLION = 1_000_000
 NEVER = 2**62  # stands for "no deadline", behind all that have one
 PAGE = 1_000
 HIDDEN = ""  # in place of a kind of step: the desk does not see it
-ORDER = ("-rank", "due_at", "stream", "move")
+ORDER = ("-rank", "due_at", "stream", "turn")
 
 DOCUMENTS = TableShape(
     "document",
@@ -41,7 +43,8 @@ DOCUMENTS = TableShape(
 STEPS = TableShape(
     "step",
     {
-        "stream": "text", "move": "text", "flow": "text", "seller": "text", "platform": "text", "owner": "text",
+        "stream": "text", "move": "text", "turn": "int", "flow": "text", "seller": "text", "platform": "text",
+        "owner": "text",
         "rank": "int", "due_at": "int", "stake_minor": "int", "currency": "text",
     },
     key=("stream", "move"),
@@ -69,10 +72,18 @@ class Queue:
     def __init__(self, terms: Terms, rates: Mapping[str, int] | None = None) -> None:
         self._terms, self._rates = terms, dict(rates or {})
         self._flows = load_flows()
-        self._final = {name: final_states(flow) for name, flow in self._flows.items()}
+        self._hides: dict[tuple[str, str], bool] = {}
+        self._expiring = {
+            name: move.sources if (move := move_of(flow, EXPIRE)) is not None else ()
+            for name, flow in self._flows.items()
+        }
 
     def apply(self, entries: Sequence[Entry], transaction: Transaction) -> None:
         """Carries the entries into the tables; each document that they touch is written once."""
+        with uncollected():
+            self._apply(entries, transaction)
+
+    def _apply(self, entries: Sequence[Entry], transaction: Transaction) -> None:
         before = self._before(entries, transaction.table(DOCUMENTS.name))
         after: dict[str, Document | None] = dict(before)
         for entry in entries:
@@ -167,34 +178,30 @@ class Queue:
 
     def _hidden(self, document: Document) -> bool:
         """True when the contract does not show the document to the seller's desk."""
-        return not sees(Desk.SELLER, self._flows[document.flow], self._terms.find(document.contract))
+        place = (document.flow, document.contract)
+        hidden = self._hides.get(place)
+        if hidden is None:
+            flow, compiled = self._flows[document.flow], self._terms.find(document.contract)
+            hidden = self._hides[place] = not sees(Desk.SELLER, flow, compiled)
+        return hidden
 
     def _expires_at(self, document: Document) -> int | None:
-        move = move_of(self._flows[document.flow], EXPIRE)
         expires_at = document.details.get(EXPIRES_AT)
-        return expires_at if move is not None and document.state in move.sources and type(expires_at) is int else None
+        return expires_at if type(expires_at) is int and document.state in self._expiring[document.flow] else None
 
-    def _proposed(self, document: Document) -> list[str]:
+    def _proposed(self, document: Document) -> Iterator[str]:
         """Names of the moves that are usual from where the document is."""
-        flow = self._flows[document.flow]
-        if document.state in self._final[document.flow]:
-            return []
-        return [move.name for move in moves_from(flow, document.state) if move.usual]
+        for proposal in proposals_of(document, self._terms.find(document.contract)):
+            yield proposal.move.name
 
     def _rows(self, document: Document) -> Iterator[Row]:
-        names = self._proposed(document)
-        if not names:
-            return
-        flow, compiled = self._flows[document.flow], self._terms.find(document.contract)
-        shown = sees(Desk.SELLER, flow, compiled)
-        for move in moves_from(flow, document.state):
-            if move.name not in names:
-                continue
-            owner, due = owner_of(move, compiled), due_of(flow, move, document, compiled)
+        compiled = self._terms.find(document.contract)
+        for proposal in proposals_of(document, compiled):
+            owner, due = proposal.owner, due_of(proposal, document, compiled)
             rank = due.stake_minor * self._rates.get(document.currency, MILLION) // MILLION
             yield (
-                document.stream, move.name, document.flow,
-                _kind(owner, Party.SELLER) if shown else HIDDEN, _kind(owner, Party.PLATFORM),
+                document.stream, proposal.move.name, proposal.turn, document.flow,
+                HIDDEN if self._hidden(document) else _kind(owner, Party.SELLER), _kind(owner, Party.PLATFORM),
                 owner.value if owner is not None else "", rank, NEVER if due.at is None else due.at, due.stake_minor,
                 document.currency,
             )  # fmt: skip
@@ -202,10 +209,11 @@ class Queue:
     def _cursor(self, step: Step) -> Row:
         """Where the step stands in the order."""
         rank = step.stake_minor * self._rates.get(step.currency, MILLION) // MILLION
-        return (rank, NEVER if step.due_at is None else step.due_at, step.stream, step.move)
+        turn = [move.name for move in self._flows[step.flow].moves].index(step.move)
+        return (rank, NEVER if step.due_at is None else step.due_at, step.stream, turn)
 
     def _step(self, row: Row, desk: Desk, now: int) -> Step:
-        stream, name, flow, seller, platform, owner, _, due_at, stake_minor, currency = row
+        stream, name, _, flow, seller, platform, owner, _, due_at, stake_minor, currency = row
         move = move_of(self._flows[flow], name)
         kind = StepKind(seller if desk is Desk.SELLER else platform)
         return Step(
@@ -220,7 +228,7 @@ def _kind(owner: Party | None, desk: Party) -> str:
 
 
 def _order(row: Row) -> Row:
-    return (-row[6], row[7], row[0], row[1])
+    return (-row[7], row[8], row[0], row[2])
 
 
 def _all(view: Transaction, shape: TableShape, order: Sequence[str]) -> Iterator[Row]:

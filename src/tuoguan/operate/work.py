@@ -65,6 +65,10 @@ class Work:
         """
         return self._deciding.do_all(requests)
 
+    def preview(self, request: Request) -> Document:
+        """The document as the request would leave it; nothing is recorded. Raises Refused when it may not be done."""
+        return self._deciding.preview(request)
+
     def document(self, stream: str, desk: Desk | None = None) -> Document:
         """The document as it is now. Raises Refused when there is none, or the contract hides it from the desk."""
         hands = self._deciding.hands

@@ -19,7 +19,7 @@ from tuoguan.operate.postings import postings_of
 from tuoguan.operate.terms import Terms
 from tuoguan.operate.words import Append, Draft, Posting, Recorded
 from tuoguan.operate.work_documents import Request, moved, opened, written
-from tuoguan.operate.work_held import Hands, Held, same
+from tuoguan.operate.work_held import Hands, Held, same, uncollected
 from tuoguan.operate.work_rules import EXPIRE, EXPIRES_AT, check_move, check_opening
 
 TRIES = 50  # of one call; only somebody who is quicker every time can use them up
@@ -60,11 +60,20 @@ class Deciding:
         """What became of each request, in order."""
         answers: dict[int, Answer] = {}
         waiting = list(range(len(requests)))
-        for tries_left in reversed(range(TRIES)):
-            waiting = self._do(requests, waiting, answers, tries_left)
-            if not waiting:
-                break
+        with uncollected():
+            for tries_left in reversed(range(TRIES)):
+                waiting = self._do(requests, waiting, answers, tries_left)
+                if not waiting:
+                    break
         return [answers[index] for index in range(len(requests))]
+
+    def preview(self, request: Request) -> Document:
+        """The document as the request would leave it; what only the ledger knows (balances) is not looked at."""
+        self.hands.drop_stale([request.stream])
+        one = Round(self.hands.take([request.stream]))
+        document = self._decide(one, request, key_of(request), one.current[request.stream]).held.document
+        assert document is not None
+        return document
 
     def _do(
         self, requests: Sequence[Request], waiting: Sequence[int], answers: dict[int, Answer], tries_left: int
@@ -136,6 +145,7 @@ class Deciding:
         before = opened(request, compiled) if document is None else document
         problems = check_opening(request, compiled) if opening else []
         problems += check_move(request, flow, move, before, compiled)
+        problems += self._not_ready(request, move, before)
         if problems:
             raise Refused(problems)
         details = self._with_expiry(flow, move, request)
@@ -146,6 +156,19 @@ class Deciding:
         draft = Draft(f"{flow.name}.{move.name}", request.at, made.postings, told, before.contract)
         append = Append(request.stream, key, (draft,), before.version, state, request.by.value)
         return Ready(append, Held(moved(before, state, request.at, details), held.keys | {key}))
+
+    def _not_ready(self, request: Request, move: Move, document: Document) -> list[Problem]:
+        """Documents that the move leans on and that are not where they must be."""
+        found = []
+        for name, state in move.requires:
+            stream = request.details.get(name) or document.details.get(name)
+            if stream:
+                other = self.hands.take([stream])[stream].document
+                there = other.state if other is not None else "not there"
+                if there != state:
+                    at, fix = f"{request.stream}: {move.name}: {name}", f"do it once {stream} is {state}"
+                    found.append(Problem(at, f"{stream}, which is {there}", state, fix, "not_ready"))
+        return found
 
     def _with_expiry(self, flow: Flow, move: Move, request: Request) -> Mapping[str, Any]:
         """The details of a move into a state that a reservation can run out of, with the instant when it does."""

@@ -18,7 +18,7 @@ from tuoguan.foundation.problems import Problem, Refused
 from tuoguan.operate.flow_words import Desk, Document, Line
 from tuoguan.operate.words import Draft, Entry
 
-OWN = ("document", "facts", "charges")
+OWN = frozenset(["document", "facts", "charges"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +114,9 @@ def fold(document: Document | None, stream: str, draft: Draft, state: str) -> Do
             stream, flow, number, "", 0, draft.contract, name, currency, place,
             tuple(Line(*line) for line in lines), draft.occurred_at, {}, {},
         )  # fmt: skip
-    told = {} if draft.reverses else {name: value for name, value in draft.details.items() if name not in OWN}
+    told: Mapping[str, Any] = {} if draft.reverses else draft.details
+    if not told.keys().isdisjoint(OWN):
+        told = {name: value for name, value in told.items() if name not in OWN}
     return moved(document, state, draft.occurred_at, told)
 
 

@@ -36,15 +36,13 @@ def sees(desk: Desk, flow: Flow, compiled: Compiled | None) -> bool:
     return compiled.settings.get(SettingName.HISTORY) == flow.history
 
 
-def wait_until(move: Move, document: Document, compiled: Compiled | None) -> int | None:
-    """When the days of the move are over (UTC seconds); None when it has none under the contract."""
+def wait_seconds(move: Move, compiled: Compiled | None) -> int | None:
+    """How long after the document came into its state the move can be expected; None: the contract says nothing."""
     if not move.days or compiled is None:
         return None
     known = [compiled.quantities.get(QuantityName(name)) for name in move.days]
-    if all(quantity is None for quantity in known):
-        return None
-    since = document.at_by_state.get(document.state, document.opened_at)
-    return since + DAY_SECONDS * sum(quantity.value for quantity in known if quantity is not None)
+    days = [quantity.value for quantity in known if quantity is not None]
+    return DAY_SECONDS * sum(days) if days else None
 
 
 def check_move(
@@ -54,11 +52,12 @@ def check_move(
     at = f"{request.stream}: {request.move}"
     found = [*_state(at, flow, move, document), *_doer(at, request, flow, move, compiled)]
     found += _details(at, request.details, document.details, move)
-    if move.waits and (until := wait_until(move, document, compiled)) is not None and request.at < until:
-        days = (until - request.at + DAY_SECONDS - 1) // DAY_SECONDS
-        found.append(
-            Problem(at, f"{days} days too early", f"at {until} or later", "wait for the contract's days", "too_early")
-        )
+    if move.waits and (wait := wait_seconds(move, compiled)) is not None:
+        until = document.at_by_state.get(document.state, document.opened_at) + wait
+        if request.at < until:
+            days = (until - request.at + DAY_SECONDS - 1) // DAY_SECONDS
+            fix = "wait for the contract's days"
+            found.append(Problem(at, f"{days} days too early", f"at {until} or later", fix, "too_early"))
     expires_at = document.details.get(EXPIRES_AT)
     if move.name == EXPIRE and type(expires_at) is int and request.at < expires_at:
         fix = "wait until then, or cancel the order"
