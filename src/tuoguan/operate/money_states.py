@@ -3,6 +3,8 @@
 Hides how entries become sums. Keeps the invariants that the balance of a state on a day is the sum of its postings up
 to that day, and that what the calendar expects adds up to what the accounts hold: each amount owed stands on one day.
 
+What waits in settlement or is frozen belongs to no order any more: a payout takes what is due first.
+
 A day that nobody knows is the contract's: its trigger, central lag, transfer days and settlement days (`payout_of`). A
 buyer's receipt is expected after half of the days that the contract waits for it at most. What has no clock of its own
 (returns, fines, fees) is settled on the next settlement day.
@@ -27,6 +29,8 @@ OWED = (
 )  # fmt: skip
 Change = tuple[MoneyAccount, tuple[str, str, str], int]  # state, (contract, currency, the state's word), minor
 KEPT = (*OWED, MoneyAccount.DEPOSIT, MoneyAccount.SUSPENSE, MoneyAccount.BANK, MoneyAccount.PAYABLE)
+JOINT = (MoneyAccount.IN_SETTLEMENT, MoneyAccount.FROZEN)  # paid and frozen in sums, whatever they came from
+JOINT_FLOWS = ("payout/", "statement/")
 TRIGGER_BY_MOVE = {"order.ship": "shipped", "order.deliver": "delivered"}
 
 
@@ -159,7 +163,13 @@ class _Fold:
         self.day_changes: dict[Row, int] = {}
         self.due_changes: dict[Row, int] = {}
         self.due_by_cause: dict[tuple[MoneyAccount, str, str, Day], Day] = {}
-        keys = {(entry.stream, *key) for entry, changes in moved for kind, key, _ in changes if kind in OWED}
+        self.joint = {
+            key: self._read(key) for entry, changes in moved for kind, key, _ in changes if _is_joint(kind, entry)
+        }
+        keys = {
+            (entry.stream, *key)
+            for entry, changes in moved for kind, key, _ in changes if kind in OWED and not _is_joint(kind, entry)
+        }  # fmt: skip
         self.owed_rows: dict[Row, Row | None] = {**dict.fromkeys(keys), **self.owed.get(sorted(keys))}
 
     def take(self, entry: Entry, changes: Sequence[Change]) -> None:
@@ -167,7 +177,9 @@ class _Fold:
         day = entry.draft.occurred_at // DAY_SECONDS
         for kind, key, minor in changes:
             self.day_changes[*key, day] = self.day_changes.get((*key, day), 0) + minor
-            if kind in OWED:
+            if _is_joint(kind, entry):
+                self._owe_jointly(key, minor, self._due(kind, entry, day))
+            elif kind in OWED:
                 self._owe((entry.stream, *key), minor, self._due(kind, entry, day))
 
     def _due(self, kind: MoneyAccount, entry: Entry, day: Day) -> Day:
@@ -186,7 +198,24 @@ class _Fold:
         self._change(key[1:], due, held + minor)
         self.owed_rows[key] = (*key, due, held + minor) if held + minor else None
 
+    def _owe_jointly(self, state: Row, minor: int, due: Day) -> None:
+        """Set off against what is due first the other way; what is left stands on its own day."""
+        days = self.joint[state]
+        for day in sorted(days):
+            if minor and days[day] * minor < 0:
+                part = min(abs(minor), abs(days[day])) * (1 if minor > 0 else -1)
+                self._change(state, day, part)
+                minor -= part
+        self._change(state, due, minor)
+
+    def _read(self, state: Row) -> dict[Day, int]:
+        """What a state of a contract is owed by day."""
+        equal = dict(zip(("contract", "currency", "state"), state, strict=True))
+        return {row[-2]: row[-1] for row in self.due.page(equal, ["due_on"], limit=100_000)}
+
     def _change(self, state: Row, due: Day, minor: int) -> None:
+        if state in self.joint:
+            self.joint[state][due] = self.joint[state].get(due, 0) + minor
         self.due_changes[*state, due] = self.due_changes.get((*state, due), 0) + minor
 
     def write(self) -> None:
@@ -198,6 +227,10 @@ class _Fold:
             rows = [(*key, (known[key][-1] if key in known else 0) + minor) for key, minor in changes.items()]
             table.put(row for row in rows if row[-1])
             table.drop(row[:-1] for row in rows if not row[-1])
+
+
+def _is_joint(kind: MoneyAccount, entry: Entry) -> bool:
+    return kind in JOINT or (kind in OWED and entry.stream.startswith(JOINT_FLOWS))
 
 
 def _moved(entry: Entry) -> list[Change]:
