@@ -1,4 +1,4 @@
-"""Measures the ledger in durable orders per second beside bare SQLite, in the same run, and how it grows and is rebuilt.
+"""Measures the ledger in durable orders per second beside bare SQLite in the same run, its growth and its rebuild.
 
     PYTHONPATH=src python benchmarks/ledger.py [--folder DIR] [--growth ORDERS] [--random ORDERS]
 
@@ -12,7 +12,6 @@ import argparse
 import json
 import os
 import platform
-import random
 import resource
 import shutil
 import sqlite3
@@ -37,10 +36,10 @@ MARKS = (100_000, 300_000, 1_000_000, 3_000_000, 10_000_000)
 BARE = (
     "CREATE TABLE orders (id INTEGER PRIMARY KEY, external TEXT NOT NULL UNIQUE, contract TEXT NOT NULL, "
     "state TEXT NOT NULL, placed_at INTEGER NOT NULL)",
-    "CREATE TABLE line (id INTEGER PRIMARY KEY, order_id INTEGER NOT NULL, sku TEXT NOT NULL, quantity INTEGER NOT NULL, "
-    "price_minor INTEGER NOT NULL)",
-    "CREATE TABLE posting (id INTEGER PRIMARY KEY, event_id INTEGER NOT NULL, account TEXT NOT NULL, unit TEXT NOT NULL, "
-    "amount INTEGER NOT NULL)",
+    "CREATE TABLE line (id INTEGER PRIMARY KEY, order_id INTEGER NOT NULL, sku TEXT NOT NULL, "
+    "quantity INTEGER NOT NULL, price_minor INTEGER NOT NULL)",
+    "CREATE TABLE posting (id INTEGER PRIMARY KEY, event_id INTEGER NOT NULL, account TEXT NOT NULL, "
+    "unit TEXT NOT NULL, amount INTEGER NOT NULL)",
     "CREATE TABLE event (id INTEGER PRIMARY KEY, order_id INTEGER NOT NULL, kind TEXT NOT NULL, at INTEGER NOT NULL, "
     "details TEXT NOT NULL)",
     "CREATE INDEX line_order ON line (order_id)",
@@ -50,7 +49,7 @@ BARE = (
 
 def drawn_sku(number: int) -> str:
     """A SKU of a long tail: half of the orders ask for one in twenty."""
-    luck = random.Random(number).random()
+    luck = number * 2_654_435_761 % 2**32 / 2**32
     return f"SKU-{int(SKUS * luck**5):06}"
 
 
@@ -149,12 +148,12 @@ def grouped(folder: Path, size: int) -> dict[str, float]:
     ledger, bare = stocked(folder / f"ledger{size}.db"), Bare(folder / f"bare{size}.db")
     rounds = []
     for number in range(ROUNDS):
-        firsts = range(number * ROUND_ORDERS, (number + 1) * ROUND_ORDERS, size)
-        appends = [[order(n) for n in range(first, first + size)] for first in firsts]
-        rows = [bare_rows(first, size) for first in firsts]
-        ours = timed(lambda: [all_recorded(ledger, some) for some in appends])  # noqa: B023
-        theirs = timed(lambda: [bare.write(some) for some in rows])  # noqa: B023
-        rounds.append((*ours, *theirs))
+        turns = []
+        for first in range(number * ROUND_ORDERS, (number + 1) * ROUND_ORDERS, size):
+            appends, rows = [order(n) for n in range(first, first + size)], bare_rows(first, size)
+            ours = timed(lambda: all_recorded(ledger, appends))  # noqa: B023
+            turns.append((*ours, *timed(lambda: bare.write(rows))))  # noqa: B023
+        rounds.append([sum(column) for column in zip(*turns, strict=True)])
     seconds, cpu, bare_seconds, bare_cpu = (statistics.median(column) for column in zip(*rounds, strict=True))
     return {
         f"orders_per_s_{size}": ROUND_ORDERS / seconds,

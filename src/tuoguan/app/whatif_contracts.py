@@ -86,15 +86,16 @@ def _side_by_side(before: Library, after: Library, on: Day) -> Library:
 
 
 def _flat(library: Library) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Contracts with the overlays' entries in place of theirs, and cards."""
-    contracts: dict[str, Any] = dict(library.contracts)
+    """Contracts and cards with the overlays' entries in place of theirs."""
+    contracts, cards = dict[str, Any](library.contracts), dict[str, Any](library.cards)
     for overlay in library.overlays:
         name = overlay.head.overlays
-        if name in contracts:
-            own = {item.key for item in overlay.placed}
-            kept = tuple(item for item in contracts[name].placed if item.key not in own)
-            contracts[name] = replace(contracts[name], placed=(*kept, *overlay.placed))
-    return contracts, dict(library.cards)
+        for known in (contracts, cards):
+            if name in known:
+                own = {item.key for item in overlay.placed}
+                kept = tuple(item for item in known[name].placed if item.key not in own)
+                known[name] = replace(known[name], placed=(*kept, *overlay.placed))
+    return contracts, cards
 
 
 def _joined(old: Any, new: Any, on: Day) -> Any:

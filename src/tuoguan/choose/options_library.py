@@ -47,7 +47,10 @@ def read_market(library: Library, market: str, origin: str, on: Day, currency: s
 
     cards = _cards(library, market, origin, on, currency, fx)
     home = library.cards.get(f"{CardKind.WAREHOUSE.value}/{origin}")
-    at_origin = _numbers([compile_card(home, on=on, currency=currency, fx=fx)]) if home and not home.broken else {}
+    home_cards = [home] if home and not home.broken else []
+    at_origin = _numbers(
+        compile_card(card, on=on, currency=currency, fx=fx, overlays=library.overlays) for card in home_cards
+    )
     return MarketTerms(
         market=market, contracts=tuple(compiled(contract, None, None) for contract in usable),
         numbers=_numbers(cards) | {AT_ORIGIN + name: number for name, number in at_origin.items()},
@@ -64,7 +67,7 @@ def _cards(library: Library, market: str, origin: str, on: Day, currency: str, f
         kinds = FROM_ORIGIN if place == origin and place != market else (*FROM_ORIGIN, *OF_THE_MARKET)
         names = [f"{kind.value}/{place}" for kind in kinds]
         cards = [library.cards[name] for name in names if name in library.cards and not library.cards[name].broken]
-        found += [compile_card(card, on=on, currency=currency, fx=fx) for card in cards]
+        found += [compile_card(card, on=on, currency=currency, fx=fx, overlays=library.overlays) for card in cards]
     return found
 
 

@@ -2,6 +2,7 @@
 
 from tuoguan.contracts.assessing import assess
 from tuoguan.contracts.checking import check
+from tuoguan.contracts.checking_entries import OWN_STATEMENTS
 from tuoguan.contracts.comparing import Comparison, compare
 from tuoguan.contracts.compiled import CHARGE_DTYPE, NONE, Charge, Compiled, CompiledCard, DeadlineTerm, Uncertain
 from tuoguan.contracts.compiling import compile, compile_card
@@ -32,6 +33,7 @@ from tuoguan.contracts.schema import (
 __all__ = [
     "CHARGE_DTYPE",
     "NONE",
+    "OWN_STATEMENTS",
     "SETTING_OPTIONS",
     "Basis",
     "CardKind",

@@ -68,18 +68,26 @@ def _card(card: PlacedCard, library: Library, on: Day | None) -> Iterator[Proble
 
 def _overlay(overlay: PlacedOverlay, library: Library, on: Day | None) -> Iterator[Problem]:
     """The overlay's own flaws, and those it brings into the contract it changes."""
+    card = library.cards.get(overlay.head.overlays)
+    if card is not None:
+        yield from _overlaid_flaws(overlay, overlaid(card, (overlay,)), library, on)
+        return
     base = library.contracts.get(overlay.head.overlays)
     if base is None:
-        known = library.ids()
+        known = [*library.ids(), *library.cards]
         yield unknown(f"{overlay.at}: overlay.overlays", overlay.head.overlays, known, "a contract", "unknown_contract")
         return
     if base.broken:
         return
     merged = overlaid(base, (overlay,))
-    yield from (problem for problem in _terms(merged, library, on) if problem.at.startswith(overlay.at))
+    yield from _overlaid_flaws(overlay, merged, library, on)
     if not base.head.base:
         known_flaws = {(problem.code, problem.expected) for problem in completeness(base)}
         yield from (flaw for flaw in completeness(merged) if (flaw.code, flaw.expected) not in known_flaws)
+
+
+def _overlaid_flaws(overlay: PlacedOverlay, merged: Terms, library: Library, on: Day | None) -> Iterator[Problem]:
+    yield from (problem for problem in _terms(merged, library, on) if problem.at.startswith(overlay.at))
 
 
 def _terms(terms: Terms, library: Library, on: Day | None) -> Iterator[Problem]:

@@ -29,6 +29,7 @@ from tuoguan.foundation.problems import Problem, Severity
 from tuoguan.foundation.rates import parse_ppm
 
 STALE_DAYS = 730
+OWN_STATEMENTS = "own statements"  # a source that no register lists: what the seller's own ledger says
 _STRENGTH = {evidence: rank for rank, evidence in enumerate(Evidence)}
 _NEEDS_NO_SOURCE = (Evidence.ASSUMED, Evidence.NEGOTIATED)
 _NO_REGISTER = (Evidence.ASSUMED, Evidence.NEGOTIATED, Evidence.DERIVED)
@@ -58,7 +59,7 @@ def _provenance(item: Placed[Provenance], sources: Mapping[str, Source]) -> Iter
         fix = 'name a source, or write evidence = "assumed" with a range'
         yield Problem(f"{item.at}.source", "no source", f"a source for {entry.evidence}", fix, "no_source")
     for name in entry.source:
-        if name not in sources:
+        if name not in sources and name != OWN_STATEMENTS:
             yield unknown(f"{item.at}.source", name, sources, "an id of sources.toml", "unknown_source")
     known = [sources[name].evidence for name in entry.source if name in sources]
     best = min(known, key=_STRENGTH.__getitem__, default=entry.evidence)

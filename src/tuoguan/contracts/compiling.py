@@ -94,8 +94,16 @@ def compile(  # noqa: A001 the room's own verb; Python's is never needed here
     )
 
 
-def compile_card(card: PlacedCard, *, on: Day, currency: str | None = None, fx: FxTable | None = None) -> CompiledCard:
+def compile_card(
+    card: PlacedCard,
+    *,
+    on: Day,
+    currency: str | None = None,
+    fx: FxTable | None = None,
+    overlays: Iterable[PlacedOverlay] = (),
+) -> CompiledCard:
     """The card as of ``on`` in ``currency``: its charges as records, its numbers in millionths."""
+    card = overlaid(card, select(overlays, card.id, None, None))
     converter = Converter(currency or card.head.currency, on, fx)
     charges, terms = _charges(card, card.id, on, converter, [])
     numbers = _collect(card.of(NumberEntry, on), lambda item: _number(item, card.id, converter))

@@ -118,10 +118,14 @@ def _card(at: str, raw: bytes, document: dict[str, Any] | None, problems: Proble
 
 def _overlay(at: str, raw: bytes, problems: Problems) -> PlacedOverlay | None:
     document = _toml(at, raw, problems)
-    head = _head(at, document, "overlay", OverlayHead, SECTION_TYPES, problems)
+    said = (document or {}).get("overlay", {})
+    # A card's id has two parts, kind/MARKET, a contract's three.
+    is_card = isinstance(said, dict) and str(said.get("overlays", "")).count("/") == 1
+    sections = CARD_SECTION_TYPES if is_card else SECTION_TYPES
+    head = _head(at, document, "overlay", OverlayHead, sections, problems)
     if head is None or document is None:
         return None
-    return PlacedOverlay(head, at, _entries(at, document, SECTION_TYPES, problems), content_hash(at.encode(), raw))
+    return PlacedOverlay(head, at, _entries(at, document, sections, problems), content_hash(at.encode(), raw))
 
 
 def _head(

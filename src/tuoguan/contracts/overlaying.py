@@ -6,11 +6,14 @@ Keeps the invariant that two files of equal specificity never decide the same te
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from itertools import combinations
+from typing import TypeVar
 
-from tuoguan.contracts.library import Contract, PlacedOverlay
+from tuoguan.contracts.library import Contract, PlacedCard, PlacedOverlay
 from tuoguan.contracts.resolving import merge
 from tuoguan.foundation.ids import content_hash
 from tuoguan.foundation.problems import Problem
+
+C = TypeVar("C", Contract, PlacedCard)
 
 
 def specificity(overlay: PlacedOverlay) -> int:
@@ -35,8 +38,8 @@ def select(
     return tuple(sorted(found, key=lambda overlay: (specificity(overlay), overlay.at)))
 
 
-def overlaid(contract: Contract, overlays: Iterable[PlacedOverlay]) -> Contract:
-    """The contract with the overlays' entries in place of the same keys; later overlays win."""
+def overlaid(contract: C, overlays: Iterable[PlacedOverlay]) -> C:
+    """The contract or card with the overlays' entries in place of the same keys; later overlays win."""
     placed, hashes = contract.placed, [contract.hash]
     for overlay in overlays:
         placed = merge(placed, overlay.placed)

@@ -1,26 +1,119 @@
 """Record what happened, append-only; say who must do what next, by when, and what is at stake."""
 
-from tuoguan.operate.accounts import MoneyAccount, StockAccount, goods, is_floored, money, stock
-from tuoguan.operate.flow_drawing import clock_table, diagram, move_table, who_table
-from tuoguan.operate.flow_words import Desk, Document, Flow, Line, Move, State, Step, StepKind
-from tuoguan.operate.flows import final_states, load_flows, move_of, moves_between, moves_from
-from tuoguan.operate.layers import Costing
-from tuoguan.operate.layers_kept import CostLayers, StockValue
-from tuoguan.operate.ledger import Ledger
-from tuoguan.operate.ledger_projecting import Projection
-from tuoguan.operate.ledger_rows import entry_of
-from tuoguan.operate.money_states import CashDay, MoneyStates, StateDay
-from tuoguan.operate.postings import Accounting, postings_of
-from tuoguan.operate.queue import Queue
-from tuoguan.operate.settling import Payout, payout_of
-from tuoguan.operate.storing import KeptRow, Row, Store, StoreLost, Table, TableShape, Transaction, Written
-from tuoguan.operate.terms import Terms
-from tuoguan.operate.words import FIRST_HEAD, Append, Draft, Entry, Head, Posting, Recorded, Stream
-from tuoguan.operate.work import Work
-from tuoguan.operate.work_documents import Request, Said, charges_in, document_of, facts_in, fold, said_in, stream_of
-from tuoguan.operate.work_due import due_of, proposals_of
-from tuoguan.operate.work_rules import owner_of, sees
-from tuoguan.operate.work_switching import needs_new_store, switch_listing
+from tuoguan.operate.accounts import (
+    MoneyAccount,
+    StockAccount,
+    goods,
+    is_floored,
+    money,
+    stock,
+)
+from tuoguan.operate.books_out import (
+    books_text,
+)
+from tuoguan.operate.flow_drawing import (
+    clock_table,
+    diagram,
+    move_table,
+    who_table,
+)
+from tuoguan.operate.flow_words import (
+    Desk,
+    Document,
+    Flow,
+    Line,
+    Move,
+    State,
+    Step,
+    StepKind,
+)
+from tuoguan.operate.flows import (
+    final_states,
+    load_flows,
+    move_of,
+    moves_between,
+    moves_from,
+)
+from tuoguan.operate.layers import (
+    Costing,
+)
+from tuoguan.operate.layers_kept import (
+    CostLayers,
+    StockValue,
+)
+from tuoguan.operate.ledger import (
+    Ledger,
+)
+from tuoguan.operate.ledger_projecting import (
+    Projection,
+)
+from tuoguan.operate.ledger_rows import (
+    entry_of,
+)
+from tuoguan.operate.money_states import (
+    CashDay,
+    MoneyStates,
+    StateDay,
+)
+from tuoguan.operate.postings import (
+    Accounting,
+    postings_of,
+)
+from tuoguan.operate.queue import (
+    Queue,
+)
+from tuoguan.operate.settling import (
+    Payout,
+    payout_of,
+)
+from tuoguan.operate.storing import (
+    KeptRow,
+    Row,
+    Store,
+    StoreLost,
+    Table,
+    TableShape,
+    Transaction,
+    Written,
+)
+from tuoguan.operate.terms import (
+    Terms,
+)
+from tuoguan.operate.words import (
+    FIRST_HEAD,
+    Append,
+    Draft,
+    Entry,
+    Head,
+    Posting,
+    Recorded,
+    Stream,
+)
+from tuoguan.operate.work import (
+    Work,
+)
+from tuoguan.operate.work_documents import (
+    Request,
+    Said,
+    charges_in,
+    document_of,
+    facts_in,
+    fold,
+    said_in,
+    stream_of,
+)
+from tuoguan.operate.work_due import (
+    due_of,
+    proposals_of,
+)
+from tuoguan.operate.work_rules import (
+    owner_of,
+    sees,
+)
+from tuoguan.operate.work_switching import (
+    needs_new_store,
+    switch_listing,
+)
 
 __all__ = [
     "FIRST_HEAD",
@@ -64,6 +157,7 @@ __all__ = [
     "Transaction",
     "Work",
     "Written",
+    "books_text",
     "charges_in",
     "clock_table",
     "diagram",

@@ -1,1 +1,61 @@
 """What the contract says against what the platform paid; and what is learned from the difference."""
+
+from tuoguan.reconcile.calibrate import Learned, calibrate
+from tuoguan.reconcile.claims import Claims, claims_of, page, write_workbook
+from tuoguan.reconcile.expected import expected_of
+from tuoguan.reconcile.freight import freight_learned
+from tuoguan.reconcile.lives import LIVES, freight_of, lives_of
+from tuoguan.reconcile.matching import ASSUMED_APPEAL, match
+from tuoguan.reconcile.overlay import negotiated_keys, overlay_name, overlay_text
+from tuoguan.reconcile.profit import Bridge, Part, Realized, bridge, interest_minor, realized_of
+from tuoguan.reconcile.statements import CHECKED_TABLES, appeals_of, lines_of
+from tuoguan.reconcile.words import (
+    APPEALS,
+    EXPECTED,
+    LINES,
+    MATCHES,
+    UNCLASSIFIED,
+    Appeal,
+    MatchedBy,
+    Reconciled,
+    Tolerance,
+    Verdict,
+)
+
+__all__ = [
+    "APPEALS",
+    "ASSUMED_APPEAL",
+    "CHECKED_TABLES",
+    "EXPECTED",
+    "LINES",
+    "LIVES",
+    "MATCHES",
+    "UNCLASSIFIED",
+    "Appeal",
+    "Bridge",
+    "Claims",
+    "Learned",
+    "MatchedBy",
+    "Part",
+    "Realized",
+    "Reconciled",
+    "Tolerance",
+    "Verdict",
+    "appeals_of",
+    "bridge",
+    "calibrate",
+    "claims_of",
+    "expected_of",
+    "freight_learned",
+    "freight_of",
+    "interest_minor",
+    "lines_of",
+    "lives_of",
+    "match",
+    "negotiated_keys",
+    "overlay_name",
+    "overlay_text",
+    "page",
+    "realized_of",
+    "write_workbook",
+]

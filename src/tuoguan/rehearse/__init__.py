@@ -2,7 +2,7 @@
 
 from tuoguan.rehearse.compare import Difference, Simulated, differences
 from tuoguan.rehearse.diary import Diary
-from tuoguan.rehearse.living import rehearse
+from tuoguan.rehearse.living import days_done, rehearse
 from tuoguan.rehearse.world import World, world_of
 
-__all__ = ["Diary", "Difference", "Simulated", "World", "differences", "rehearse", "world_of"]
+__all__ = ["Diary", "Difference", "Simulated", "World", "days_done", "differences", "rehearse", "world_of"]

@@ -35,7 +35,7 @@ _PUT_STREAM = (
     "INSERT INTO stream VALUES (?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET version = excluded.version, "
     "state = excluded.state"
 )
-_PUT_BALANCE = "INSERT INTO balance VALUES (?, ?, ?) ON CONFLICT (account, unit) DO UPDATE SET amount = excluded.amount"
+_PUT_BALANCE = "REPLACE INTO balance VALUES (?, ?, ?)"
 _LARGEST = 2**63 - 1
 
 

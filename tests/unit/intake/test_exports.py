@@ -1,4 +1,4 @@
-"""Files of seller centers: each known format is recognized by its headers and read whole; others are refused in words."""
+"""Files of seller centers: each known format is recognized by its headers and read whole; others are refused."""
 
 import csv
 import io
