@@ -4,12 +4,12 @@ Hides where the ledger lies and how the decision is found again. Keeps two invar
 one path, and a rehearsal that was stopped goes on where it stopped.
 """
 
-import time
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from tuoguan.app.ledgers import now
 from tuoguan.app.study_kept import FILE, Kept, load_study
 from tuoguan.app.whatif_again import opened_again
 from tuoguan.choose import enumerate_options, options_again
@@ -74,7 +74,7 @@ def rehearse_decision(
     try:
         tell = None if progress is None else lambda done, total: progress("ledger", done, total)
         diary = rehearse(work, worlds, until=days, progress=tell)
-        now = (kept.study.start_on + days) * DAY_SECONDS - 1
+        evening = (kept.study.start_on + days) * DAY_SECONDS - 1
         currency = worlds[0].listings[0].contract.currency
         return Rehearsal(
             ledger=place, path=path, start_on=kept.study.start_on, days=days, currency=currency, worlds=worlds,
@@ -83,7 +83,7 @@ def rehearse_decision(
             cash_minor=sum(sum(by_day.values()) for by_day in diary.cash.values()),
             staff_milliminutes=sum(sum(by_day.values()) for by_day in diary.staff.values()),
             differences=tuple(differences(diary, simulated, days)),
-            steps={desk: tuple(work.next_steps(desk, now, limit=PAGE)) for desk in desks},
+            steps={desk: tuple(work.next_steps(desk, evening, limit=PAGE)) for desk in desks},
         )  # fmt: skip
     finally:
         work.ledger.store.close()
@@ -135,7 +135,7 @@ def _open(place: Path, kept: Kept, path: int, days: int, again: bool) -> Work:
     if again:
         for file in place.parent.glob(f"{LEDGER}*"):
             file.unlink()
-    work = Work(Ledger(open_sqlite(place), clock=lambda: int(time.time())))
+    work = Work(Ledger(open_sqlite(place), clock=now))
     about = {"decision": content_hash(json_bytes(dict(kept.hashes))), "path": path, "seed": kept.scenario.seed}
     told = work.ledger.store.stream(ABOUT)
     problem = None

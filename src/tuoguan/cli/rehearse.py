@@ -4,21 +4,22 @@ Hides the layout. Keeps the invariant that everything a person reads exists in E
 """
 
 import argparse
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from tuoguan.app.phrases import Language
-from tuoguan.app.rehearse import Rehearsal, rehearse_decision
-from tuoguan.app.wording import money, money_short
-from tuoguan.cli.output import WIDTH, Progress, say, say_json, table, tell
 from tuoguan.foundation.days import iso
 from tuoguan.foundation.text import wrapped
-from tuoguan.operate import Desk, Step, load_flows, move_of
 
-BOTH = "both"
+if TYPE_CHECKING:
+    from tuoguan.app.phrases import Language
+    from tuoguan.app.rehearse import Rehearsal
+    from tuoguan.operate import Step
+
+SELLER, PLATFORM, BOTH = "seller", "platform", "both"
+WIDTH = 100
 STEP_WIDTHS = (17, 13, 28, 39)
 DOCUMENT_WIDTHS = (30, 26, 12)
 WORDS: dict[str, tuple[str, str]] = {
@@ -32,7 +33,7 @@ WORDS: dict[str, tuple[str, str]] = {
              "模拟器对每一天的库存、资金、工时与费用的说法完全一致。"),
     "differs": ("Ledger and simulator differ on {count} figures, first: {first}",
                 "账本与模拟器有 {count} 处不同，首先是：{first}"),
-    "seller": ("Work at the seller's desk, most money at risk first:", "卖家工作台（风险金额从高到低）："),
+    "seller_desk": ("Work at the seller's desk, most money at risk first:", "卖家工作台（风险金额从高到低）："),
     "platform_desk": ("Work at the platform's desk, most money at risk first:", "平台工作台（风险金额从高到低）："),
     "nothing": ("Nothing is to be done.", "没有待办事项。"),
     "due": ("due (UTC)", "期限（UTC）"), "stake": ("at stake", "涉及金额"), "step": ("step", "步骤"),
@@ -46,7 +47,9 @@ def register(command: argparse.ArgumentParser, count: Any) -> None:
     """The options of the command; ``count`` reads a whole number from 0."""
     command.add_argument("dir", type=Path, help="a workspace that was decided")
     command.add_argument("--path", type=count, default=0, metavar="K", help="which future to live through (default 0)")
-    command.add_argument("--desk", choices=(*Desk, BOTH), default=BOTH, help="whose work to show (default: both)")
+    command.add_argument(
+        "--desk", choices=(SELLER, PLATFORM, BOTH), default=BOTH, help="whose work to show (default: both)"
+    )
     command.add_argument("--until", metavar="DAY", help="stop after this day and show the work it leaves")
     command.add_argument("--again", action="store_true", help="throw away what was rehearsed before")
     command.add_argument("--lang", choices=("en", "zh"), default="en", help="language of the answer")
@@ -56,6 +59,9 @@ def register(command: argparse.ArgumentParser, count: Any) -> None:
 def rehearse(arguments: argparse.Namespace) -> int:
     """Lives through the path, says what happened and what is next; 0 when ledger and simulator agree, else 1."""
     from tuoguan.app.contracts import parse_on
+    from tuoguan.app.rehearse import rehearse_decision
+    from tuoguan.cli.output import Progress, say, say_json, tell
+    from tuoguan.operate import Desk
 
     progress = Progress(quiet=arguments.quiet or arguments.json)
     desks = tuple(Desk) if arguments.desk == BOTH else (Desk(arguments.desk),)
@@ -78,12 +84,12 @@ def rehearse(arguments: argparse.Namespace) -> int:
     return 1 if found.differences else 0
 
 
-def said(key: str, lang: Language, **values: Any) -> str:
+def said(key: str, lang: "Language", **values: Any) -> str:
     """The words in the language with the values in them."""
     return WORDS[key][lang == "zh"].format(**values)
 
 
-def rehearsal_lines(found: Rehearsal, lang: Language) -> list[str]:
+def rehearsal_lines(found: "Rehearsal", lang: "Language") -> list[str]:
     """What was lived through, documents and where they stand, money, stock, agreement, work by desk."""
     last = found.start_on + found.days - 1
     lines = wrapped(
@@ -98,11 +104,14 @@ def rehearsal_lines(found: Rehearsal, lang: Language) -> list[str]:
     else:
         lines += wrapped(said("same", lang), WIDTH)
     for desk, steps in found.steps.items():
-        lines += ["", said("seller" if desk is Desk.SELLER else "platform_desk", lang), *_steps(steps, lang)]
+        lines += ["", said(f"{desk.value}_desk", lang), *_steps(steps, lang)]
     return lines
 
 
-def _documents(found: Rehearsal, lang: Language) -> list[str]:
+def _documents(found: "Rehearsal", lang: "Language") -> list[str]:
+    from tuoguan.cli.output import table
+    from tuoguan.operate import load_flows
+
     flows, rows = load_flows(), []
     for (name, state), count in found.documents.items():
         flow = flows[name]
@@ -111,7 +120,9 @@ def _documents(found: Rehearsal, lang: Language) -> list[str]:
     return table(rows, [said(key, lang) for key in ("documents", "state", "count")], DOCUMENT_WIDTHS, "  >")
 
 
-def _figures(found: Rehearsal, lang: Language) -> Iterator[str]:
+def _figures(found: "Rehearsal", lang: "Language") -> Iterator[str]:
+    from tuoguan.app.wording import money
+
     def held(*starts: str) -> int:
         return sum(amount for (account, _), amount in found.balances.items() if account.startswith(starts))
 
@@ -124,7 +135,11 @@ def _figures(found: Rehearsal, lang: Language) -> Iterator[str]:
     yield f"{said('hours', lang)}: {found.staff_milliminutes / 60_000:.1f}"
 
 
-def _steps(steps: tuple[Step, ...], lang: Language) -> list[str]:
+def _steps(steps: "Sequence[Step]", lang: "Language") -> list[str]:
+    from tuoguan.app.wording import money_short
+    from tuoguan.cli.output import table
+    from tuoguan.operate import load_flows, move_of
+
     if not steps:
         return [said("nothing", lang)]
     rows, flows = [], load_flows()
@@ -140,7 +155,7 @@ def _when(due_at: int | None) -> str:
     return "" if due_at is None else datetime.fromtimestamp(due_at, UTC).strftime("%Y-%m-%d %H:%M")
 
 
-def as_json(found: Rehearsal) -> dict[str, Any]:
+def as_json(found: "Rehearsal") -> dict[str, Any]:
     """The same figures for a machine."""
     return {
         "ledger": str(found.ledger), "path": found.path, "from": iso(found.start_on),
