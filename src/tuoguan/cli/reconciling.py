@@ -12,12 +12,13 @@ from tuoguan.app.calibrating import Calibrated, calibrate_workspace
 from tuoguan.app.reconciling import Checked, reconcile
 from tuoguan.app.reconciling_profit import Compared, compare_profit
 from tuoguan.cli.output import WIDTH, say, say_json, table, tell
+from tuoguan.contracts import label
 from tuoguan.foundation.days import Day, iso, parse_day
 from tuoguan.foundation.money import format_minor
 from tuoguan.foundation.problems import Problem, Refused
-from tuoguan.foundation.rates import format_ppm
+from tuoguan.foundation.rates import PPM
 from tuoguan.foundation.text import wrapped
-from tuoguan.reconcile import Learned, Part
+from tuoguan.reconcile import Learned, Part, kind_word
 
 DAY_SECONDS = 86_400
 SHOWN = 20
@@ -135,7 +136,7 @@ def checked_lines(checked: Checked, lang: str) -> list[str]:
 def _difference(row: dict[str, Any], lang: str) -> tuple[str, ...]:
     deadline = f"{row['deadline_on']}{'*' if row['deadline_assumed'] else ''}" if row["deadline_on"] else ""
     minor = f"{format_minor(row['difference_minor'], row['currency'])} {row['currency']}"
-    return (_word(row["verdict"], lang), row["order_number"], row["sku"], row["kind"], minor, deadline)
+    return (_word(row["verdict"], lang), row["order_number"], row["sku"], kind_word(row["kind"], lang), minor, deadline)
 
 
 def bridge_lines(compared: Compared | None, lang: str) -> list[str]:
@@ -154,20 +155,24 @@ def bridge_lines(compared: Compared | None, lang: str) -> list[str]:
 def learned_lines(found: Calibrated, lang: str) -> list[str]:
     """Each number with its new and old range."""
     rows = [
-        (one.contract_id, one.name, _number(one, one.value), f"{_number(one, one.low)} … {_number(one, one.high)}",
-         f"{_number(one, one.prior_low)} … {_number(one, one.prior_high)}",
-         f"{_number(one, one.p05)} … {_number(one, one.p95)}", str(one.count))
+        (one.contract_id, label(one.name, lang), _number(one, one.value), _span(one, one.low, one.high),
+         _span(one, one.prior_low, one.prior_high), _span(one, one.p05, one.p95), str(one.count))
         for one in found.learned
     ]  # fmt: skip
     head = _word("numbers", lang).split(";")
-    lines = [*_told("learned", lang, day=iso(found.on)), *table(rows, head, (18, 21, 8, 16, 14, 15, 6), "  >>>>>")]
+    lines = [*_told("learned", lang, day=iso(found.on)), *table(rows, head, (18, 22, 7, 17, 15, 15, 5), "  >>>>>")]
     lines += [line for name in found.kept for line in _told("kept", lang, name=name)]
     return [*lines, *_told("next", lang)]
 
 
+def _span(one: Learned, low: int, high: int) -> str:
+    return f"{_number(one, low)} … {_number(one, high)}"
+
+
 def _number(one: Learned, value: int) -> str:
     """A value in the scale of its number: days as they are, everything else in millionths."""
-    return str(value) if one.section == "quantity" and one.name.endswith("_days") else format_ppm(value)[:8]
+    is_days = one.section == "quantity" and one.name.endswith("_days")
+    return str(value) if is_days else f"{value / PPM:.3g}"
 
 
 def _word(key: str, lang: str) -> str:

@@ -1,7 +1,7 @@
 """What the contract says against what the platform paid; and what is learned from the difference."""
 
 from tuoguan.reconcile.calibrate import Learned, calibrate
-from tuoguan.reconcile.claims import Claims, claims_of, page, write_workbook
+from tuoguan.reconcile.claims import Claims, claims_of, kind_word, page, write_workbook
 from tuoguan.reconcile.expected import expected_of
 from tuoguan.reconcile.freight import freight_learned
 from tuoguan.reconcile.lives import LIVES, freight_of, lives_of
@@ -49,6 +49,7 @@ __all__ = [
     "freight_learned",
     "freight_of",
     "interest_minor",
+    "kind_word",
     "lines_of",
     "lives_of",
     "match",
