@@ -160,7 +160,7 @@ def learned_lines(found: Calibrated, lang: str) -> list[str]:
         for one in found.learned
     ]  # fmt: skip
     head = _word("numbers", lang).split(";")
-    lines = [*_told("learned", lang, day=iso(found.on)), *table(rows, head, (18, 22, 7, 17, 15, 15, 5), "  >>>>>")]
+    lines = [*_told("learned", lang, day=iso(found.on)), *table(rows, head, (17, 18, 7, 17, 15, 15, 5), "  >>>>>")]
     lines += [line for name in found.kept for line in _told("kept", lang, name=name)]
     return [*lines, *_told("next", lang)]
 

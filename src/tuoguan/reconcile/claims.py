@@ -63,8 +63,8 @@ ENTRY_COLUMNS = ("number", "document", "position", "term", "amount", "currency",
 Rows = list[tuple[str, ...]]
 KINDS_ZH = {
     "revenue": "货款", "commission": "佣金", "service": "技术服务费", "promotion": "推广费", "fulfillment": "履约费",
-    "storage": "仓储费", "logistics": "物流费", "subsidy": "补贴", "return": "退货费", "refund": "退款", "penalty": "罚款",
-    "duty": "关税", "tax": "税", "environment": "环保费", "payout": "回款费", UNCLASSIFIED: "未分类",
+    "storage": "仓储费", "logistics": "物流费", "subsidy": "补贴", "return": "退货费", "refund": "退款",
+    "penalty": "罚款", "duty": "关税", "tax": "税", "environment": "环保费", "payout": "回款费", UNCLASSIFIED: "未分类",
 }  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""What is due, from the ledger's entries: terms, sources, days, SKUs; what was taken back or paid at once is not due."""
+"""What is due by the ledger's entries: terms, sources, days, SKUs; what was taken back or paid at once is not due."""
 
 from pathlib import Path
 
