@@ -263,7 +263,8 @@ class Slow:
         self.groups(("order_number", "sku", "kind"), named, all_due, False)
         self.groups(("order_number", "kind"), named, all_due, False)
         bare = lambda row, i: rest(row, i) and not row["order_number"] and row["kind"] not in by_order  # noqa: E731
-        for names in (("sku", "kind"), ("kind",)):
+        itemizes = any(bare(row, i) and row["kind"] not in (*NET_KINDS, "penalty") for i, row in enumerate(self.lines))
+        for names in (("sku", "kind") if itemizes else ("sku",), ("kind",)):
             for match in self.by_period(names, self.lags.get("".join(names), 0), self.bill(names, bare)):
                 self.take(*match)
         paid = {row["order_number"] for row in self.lines}
