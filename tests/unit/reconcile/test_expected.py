@@ -11,7 +11,7 @@ from tuoguan.app.ledgers import open_work
 from tuoguan.contracts import QuantityName
 from tuoguan.foundation.parties import Party
 from tuoguan.operate import Desk, Line, Work, payout_of
-from tuoguan.reconcile import expected_of
+from tuoguan.reconcile import charging_kinds, expected_of
 
 
 def due(work: Work) -> pl.DataFrame:
@@ -22,6 +22,8 @@ def test_charges_stand_with_term_source_and_day(tmp_path: Path) -> None:
     with open_work(tmp_path) as work:
         sell(work, 10)
         rows = due(work)
+        some = work.ledger.store.entries(kinds=charging_kinds())
+        assert expected_of(some, work.terms.get).equals(rows), "these kinds of entries are enough"
         said = [
             minor for entry in work.ledger.store.entries() for _, _, _, minor in entry.draft.details.get("charges", ())
         ]

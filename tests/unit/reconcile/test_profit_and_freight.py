@@ -9,7 +9,9 @@ from operate_world import DAY
 from reconcile_shop import at
 from tuoguan.app.calibrating import calibrate_workspace
 from tuoguan.app.ledgers import open_work
+from tuoguan.choose.options_library import read_market
 from tuoguan.contracts import Evidence, compile_card, load, load_overlays
+from tuoguan.foundation.fx import load_fx
 from tuoguan.operate import Desk, Line
 from tuoguan.reconcile import Part, Realized, bridge, interest_minor, lives_of, realized_of
 from tuoguan.simulate import Component
@@ -103,3 +105,5 @@ def test_freight_bills_restate_the_card(tmp_path: Path) -> None:
     assert abs(after.value / told.value - 0.825) < 0.01
     assert after.high - after.low < told.high - told.low
     assert after.low < told.value * 0.825 < after.high
+    market = read_market(library, "US", "CN", DAY + 200, "USD", load_fx(DAY + 200))
+    assert market.numbers[name].value == after.value, "the next decision prices freight by it"
