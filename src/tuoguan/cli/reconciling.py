@@ -6,19 +6,19 @@ Hides the layout. Keeps the invariant that what is assumed is said to be assumed
 import argparse
 import time
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from tuoguan.app.calibrating import Calibrated, calibrate_workspace
-from tuoguan.app.reconciling import Checked, reconcile
-from tuoguan.app.reconciling_profit import Compared, compare_profit
 from tuoguan.cli.output import WIDTH, say, say_json, table, tell
-from tuoguan.contracts import label
 from tuoguan.foundation.days import Day, iso, parse_day
 from tuoguan.foundation.money import format_minor
 from tuoguan.foundation.problems import Problem, Refused
-from tuoguan.foundation.rates import PPM
 from tuoguan.foundation.text import wrapped
-from tuoguan.reconcile import Learned, Part, kind_word
+
+if TYPE_CHECKING:  # the grammar of the command line is made without what the commands need
+    from tuoguan.app.calibrating import Calibrated
+    from tuoguan.app.reconciling import Checked
+    from tuoguan.app.reconciling_profit import Compared
+    from tuoguan.reconcile import Learned
 
 DAY_SECONDS = 86_400
 SHOWN = 20
@@ -64,6 +64,8 @@ def register_calibrate(command: argparse.ArgumentParser) -> None:
 
 def run_reconcile(arguments: argparse.Namespace) -> int:
     """Checks the statements, writes claim packs, prints what differs; with a decision also planned against realized."""
+    from tuoguan.app.reconciling import reconcile
+
     until = _day(arguments.until)
     checked = reconcile(
         arguments.dir, arguments.statement, until=until, appeal_days=arguments.appeal_days, out=arguments.out
@@ -79,8 +81,10 @@ def run_reconcile(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _profit(folder: Path, checked: Checked, until: Day) -> Compared | None:
+def _profit(folder: Path, checked: "Checked", until: Day) -> "Compared | None":
     """The comparison with the last decision; None where there is none yet."""
+    from tuoguan.app.reconciling_profit import compare_profit
+
     try:
         return compare_profit(folder, checked.found, until)
     except Refused as refused:
@@ -91,6 +95,8 @@ def _profit(folder: Path, checked: Checked, until: Day) -> Compared | None:
 
 def run_calibrate(arguments: argparse.Namespace) -> int:
     """Learns, writes the overlay, prints what was learned."""
+    from tuoguan.app.calibrating import calibrate_workspace
+
     found = calibrate_workspace(arguments.dir, on=_day(arguments.until))
     if arguments.json:
         say_json(found.answer())
@@ -112,7 +118,7 @@ def _day(text: str) -> Day:
         raise Refused([Problem("--until", text, "a day", fix, "bad_date")]) from None
 
 
-def checked_lines(checked: Checked, lang: str) -> list[str]:
+def checked_lines(checked: "Checked", lang: str) -> list[str]:
     """Counts and sums by verdict, then the largest differences with their deadlines."""
     found = checked.found
     lines = _told("sums", lang, lines=found.lines.height, due=found.expected.height, day=iso(checked.until))
@@ -134,13 +140,17 @@ def checked_lines(checked: Checked, lang: str) -> list[str]:
 
 
 def _difference(row: dict[str, Any], lang: str) -> tuple[str, ...]:
+    from tuoguan.reconcile import kind_word
+
     deadline = f"{row['deadline_on']}{'*' if row['deadline_assumed'] else ''}" if row["deadline_on"] else ""
     minor = f"{format_minor(row['difference_minor'], row['currency'])} {row['currency']}"
     return (_word(row["verdict"], lang), row["order_number"], row["sku"], kind_word(row["kind"], lang), minor, deadline)
 
 
-def bridge_lines(compared: Compared | None, lang: str) -> list[str]:
+def bridge_lines(compared: "Compared | None", lang: str) -> list[str]:
     """Planned, the parts of the difference, realized."""
+    from tuoguan.reconcile import Part
+
     if compared is None or not compared.bridges:
         return []
     rows = []
@@ -152,8 +162,10 @@ def bridge_lines(compared: Compared | None, lang: str) -> list[str]:
     return ["", *lines, *table(rows, head, (12, 6, 10, 9, 9, 9, 9, 9, 9, 10), "  >>>>>>>>")]
 
 
-def learned_lines(found: Calibrated, lang: str) -> list[str]:
+def learned_lines(found: "Calibrated", lang: str) -> list[str]:
     """Each number with its new and old range."""
+    from tuoguan.contracts import label
+
     rows = [
         (one.contract_id, label(one.name, lang), _number(one, one.value), _span(one, one.low, one.high),
          _span(one, one.prior_low, one.prior_high), _span(one, one.p05, one.p95), str(one.count))
@@ -165,14 +177,14 @@ def learned_lines(found: Calibrated, lang: str) -> list[str]:
     return [*lines, *_told("next", lang)]
 
 
-def _span(one: Learned, low: int, high: int) -> str:
+def _span(one: "Learned", low: int, high: int) -> str:
     return f"{_number(one, low)} … {_number(one, high)}"
 
 
-def _number(one: Learned, value: int) -> str:
+def _number(one: "Learned", value: int) -> str:
     """A value in the scale of its number: days as they are, everything else in millionths."""
     is_days = one.section == "quantity" and one.name.endswith("_days")
-    return str(value) if is_days else f"{value / PPM:.3g}"
+    return str(value) if is_days else f"{value / 1_000_000:.3g}"
 
 
 def _word(key: str, lang: str) -> str:
