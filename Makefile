@@ -16,10 +16,12 @@ CODE := src tests tools benchmarks
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-run: $(VENV)/.sample ## build a workspace from real order history, check it, decide, write the report to out/decision
+run: $(VENV)/.sample ## build a workspace from real order history, decide, take the decision, show the first page of work
 	$(BIN)/python -m tuoguan sample out/sample
 	$(BIN)/python -m tuoguan check out/sample
 	$(BIN)/python -m tuoguan decide out/sample --out out/decision
+	$(BIN)/python -m tuoguan accept out/sample --decision out/decision
+	$(BIN)/python -m tuoguan work out/sample
 
 test: $(VENV)/.dev ## run every test (PATHS=tests/unit/foundation for some)
 	$(BIN)/python -m pytest -q -n $(WORKERS) $(PATHS)
@@ -41,14 +43,14 @@ golden: $(VENV)/.dev ## record the golden files anew; the author answers for eve
 bench: $(VENV)/.dev ## measure ingestion (LINES=100000000 for the full size); one JSON line is kept per run
 	$(BIN)/python benchmarks/ingest.py --lines $(LINES)
 
-peers: ## make .venv-peers: tuoguan and the programs that benchmarks are measured beside
+peers: ## make .venv-peers and .venv-peers-operate: the programs that benchmarks are measured beside
 	$(PYTHON) tools/bootstrap.py peers
 
 lock: ## write requirements/*.txt anew from pyproject.toml
 	$(PYTHON) tools/bootstrap.py lock
 
 clean: ## remove what make made: .venv, caches, out
-	rm -rf $(VENV) $(VENV)-peers out build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .benchmarks .import_linter_cache .numba_cache
+	rm -rf $(VENV) $(VENV)-peers $(VENV)-peers-operate out build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .benchmarks .import_linter_cache .numba_cache
 	find $(CODE) -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # Stamps: a file per set of packages; tools/bootstrap.py looks at hashes, make only at times.

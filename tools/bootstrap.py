@@ -1,8 +1,7 @@
 """Makes .venv ready: ``python3 tools/bootstrap.py run|sample|dev``, or writes the requirement files anew: ``... lock``.
 
-``peers`` makes .venv-peers with the programs that benchmarks are measured beside; they need other versions of shared
-libraries, so they live apart.
-
+``peers`` makes .venv-peers and .venv-peers-operate with the programs that benchmarks are measured beside; they need
+other versions of shared libraries, so they live apart, and tuoguan is not installed beside those of the second one.
 
 Uses the standard library only. uv comes from the package index through pip and installs the rest in seconds; where
 uv cannot be had, pip does the same work more slowly. A set that stands already is recognized by the hash of its
@@ -14,6 +13,7 @@ import os
 import subprocess
 import sys
 import time
+import tomllib
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -23,7 +23,7 @@ BIN = VENV / ("Scripts" if os.name == "nt" else "bin")
 PYTHON = BIN / "python"
 UV = BIN / "uv"
 SETS = ("run", "sample", "dev")  # nested: each holds the ones before it
-PEERS = ROOT / ".venv-peers"
+PEERS = {"peers": True, "peers-operate": False}  # environments beside .venv; True: tuoguan is installed in it too
 OLDEST = (3, 11)
 
 
@@ -36,7 +36,7 @@ def main(words: list[str]) -> int:
         return _fail(f"usage: bootstrap.py {'|'.join(SETS)}|peers|lock")
     try:
         if words[0] == "peers":
-            return peers()
+            return max(peers(name, with_tuoguan) for name, with_tuoguan in PEERS.items())
         return lock() if words[0] == "lock" else ensure(words[0])
     except subprocess.CalledProcessError as error:
         return _fail(f"this command failed with status {error.returncode}: {' '.join(map(str, error.cmd))}")
@@ -56,19 +56,21 @@ def ensure(name: str) -> int:
     return 0
 
 
-def peers() -> int:
-    """0 once .venv-peers holds tuoguan and its peers."""
-    stamp, python = PEERS / ".peers", PEERS / BIN.name / PYTHON.name
-    if stamp.exists() and stamp.read_text() == _hash("peers"):
+def peers(name: str, with_tuoguan: bool) -> int:
+    """0 once the environment ``name`` beside .venv holds its peers."""
+    home = ROOT / f".venv-{name}"
+    stamp, python = home / ".peers", home / BIN.name / PYTHON.name
+    if stamp.exists() and stamp.read_text() == _hash(name):
         return 0
     ensure("run")
-    _run([sys.executable, "-m", "venv", "--clear", PEERS], dict(os.environ))
+    _run([sys.executable, "-m", "venv", "--clear", home], dict(os.environ))
     tool, environment = [python, "-m", "pip", "install", "-qq"], dict(os.environ)
     if _has_uv():
         tool, environment = [UV, "pip", "install", "--quiet", "--python", python], _uv_environment()
-    _run([*tool, "--require-hashes", "-r", REQUIREMENTS / "peers.txt"], environment)
-    _run([*tool, "--no-deps", "--no-build-isolation", "-e", ROOT], environment)
-    stamp.write_text(_hash("peers"))
+    _run([*tool, "--require-hashes", "-r", REQUIREMENTS / f"{name}.txt"], environment)
+    if with_tuoguan:
+        _run([*tool, "--no-deps", "--no-build-isolation", "-e", ROOT], environment)
+    stamp.write_text(_hash(name))
     return 0
 
 
@@ -82,10 +84,19 @@ def lock() -> int:
         inside = [] if name == "dev" else ["--constraint", str(REQUIREMENTS / "dev.txt")]
         _compile(["pyproject.toml", *(f"--extra={extra}" for extra in wanted), *inside], REQUIREMENTS / f"{name}.txt")
     _compile(["pyproject.toml", "--extra=peers", "--extra=build"], REQUIREMENTS / "peers.txt")
+    _compile([str(_only("peers-operate")), "--python-version", "3.11"], REQUIREMENTS / "peers-operate.txt")
     source = VENV / "uv.in"
     source.write_text("uv\n")
     _compile([str(source), "--python-version", "3.11"], REQUIREMENTS / "uv.txt")
     return 0
+
+
+def _only(extra: str) -> Path:
+    """A requirement file that holds what pyproject.toml lists under ``extra`` and none of tuoguan's own needs."""
+    wanted = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["optional-dependencies"][extra]
+    source = VENV / f"{extra}.in"
+    source.write_text("".join(f"{line}\n" for line in wanted))
+    return source
 
 
 def _compile(words: list[str], target: Path) -> None:

@@ -1,26 +1,32 @@
-"""The ledger of a workspace: one file below its folder, opened with its terms and its engine.
+"""The ledger of a workspace: opened with its terms and its engine.
 
-Hides where it lies. Keeps the invariant that every use case works on the same file.
+Hides where it lies: in DIR/ledger.db, or on the server that the environment names (`SERVER`). Keeps the invariant that
+every use case works on the same ledger.
 """
 
+import os
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from tuoguan.operate import Ledger, Work
-from tuoguan.store import open_sqlite
+from tuoguan.store import open_store
 
-LEDGER = "ledger/ledger.sqlite"
+SERVER = "TUOGUAN_STORE"
+"""Environment variable, such as postgresql://host/database#workspace; so no password stands on a command line."""
+
+
+def now() -> int:
+    """Seconds since 1970 in UTC: the one clock of the daily work."""
+    return int(time.time())
 
 
 @contextmanager
-def open_work(workspace: Path) -> Iterator[Work]:
-    """The engine over the workspace's ledger, which is made where there is none; the file is let go of at the end."""
-    path = workspace / LEDGER
-    path.parent.mkdir(parents=True, exist_ok=True)
-    store = open_sqlite(path)
+def open_work(workspace: Path, *, make: bool = True) -> Iterator[Work]:
+    """The engine over the workspace's ledger, made where there is none unless ``make`` is False; closed at the end."""
+    store = open_store(os.environ.get(SERVER) or workspace, make=make)
     try:
-        yield Work(Ledger(store, clock=lambda: int(time.time())))
+        yield Work(Ledger(store, clock=now))
     finally:
         store.close()

@@ -2,9 +2,11 @@
 
 from pathlib import Path
 
+import polars as pl
+
 from tuoguan.app.decide import Decision, Progress, decide
 from tuoguan.foundation.tables import write_all
-from tuoguan.plan import Plan, make_plan
+from tuoguan.plan import PURCHASES, Plan, make_plan
 
 TABLES = ("purchases", "shipments", "quotes", "cash", "hours")
 
@@ -33,3 +35,9 @@ def write_plan(planned: Plan, folder: Path) -> tuple[Path, ...]:
     writers = {folder / f"{name}.csv": table.write_csv for name, table in tables.items()}
     write_all(writers)
     return tuple(writers)
+
+
+def read_purchases(folder: Path) -> pl.DataFrame:
+    """The purchases that `write_plan` wrote into the folder; none where it wrote none."""
+    path = folder / "purchases.csv"
+    return pl.read_csv(path, schema=PURCHASES) if path.exists() else pl.DataFrame(schema=PURCHASES)

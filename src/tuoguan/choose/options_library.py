@@ -67,9 +67,7 @@ def _cards(library: Library, market: str, origin: str, on: Day, currency: str, f
         kinds = FROM_ORIGIN if place == origin and place != market else (*FROM_ORIGIN, *OF_THE_MARKET)
         names = [f"{kind.value}/{place}" for kind in kinds]
         cards = [library.cards[name] for name in names if name in library.cards and not library.cards[name].broken]
-        found += [
-            compile_card(card, on=on, currency=currency, fx=fx, overlays=library.overlays) for card in cards
-        ]
+        found += [compile_card(card, on=on, currency=currency, fx=fx, overlays=library.overlays) for card in cards]
     return found
 
 

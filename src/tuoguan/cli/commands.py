@@ -69,10 +69,11 @@ def _code(problems: Iterable[Problem], strict: bool) -> int:
 
 
 def decide(arguments: Namespace) -> int:
-    """Chooses, writes the six outputs and the study, prints the table."""
+    """Chooses, writes the six outputs, the study and the plan, prints the table."""
     from tuoguan.app.decide import decide as make_decision
     from tuoguan.app.decide import forget
     from tuoguan.app.outputs import decision_json, write_decision
+    from tuoguan.app.plan import plan_of, write_plan
     from tuoguan.app.study_kept import keep_study
     from tuoguan.cli.decision import decision_lines
 
@@ -81,6 +82,7 @@ def decide(arguments: Namespace) -> int:
     decision = make_decision(arguments.dir, keep=out / SEARCH_FOLDER, **_run(arguments, progress))
     progress("outputs", 0, 1)
     written = (*write_decision(decision, out, arguments.lang), keep_study(decision, out))
+    written += write_plan(plan_of(decision), out / "plan")
     forget(out / SEARCH_FOLDER)
     progress.close()
     if arguments.json:
@@ -146,6 +148,55 @@ def backtest(arguments: Namespace) -> int:
     from tuoguan.cli.backtest import run
 
     return run(arguments)
+
+
+def accept(arguments: Namespace) -> int:
+    """Takes the decision."""
+    from tuoguan.cli.work import accept as take
+
+    return take(arguments)
+
+
+def work(arguments: Namespace) -> int:
+    """What is next at a desk."""
+    from tuoguan.cli.work import work as show
+
+    return show(arguments)
+
+
+def import_(arguments: Namespace) -> int:
+    """Reads files into the ledger."""
+    from tuoguan.cli.importing import run
+
+    return run(arguments)
+
+
+def rehearse(arguments: Namespace) -> int:
+    """Lives a path of the plan through a ledger."""
+    from tuoguan.cli.rehearse import rehearse as live
+
+    return live(arguments)
+
+
+def backup(arguments: Namespace) -> int:
+    """Copies the ledger into one file."""
+    return _care(arguments, "backup")
+
+
+def restore(arguments: Namespace) -> int:
+    """Makes a ledger anew from a backup."""
+    return _care(arguments, "restore")
+
+
+def verify(arguments: Namespace) -> int:
+    """Walks the whole ledger."""
+    return _care(arguments, "verify")
+
+
+def _care(arguments: Namespace, verb: str) -> int:
+    from tuoguan.cli.ledger_care import run
+
+    return run(arguments, verb)
 
 
 def doctor(arguments: Namespace) -> int:

@@ -10,10 +10,18 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tuoguan.cli import importing, ledger_care, rehearse
 from tuoguan.cli.scale import register
+from tuoguan.cli.work import register_accept, register_work
 
 if TYPE_CHECKING:
     from tuoguan.foundation.problems import Problem
+
+CARE = {
+    "backup": "copy the ledger into one file, checked on the way",
+    "restore": "make a ledger anew from a backup",
+    "verify": "walk the whole ledger: hashes, sums, versions, balances; 2 when anything does not hold",
+}
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -72,6 +80,7 @@ def parser() -> argparse.ArgumentParser:
     _workspace_commands(commands)
     _decision_commands(commands)
     _test_commands(commands)
+    _work_commands(commands)
     _contract_commands(commands)
     doctor = _add(commands, "doctor", "doctor", "say whether this machine and a workspace are in order")
     doctor.add_argument("dir", nargs="?", type=Path, help="a workspace to look at as well")
@@ -154,6 +163,22 @@ def _test_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser
     test.add_argument("--quiet", action="store_true", help="no progress on stderr")
 
 
+def _work_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    register_accept(_add(commands, "accept", "accept", "take the decision: open its stores, listings and purchases"))
+    register_work(_add(commands, "work", "work", "what is next at a desk: by money at risk, then by due time"))
+    importing.register(
+        _add(commands, "import", "import_", "read files of seller centers into the ledger; twice is once")
+    )
+    rehearse.register(
+        _add(
+            commands, "rehearse", "rehearse", "live a path of the decided plan through a ledger, each duty by its owner"
+        ),
+        _whole,
+    )
+    for verb, summary in CARE.items():
+        ledger_care.register(_add(commands, verb, verb, summary), verb)
+
+
 def _run_options(command: argparse.ArgumentParser) -> None:
     command.add_argument("--seed", type=int, default=1, help="address of all luck; same inputs and seed, same bytes")
     command.add_argument("--paths", type=_count, default=None, help="futures to play (default: 64 to 200 by size)")
@@ -205,6 +230,13 @@ def _count(text: str) -> int:
     value = int(text)
     if value < 1:
         raise argparse.ArgumentTypeError("expected a whole number from 1")
+    return value
+
+
+def _whole(text: str) -> int:
+    value = int(text)
+    if value < 0:
+        raise argparse.ArgumentTypeError("expected a whole number from 0")
     return value
 
 

@@ -15,6 +15,7 @@ from tuoguan.foundation.problems import Problem
 
 C = TypeVar("C", Contract, PlacedCard)
 
+
 def specificity(overlay: PlacedOverlay) -> int:
     """2 for named products, 1 for a category, 0 for the whole contract."""
     return 2 if overlay.head.products else 1 if overlay.head.category is not None else 0

@@ -1,29 +1,125 @@
 """Record what happened, append-only; say who must do what next, by when, and what is at stake."""
 
-from tuoguan.operate.accounts import MoneyAccount, StockAccount, goods, is_floored, money, stock
-from tuoguan.operate.flow_words import Desk, Document, Flow, Line, Move, State, Step, StepKind
-from tuoguan.operate.flows import final_states, load_flows, move_of, moves_between, moves_from
-from tuoguan.operate.layers import Costing
-from tuoguan.operate.layers_kept import CostLayers, StockValue
-from tuoguan.operate.ledger import Ledger
-from tuoguan.operate.ledger_projecting import Projection
-from tuoguan.operate.ledger_rows import entry_of
-from tuoguan.operate.postings import Accounting, postings_of
-from tuoguan.operate.queue import Queue
-from tuoguan.operate.settling import Payout, payout_of
-from tuoguan.operate.storing import KeptRow, Row, Store, StoreLost, Table, TableShape, Transaction, Written
-from tuoguan.operate.terms import Terms
-from tuoguan.operate.words import FIRST_HEAD, Append, Draft, Entry, Head, Posting, Recorded, Stream
-from tuoguan.operate.work import Work
-from tuoguan.operate.work_documents import Request, Said, charges_in, document_of, facts_in, fold, said_in, stream_of
-from tuoguan.operate.work_due import due_of, proposals_of
-from tuoguan.operate.work_rules import owner_of, sees
-from tuoguan.operate.work_switching import needs_new_store, switch_listing
+from tuoguan.operate.accounts import (
+    MoneyAccount,
+    StockAccount,
+    goods,
+    is_floored,
+    money,
+    stock,
+)
+from tuoguan.operate.books_out import (
+    books_text,
+)
+from tuoguan.operate.flow_drawing import (
+    clock_table,
+    diagram,
+    move_table,
+    who_table,
+)
+from tuoguan.operate.flow_words import (
+    Desk,
+    Document,
+    Flow,
+    Line,
+    Move,
+    State,
+    Step,
+    StepKind,
+)
+from tuoguan.operate.flows import (
+    final_states,
+    load_flows,
+    move_of,
+    moves_between,
+    moves_from,
+)
+from tuoguan.operate.layers import (
+    Costing,
+)
+from tuoguan.operate.layers_kept import (
+    CostLayers,
+    StockValue,
+)
+from tuoguan.operate.ledger import (
+    Ledger,
+)
+from tuoguan.operate.ledger_projecting import (
+    Projection,
+)
+from tuoguan.operate.ledger_rows import (
+    entry_of,
+)
+from tuoguan.operate.money_states import (
+    CashDay,
+    MoneyStates,
+    StateDay,
+)
+from tuoguan.operate.postings import (
+    Accounting,
+    postings_of,
+)
+from tuoguan.operate.queue import (
+    Queue,
+)
+from tuoguan.operate.settling import (
+    Payout,
+    payout_of,
+)
+from tuoguan.operate.storing import (
+    KeptRow,
+    Row,
+    Store,
+    StoreLost,
+    Table,
+    TableShape,
+    Transaction,
+    Written,
+)
+from tuoguan.operate.terms import (
+    Terms,
+)
+from tuoguan.operate.words import (
+    FIRST_HEAD,
+    Append,
+    Draft,
+    Entry,
+    Head,
+    Posting,
+    Recorded,
+    Stream,
+)
+from tuoguan.operate.work import (
+    Work,
+)
+from tuoguan.operate.work_documents import (
+    Request,
+    Said,
+    charges_in,
+    document_of,
+    facts_in,
+    fold,
+    said_in,
+    stream_of,
+)
+from tuoguan.operate.work_due import (
+    due_of,
+    proposals_of,
+)
+from tuoguan.operate.work_rules import (
+    owner_of,
+    sees,
+)
+from tuoguan.operate.work_switching import (
+    needs_new_store,
+    switch_listing,
+)
 
 __all__ = [
     "FIRST_HEAD",
     "Accounting",
     "Append",
+    "CashDay",
     "CostLayers",
     "Costing",
     "Desk",
@@ -36,6 +132,7 @@ __all__ = [
     "Ledger",
     "Line",
     "MoneyAccount",
+    "MoneyStates",
     "Move",
     "Payout",
     "Posting",
@@ -46,6 +143,7 @@ __all__ = [
     "Row",
     "Said",
     "State",
+    "StateDay",
     "Step",
     "StepKind",
     "StockAccount",
@@ -59,7 +157,10 @@ __all__ = [
     "Transaction",
     "Work",
     "Written",
+    "books_text",
     "charges_in",
+    "clock_table",
+    "diagram",
     "document_of",
     "due_of",
     "entry_of",
@@ -71,6 +172,7 @@ __all__ = [
     "load_flows",
     "money",
     "move_of",
+    "move_table",
     "moves_between",
     "moves_from",
     "needs_new_store",
@@ -83,4 +185,5 @@ __all__ = [
     "stock",
     "stream_of",
     "switch_listing",
+    "who_table",
 ]

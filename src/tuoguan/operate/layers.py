@@ -13,6 +13,7 @@ from enum import StrEnum
 from typing import Any
 
 Value = dict[tuple[str, str], int]
+BEFORE = "before"  # the lot of goods that come back and were sold before the books began
 POOLED = ""  # the lot of goods that lie together at their average cost
 
 
@@ -122,16 +123,18 @@ class Shelf:
     def come_back(self, word: Gone, units: int, at_cost: Iterable[Layer] = ()) -> list[Layer]:
         """Units that were gone: at the cost they left with where it is known, the rest at the average of all that left.
 
-        ValueError when fewer are gone.
+        Units that never left in these books (sold before they began) come back at no cost.
         """
-        known, pool = list(at_cost), self.gone[word]
-        if pool.units < units:
-            raise ValueError(f"{units} units back, {pool.units} were {word.value}")
-        for layer in known:
+        found, pool = list(at_cost), self.gone[word]
+        for layer in found:
             pool.units -= layer.units
             subtract(pool.value, layer.value)
-        left = units - sum(layer.units for layer in known)
-        return [*known, pool.take(left)] if left else known
+        left = units - sum(layer.units for layer in found)
+        if pooled := min(left, pool.units):
+            found.append(pool.take(pooled))
+        if left > pooled:
+            found.append(Layer(BEFORE, left - pooled))
+        return found
 
     def bill(self, lot: str, key: tuple[str, str], minor: int, place: str) -> None:
         """A bill for a lot on its way to ``place``: on the units that are still there, the rest on those that left."""
@@ -167,11 +170,11 @@ class Shelf:
     def as_json(self) -> dict[str, Any]:
         """The shelf as JSON values."""
         return {
-            "layers": {place: [_told(layer) for layer in layers] for place, layers in self.layers.items() if layers},
+            "layers": {place: [layer_told(one) for one in layers] for place, layers in self.layers.items() if layers},
             "lots": {
                 name: [lot.units, lot.lost, _listed(lot.waiting), lot.place] for name, lot in self.lots.items()
             },
-            "gone": [_told(self.gone[word]) for word in Gone],
+            "gone": [layer_told(self.gone[word]) for word in Gone],
         }  # fmt: skip
 
     @classmethod
@@ -209,7 +212,8 @@ def split(minor: int, weights: list[int]) -> list[int]:
     return parts
 
 
-def _told(layer: Layer) -> list[Any]:
+def layer_told(layer: Layer) -> list[Any]:
+    """The layer as JSON values."""
     return [layer.lot, layer.units, _listed(layer.value)]
 
 

@@ -5,11 +5,11 @@ positions have no gaps, floored accounts never go below nought, closed periods s
 What is refused leaves no trace, so no savepoint is needed.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from tuoguan.foundation.problems import Problem, Refused
-from tuoguan.operate.ledger_prepared import CLOSE, LARGEST, Prepared, PreparedEntry, floored, where
+from tuoguan.operate.ledger_prepared import CLOSE, LARGEST, SMALLEST, Prepared, PreparedEntry, floored, where
 from tuoguan.operate.ledger_rows import entry_of, hash_of, postings_text
 from tuoguan.operate.storing import KeptRow, Transaction, Written
 from tuoguan.operate.words import FIRST_HEAD, Append, Draft, Head, Posting, Recorded, Stream
@@ -29,15 +29,14 @@ class InHand:
         self._head = FIRST_HEAD
         self._balances: dict[Place, int] = {}
 
-    def at(self, head: Head, places: Iterable[Place], transaction: Transaction) -> dict[Place, int]:
+    def at(self, head: Head, places: set[Place], transaction: Transaction) -> dict[Place, int]:
         """Balances, those wanted among them, at this end of the ledger."""
         if head != self._head or len(self._balances) > IN_HAND_COUNT:
             self._balances = {}
             self._head = head
-        missing = [place for place in places if place not in self._balances]
-        if missing:
+        if missing := places.difference(self._balances):
             self._balances.update(dict.fromkeys(missing, 0))
-            self._balances.update(transaction.balances(missing))
+            self._balances.update(transaction.balances(list(missing)))
         return self._balances
 
     def moved(self, written: Written) -> None:
@@ -104,7 +103,9 @@ class Batch:
         balances: dict[Place, int] = {}
         problems: list[Problem] = []
         for entry in one.entries:
-            self._check_time_and_reversal(append, entry, problems)
+            draft = entry.draft
+            if draft.occurred_at < self._closed_until or draft.cause or draft.reverses or draft.kind == CLOSE:
+                self._check_time_and_cause(append, entry, problems)
             self._add_up(append, entry, balances, problems)
         if problems:
             return Refused(problems)
@@ -125,7 +126,7 @@ class Batch:
             return Recorded(recorded.position, recorded.version, again=True)
         return Refused([_other_content(append, recorded.position)])
 
-    def _check_time_and_reversal(self, append: Append, entry: PreparedEntry, problems: list[Problem]) -> None:
+    def _check_time_and_cause(self, append: Append, entry: PreparedEntry, problems: list[Problem]) -> None:
         draft = entry.draft
         if draft.occurred_at < self._closed_until:
             problems.append(_back_dated(append, draft, self._closed_until))
@@ -151,17 +152,18 @@ class Batch:
         self, append: Append, entry: PreparedEntry, balances: dict[Place, int], problems: list[Problem]
     ) -> None:
         """Carries the entry into ``balances``, the new values of this append alone."""
+        changed, before = self._changed, self._balances
         for place, net in entry.nets.items():
             if place in balances:
                 balance = balances[place]
-            elif place in self._changed:
-                balance = self._changed[place]
+            elif place in changed:
+                balance = changed[place]
             else:
-                balance = self._balances.get(place, 0)
+                balance = before[place]
             balances[place] = after = balance + net
             if after < 0 and net < 0 and floored(place[0]):
                 problems.append(_below_nought(append, entry.draft, place, balance, net))
-            elif not -LARGEST <= after <= LARGEST:
+            elif not SMALLEST <= after <= LARGEST:
                 problems.append(_too_large(append, entry.draft, place, after))
 
     def _record(self, one: Prepared, stream: Stream | None, balances: dict[Place, int]) -> Recorded:

@@ -4,6 +4,7 @@ Hides the limits of names and numbers. Needs no store, so it is done before anyb
 invariant that whatever gets past here can be kept by every store and comes back to the letter.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -13,8 +14,8 @@ from tuoguan.operate.accounts import is_floored
 from tuoguan.operate.ledger_rows import details_text, hashed_part, postings_text
 from tuoguan.operate.words import Append, Draft
 
-LARGEST = 2**63 - 1
-"""Amounts and balances lie between this and its negative."""
+LARGEST, SMALLEST = 2**63 - 1, -(2**63 - 1)
+"""Between these lie amounts, balances and instants."""
 NAME_LENGTH = 200
 DETAILS_LENGTH = 1_000_000
 CLOSE = "ledger.close"
@@ -60,6 +61,8 @@ def prepare(append: Append, *, own: bool = False) -> Prepared | Refused:
     for draft in append.entries:
         if (entry := _prepare_entry(append, draft, own, problems)) is not None:
             entries.append(entry)
+    if len(entries) > 1:
+        _check_reversed_once(append, problems)
     if problems:
         return Refused(problems)
     return Prepared(append, entries)
@@ -75,9 +78,12 @@ def _is_name(text: object) -> bool:
     return isinstance(text, str) and 0 < len(text) <= NAME_LENGTH and text.isprintable()
 
 
-@lru_cache(maxsize=100_000)
-def _is_place(account: str, unit: str) -> bool:
-    return _is_name(account) and _is_name(unit)
+# Names that come again and again are looked at once. None of these caches grows without end.
+_is_known_name = lru_cache(maxsize=10_000)(_is_name)
+
+
+_known_places: set[tuple[str, str]] = set()
+_KNOWN_PLACES = 200_000
 
 
 def _bad_name(at: str, what: str, found: object) -> Problem:
@@ -91,11 +97,15 @@ def _bad_name(at: str, what: str, found: object) -> Problem:
 
 
 def _check_names(append: Append, problems: list[Problem]) -> None:
-    for what in ("stream", "key", "actor", "state"):
-        name = getattr(append, what)
-        if not _is_name(name) and not (what in ("actor", "state") and name in (None, "")):
-            problems.append(_bad_name(where(append), what, name))
-    version = append.expected_version
+    stream, key, version = append.stream, append.key, append.expected_version
+    if not _is_name(stream):
+        problems.append(_bad_name(where(append), "stream", stream))
+    if not _is_name(key):
+        problems.append(_bad_name(where(append), "key", key))
+    if append.actor and not _is_known_name(append.actor):
+        problems.append(_bad_name(where(append), "actor", append.actor))
+    if append.state and not _is_known_name(append.state):
+        problems.append(_bad_name(where(append), "state", append.state))
     if version is not None and (type(version) is not int or version < 0):
         problems.append(_not_whole(where(append), "expected version", version))
     if not append.entries:
@@ -133,9 +143,9 @@ def _prepare_entry(append: Append, draft: Draft, own: bool, problems: list[Probl
 
 def _check_draft(append: Append, draft: Draft, own: bool, problems: list[Problem]) -> None:
     for what, number in (("instant", draft.occurred_at), ("cause", draft.cause), ("reversed entry", draft.reverses)):
-        if type(number) is not int or not -LARGEST <= number <= LARGEST:
+        if type(number) is not int or not SMALLEST <= number <= LARGEST:
             problems.append(_not_whole(where(append, draft), what, number))
-    if not _is_name(draft.kind) or (draft.contract and not _is_name(draft.contract)):
+    if not _is_known_name(draft.kind) or (draft.contract and not _is_known_name(draft.contract)):
         problems.append(_bad_name(where(append, draft), "kind or contract", f"{draft.kind} {draft.contract}".strip()))
     if draft.kind.startswith("ledger.") and not own:
         problems.append(
@@ -149,24 +159,48 @@ def _check_draft(append: Append, draft: Draft, own: bool, problems: list[Problem
         )
 
 
+def _check_reversed_once(append: Append, problems: list[Problem]) -> None:
+    seen: set[int] = set()
+    for draft in append.entries:
+        if draft.reverses and draft.reverses in seen:
+            problems.append(
+                Problem(
+                    at=where(append, draft),
+                    found=f"entry {draft.reverses} reversed twice in one append",
+                    expected="an entry that nobody has reversed",
+                    fix="reverse it once",
+                    code="reversed_already",
+                )
+            )
+        seen.add(draft.reverses)
+
+
 def _nets(append: Append, draft: Draft, problems: list[Problem]) -> dict[tuple[str, str], int]:
     """Sums by (account, unit); says what is wrong with a posting and which unit does not sum to nought."""
     nets: dict[tuple[str, str], int] = {}
     sums: dict[str, int] = {}
     for account, unit, amount in draft.postings:
-        if type(amount) is not int or not -LARGEST <= amount <= LARGEST:
+        if type(amount) is not int or not SMALLEST <= amount <= LARGEST:
             problems.append(_not_whole(f"{where(append, draft)}, {account}", f"amount of {unit}", amount))
             return nets
         place = (account, unit)
         nets[place] = nets[place] + amount if place in nets else amount
         sums[unit] = sums[unit] + amount if unit in sums else amount
-    for place in nets:
-        if not _is_place(*place):
-            problems.append(_bad_name(where(append, draft), "account or unit", " ".join(map(str, place))))
-    for unit, total in sums.items():
-        if total:
-            problems.append(_unbalanced(append, draft, unit, total))
+    if not _known_places.issuperset(nets):
+        _check_places(append, draft, nets, problems)
+    if any(sums.values()):
+        problems += [_unbalanced(append, draft, unit, total) for unit, total in sums.items() if total]
     return nets
+
+
+def _check_places(append: Append, draft: Draft, places: Iterable[tuple[str, str]], problems: list[Problem]) -> None:
+    if len(_known_places) > _KNOWN_PLACES:
+        _known_places.clear()
+    for account, unit in places:
+        if _is_name(account) and _is_name(unit):
+            _known_places.add((account, unit))
+        else:
+            problems.append(_bad_name(where(append, draft), "account or unit", f"{account} {unit}"))
 
 
 def _unbalanced(append: Append, draft: Draft, unit: str, total: int) -> Problem:

@@ -60,7 +60,7 @@ def hash_of(previous: bytes, row: tuple[Any, ...], stream: str, hashed: bytes) -
 
     The stream's name is hashed in the place of its id; ``hashed`` is the row's `hashed_part`.
     """
-    return sha256(b"%b%b%b" % (previous, _encode((row[0], stream, *row[2:12])), hashed)).digest()
+    return sha256(previous + _encode((row[0], stream, *row[2:12])) + hashed).digest()
 
 
 def entry_of(row: KeptRow) -> Entry:

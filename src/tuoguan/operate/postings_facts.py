@@ -58,18 +58,25 @@ class Priced(NamedTuple):
     minor_by_account: tuple[tuple[str, int], ...]
 
 
+NOTHING = Priced((), 0, ())
+
+
 class Prices(dict[Telling, Priced]):
     """What one contract makes of what it has been told; its terms are those of one day, so days do not matter."""
 
-    __slots__ = ("compiled",)
+    __slots__ = ("compiled", "kinds")
 
     def __init__(self, compiled: Compiled) -> None:
         super().__init__()
         self.compiled = compiled
+        self.kinds = frozenset(compiled.charges["fact"].tolist())  # those that the contract prices at all
 
     def __missing__(self, telling: Telling) -> Priced:
         if len(self) >= MOST_KEPT:
             self.clear()
+        if telling.kind not in self.kinds:
+            self[telling] = NOTHING
+            return NOTHING
         charges, by_account = assess(self.compiled, fact_of(telling, 0, self.compiled.currency)), dict[str, int]()
         for charge in charges:
             kind = MoneyAccount.INCOME if charge.minor > 0 else MoneyAccount.CHARGE

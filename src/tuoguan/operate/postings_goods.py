@@ -150,6 +150,11 @@ def _lose(sheet: Sheet) -> None:
 
 def _inspect(sheet: Sheet) -> None:
     """Returned goods to be sold again, to be scrapped, or back to the buyer; what no word names waits on."""
+    if "received" not in sheet.document.at_by_state:
+        sheet.refuse("outcome", "goods that never came back", "goods that were received", "receive them", "not_here")
+    if "outcome" in sheet.document.details:
+        told = repr(sheet.document.details["outcome"])
+        sheet.refuse("outcome", f"goods sorted before: {told}", "goods to be sorted once", "reverse that", "sorted")
     place, outcome = sheet.document.place, sheet.said("outcome")
     if isinstance(outcome, str):
         outcome = {outcome: sheet.own_units()}

@@ -59,8 +59,10 @@ def enter_charges(sheet: Sheet, charged: Sequence[Priced]) -> None:
 
 
 def _charged_to(sheet: Sheet) -> str:
-    """The account that the move's charges fall on."""
-    return BANK if sheet.details.get("how") == PAID else _of(sheet, MoneyAccount.EXPECTED)
+    """The account that the move's charges fall on; those that are settled with an order always wait for that."""
+    settled_later = sheet.flow == "order" and sheet.move in ORDER_FACTS
+    paid = sheet.details.get("how") == PAID and not settled_later
+    return BANK if paid else _of(sheet, MoneyAccount.EXPECTED)
 
 
 def _of(sheet: Sheet, kind: MoneyAccount) -> str:
@@ -113,7 +115,8 @@ def _start_clock(sheet: Sheet, charged: Sequence[Priced]) -> None:
 
 def _inbound(sheet: Sheet, charged: Sequence[Priced]) -> None:
     """What is paid for goods when they come in is pending at once where the contract says so."""
-    if sheet.compiled and sheet.compiled.settings.get(SettingName.SETTLEMENT_TRIGGER) == "inbound":
+    inbound = sheet.compiled and sheet.compiled.settings.get(SettingName.SETTLEMENT_TRIGGER) == "inbound"
+    if inbound and _charged_to(sheet) != BANK:
         _advance(sheet, MoneyAccount.EXPECTED, MoneyAccount.PENDING, sum(one.net_minor for one in charged))
 
 

@@ -59,8 +59,7 @@ class Append:
     actor: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Recorded:
+class Recorded(NamedTuple):
     """What became of an append: position of its first entry and the stream's version behind its last.
 
     ``again`` is True when the key had been recorded before; then ``position`` is where.
@@ -105,8 +104,7 @@ FIRST_HEAD = Head(0, bytes(32), -(2**63))
 """The end of a ledger with no entries and nothing closed."""
 
 
-@dataclass(frozen=True, slots=True)
-class Stream:
+class Stream(NamedTuple):
     """One document's line in the store; ``id`` grows with the order in which streams came."""
 
     id: int

@@ -7,35 +7,42 @@ details of entries alone, so that it can be held against what the simulator says
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import Any
 
-from tuoguan.operate import Entry, MoneyAccount, StockAccount
+from tuoguan.operate import Entry, MoneyAccount, StockAccount, said_in
 
 DAY_SECONDS = 86_400
 AT = f"{StockAccount.AT.value}:"
-OWN_MOVES = (StockAccount.RESERVED.value, StockAccount.AT.value)  # goods that go to and fro between these never came
 BANK = MoneyAccount.BANK.value
 STAFF = "staff_milliminutes"  # detail of an entry: the seller's time that it took, thousandths of a minute
-CHARGES = "charges"  # detail of an entry: what the contract made of its facts
+MADE = "is_made_to_order"  # detail of a reservation: these goods came for this order alone
+
+
+Days = dict[int, int]
+
+
+def _table() -> defaultdict[Any, Days]:
+    return defaultdict(lambda: defaultdict(int))
 
 
 @dataclass(slots=True)
 class Diary:
-    """Figures by day, counted from ``start_on``.
+    """Figures by day, counted from ``start_on``; ``name`` is the world that an entry belongs to.
 
-    change  units that came to (+) or left (-) a place, by (place, unit) and day
-    came    units of these that came from outside, as first in first out needs them
-    cash    net change of the bank, by currency and day
-    staff   thousandths of a minute, by day
-    charge  minor units by (contract, term) and day
+    change  units that came to (+) or left (-) a place, by (place, unit)
+    came    units of these that came to lie there, as first in first out needs them: not those for a waiting order
+    cash    net change of the bank, by (name, currency)
+    staff   thousandths of a minute, by name
+    charge  minor units, by (name, hash of the contract, term)
     """
 
     start_on: int
     position: int = 0
-    change: dict[tuple[str, str], dict[int, int]] = field(default_factory=lambda: defaultdict(lambda: defaultdict(int)))
-    came: dict[tuple[str, str], dict[int, int]] = field(default_factory=lambda: defaultdict(lambda: defaultdict(int)))
-    cash: dict[str, dict[int, int]] = field(default_factory=lambda: defaultdict(lambda: defaultdict(int)))
-    staff: dict[int, int] = field(default_factory=lambda: defaultdict(int))
-    charge: dict[tuple[str, str], dict[int, int]] = field(default_factory=lambda: defaultdict(lambda: defaultdict(int)))
+    change: dict[tuple[str, str], Days] = field(default_factory=_table)
+    came: dict[tuple[str, str], Days] = field(default_factory=_table)
+    cash: dict[tuple[str, str], Days] = field(default_factory=_table)
+    staff: dict[str, Days] = field(default_factory=_table)
+    charge: dict[tuple[str, str, str], Days] = field(default_factory=_table)
 
     def read(self, entries: Iterable[Entry]) -> None:
         """Fold entries in, in the order of the ledger."""
@@ -52,22 +59,22 @@ class Diary:
         return found
 
     def _note(self, entry: Entry) -> None:
-        draft = entry.draft
-        day = draft.occurred_at // DAY_SECONDS - self.start_on
+        draft, details = entry.draft, entry.draft.details
+        name, day = name_of(entry.stream), draft.occurred_at // DAY_SECONDS - self.start_on
         for account, unit, amount in draft.postings:
             if account.startswith(AT):
                 place = account[len(AT) :]
                 self.change[place, unit][day] += amount
-                if amount > 0 and not _from_own(entry, unit):
+                if amount > 0 or details.get(MADE):
                     self.came[place, unit][day] += amount
-            elif account.startswith(BANK):
-                self.cash[unit][day] += amount
-        self.staff[day] += draft.details.get(STAFF, 0)
-        for charge in draft.details.get(CHARGES, ()):
-            self.charge[charge["contract"], charge["term"]][day] += charge["minor"]
+            elif account == BANK:
+                self.cash[name, unit][day] += amount
+        if STAFF in details:
+            self.staff[name][day] += details[STAFF]
+        for said in said_in(draft):
+            self.charge[name, draft.contract, said.term][day] += said.minor
 
 
-def _from_own(entry: Entry, unit: str) -> bool:
-    """True when the goods were reserved before: they come back, they do not come."""
-    reserved = f"{StockAccount.RESERVED.value}:"
-    return any(one.unit == unit and one.amount < 0 and one.account.startswith(reserved) for one in entry.draft.postings)
+def name_of(stream: str) -> str:
+    """The world that a document belongs to: what stands between its flow and its serial number."""
+    return stream.partition("/")[2].rpartition("/")[0]

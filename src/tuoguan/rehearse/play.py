@@ -1,25 +1,25 @@
 """A world lived through day by day: every move of every document, at its hour.
 
 Hides in which order things happen within a day. Keeps two invariants: nothing is done before what it follows from, and
-what a seller can work out is worked out here, from the contract and from what the ledger has recorded: which day a payout
-comes, what storage a week costs, which clocks an order missed, how long staff worked.
+what a seller can work out is worked out here, from the contract and from what the ledger has recorded: which day a
+payout comes, what storage a week costs, which clocks an order missed, how long staff worked.
 
 A day: in the morning goods come in and waiting orders get theirs, stock is ordered; at noon buyers come and parcels
-leave; then follow deliveries, returns and fines, then payouts; in the evening of a week's last day storage and staff time
-are billed.
+leave; then follow deliveries, returns and fines, then payouts; in the evening of a week's last day storage and staff
+time are billed.
 """
 
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from tuoguan.contracts import QuantityName, SettingName
+from tuoguan.contracts import SettingName
 from tuoguan.operate import Line, payout_of
 from tuoguan.rehearse.deeds import OPEN, Deed, Opening
 from tuoguan.rehearse.diary import MADE, STAFF, Diary
 from tuoguan.rehearse.stocking import Stocking
 from tuoguan.rehearse.weekly import week_bills
-from tuoguan.rehearse.world import DAY_MINUTES, World, at_hour, place_name, quantity
+from tuoguan.rehearse.world import DAY_MINUTES, World, at_hour, place_name
 from tuoguan.simulate import DrawnListing, order_clocks
 
 MORNING, OFFICE, NOON, AFTERNOON, BANK_HOUR, EVENING = 6, 9, 12, 15, 17, 20
@@ -79,7 +79,9 @@ class Player:
                 yield self._reserve(at, hour)
         for count, slot in enumerate(today.lost):
             number = self._number(f"lost{day}.{count}")
-            opening = Opening(world.listings[slot].contract.hash, self._place(slot), (self._line(world.listings[slot]),))
+            opening = Opening(
+                world.listings[slot].contract.hash, self._place(slot), (self._line(world.listings[slot]),)
+            )
             yield Deed("order", number, OPEN, hour, opening=opening)
             yield Deed("order", number, "refuse", hour, PAID)
         for at in today.shipped:

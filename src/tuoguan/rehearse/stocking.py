@@ -90,7 +90,9 @@ class Stocking:
             said[STAFF] = keeper.minutes_stock_order
         lines = (self._line(order),)
         if place.owner_is_seller:
-            yield Deed("purchase", number, OPEN, hour, said, Opening(keeper.contract.hash, self._place(order.place), lines))
+            yield Deed(
+                "purchase", number, OPEN, hour, said, Opening(keeper.contract.hash, self._place(order.place), lines)
+            )
         else:
             kind = "jit" if place.policy.kind is PolicyKind.JIT else "normal"
             opening = Opening(keeper.contract.hash, self._place(order.place), lines)

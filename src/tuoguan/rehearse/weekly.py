@@ -91,7 +91,7 @@ def unit_days_by_age(ages: Sequence[int], came: dict[int, int], on_hand: Sequenc
 
 
 def _labor(world: World, first: int, last: int, diary: Diary, hour: int) -> Iterator[Deed]:
-    """The week's staff time: what was written down on its days, and what each listing that was live asks by the week."""
+    """The week's staff time: what was written down on its days, and what each live listing asks by the week."""
     live = [one for one in world.listings if one.starts <= last and (one.stops < 0 or one.stops > first)]
     weekly = sum(one.minutes_week for one in live)
     staff = diary.staff[world.name]

@@ -13,7 +13,7 @@ from tuoguan.contracts import Compiled, QuantityName
 from tuoguan.foundation.days import Day
 from tuoguan.simulate import DrawnListing, Option, Place, Sale, Scenario, StockOrder, Trace
 
-DAY_MINUTES = 1440
+DAY_MINUTES, HOUR_SECONDS, DAY_SECONDS = 1_440, 3_600, 86_400
 T = TypeVar("T")
 
 
@@ -50,9 +50,11 @@ class Today:
 class World:
     """Days in order, and the things their positions speak of.
 
+    name     market and SKU: the numbers of its documents begin with it
     keepers  by place: the listing whose contract the place's stock lies under
     """
 
+    name: str
     option: Option
     start_on: Day
     wage_per_hour_minor: int
@@ -87,7 +89,8 @@ def world_of(scenario: Scenario, option: Option, trace: Trace) -> World:
         "faulty": _by_day(sales, lambda one: _told_faulty(one, listings) if one.is_faulty else -1),
     }  # fmt: skip
     return World(
-        option, scenario.start_on, scenario.wage_per_hour_minor, listings, sales, orders,
+        f"{option.market}/{option.sku}", option, scenario.start_on, scenario.wage_per_hour_minor, listings, sales,
+        orders,
         tuple(
             Today(came=came[day], lost=tuple(lost[day]), **{name: tuple(found[day]) for name, found in by.items()})
             for day in days
@@ -135,3 +138,8 @@ def _keepers(option: Option) -> tuple[int, ...]:
 def place_name(option: Option, place: Place) -> str:
     """The place in the ledger's accounts: sites of one name in two markets are two places."""
     return f"{option.market}/{place.id}"
+
+
+def at_hour(world: World, day: int, hour: int) -> int:
+    """The instant (UTC seconds) of an hour of a day of the world."""
+    return (world.start_on + day) * DAY_SECONDS + hour * HOUR_SECONDS

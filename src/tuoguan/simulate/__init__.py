@@ -2,6 +2,7 @@
 
 from tuoguan.simulate.engine import compare, run, trace
 from tuoguan.simulate.happened import DrawnListing, Happened, Lost, Sale, StockOrder
+from tuoguan.simulate.layout_contracts import order_clocks
 from tuoguan.simulate.outcomes import Trace
 from tuoguan.simulate.scenario import (
     Candidates,
@@ -20,5 +21,6 @@ from tuoguan.simulate.scenario import (
 
 __all__ = [
     "Candidates", "Component", "Daily", "DrawnListing", "Happened", "Lane", "Listing", "Lost", "Option", "Outcomes",
-    "Place", "Policy", "PolicyKind", "Record", "Sale", "Scenario", "StockOrder", "Trace", "compare", "run", "trace",
+    "Place", "Policy", "PolicyKind", "Record", "Sale", "Scenario", "StockOrder", "Trace", "compare", "order_clocks",
+    "run", "trace",
 ]  # fmt: skip

@@ -148,6 +148,11 @@ def counts(contract: Compiled, term: DeadlineTerm) -> bool:
     return term.starts == FactKind.STOCK_ORDER_PLACED and (not term.inbound or way in term.inbound)
 
 
+def order_clocks(contract: Compiled) -> tuple[tuple[str, int], ...]:
+    """(name, minutes) of every clock that a consumer's order can miss under a pinned contract."""
+    return tuple((term.name, minutes_of(term).value) for term in contract.deadlines if counts(contract, term))
+
+
 def minutes_of(term: DeadlineTerm) -> Uncertain:
     """The clock in minutes; business days count 7/5 calendar days."""
     return fixed(-(-term.business_days * 7 // 5) * 1440) if term.business_days >= 0 else term.minutes

@@ -125,8 +125,8 @@ def connect(url: str) -> Connection:
     defaults = {"connect_timeout": 10, "keepalives_idle": 20, "keepalives_interval": 10, "keepalives_count": 3}
     named = {"application_name": "tuoguan"} | defaults | words
     connection: Connection = psycopg.connect(**named, autocommit=True)  # type: ignore[arg-type]
-    for name, value in SETTINGS.items():
-        connection.execute("SELECT set_config(%s, %s, false)", (name, value))
+    given = [text for setting in SETTINGS.items() for text in setting]
+    connection.execute(f"SELECT {', '.join(['set_config(%s, %s, false)'] * len(SETTINGS))}", given)
     connection.autocommit = False
     return connection
 

@@ -48,7 +48,7 @@ class PostgresStore:
                 if not found:
                     connection.execute(f'CREATE SCHEMA "{self._schema}"')
                 connection.execute(f"SET LOCAL search_path = '{self._schema}'")
-                _make_tables(connection, new=not found)
+                _make_tables(connection, self._schema, new=not found)
         except errors.InsufficientPrivilege as error:
             raise Refused([_forbidden(self._schema, str(error).splitlines()[0])]) from error
 
@@ -114,7 +114,7 @@ def _check_server(connection: Connection) -> None:
             raise Refused([Problem("store", f"{name} = off", f"{name} = on", fix, "store_not_durable")])
 
 
-def _make_tables(connection: Connection, *, new: bool) -> None:
+def _make_tables(connection: Connection, schema: str, *, new: bool) -> None:
     """Makes the tables of an empty ledger, or takes the steps from an older schema."""
     if new:
         for statement in tables(POSTGRES):
@@ -125,7 +125,8 @@ def _make_tables(connection: Connection, *, new: bool) -> None:
         connection.execute("CREATE TABLE made (name text PRIMARY KEY, statements text NOT NULL)")
         connection.execute("INSERT INTO about VALUES (%s)", (SCHEMA_VERSION,))
         return
-    row = connection.execute("SELECT schema_version FROM about").fetchone()
+    # With its schema named: in a schema that is not ours PostgreSQL finds no table, rather than one that is forbidden.
+    row = connection.execute(f'SELECT schema_version FROM "{schema}".about').fetchone()
     steps = missing_steps(row[0] if row else 0, POSTGRES)
     for statement in steps:
         connection.execute(statement)

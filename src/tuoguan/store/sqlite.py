@@ -35,7 +35,7 @@ _PUT_STREAM = (
     "INSERT INTO stream VALUES (?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET version = excluded.version, "
     "state = excluded.state"
 )
-_PUT_BALANCE = "INSERT INTO balance VALUES (?, ?, ?) ON CONFLICT (account, unit) DO UPDATE SET amount = excluded.amount"
+_PUT_BALANCE = "REPLACE INTO balance VALUES (?, ?, ?)"
 _LARGEST = 2**63 - 1
 
 
@@ -243,9 +243,9 @@ class SqliteTransaction:
     def write(self, written: Written) -> None:
         """Keeps the rows of one commit."""
         run = self.connection.executemany
-        run(_PUT_STREAM, ((s.id, s.name, s.version, s.state) for s in written.streams))
+        run(_PUT_STREAM, written.streams)
         run(_INSERT_ENTRY, written.entries)
-        run(_PUT_BALANCE, [(*place, amount) for place, amount in sorted(written.balances.items())])
+        run(_PUT_BALANCE, [(*place, amount) for place, amount in written.balances.items()])
         head = written.head
         self.connection.execute(
             "UPDATE head SET position = ?, hash = ?, closed_until = ?", (head.position, head.hash, head.closed_until)

@@ -1,12 +1,15 @@
 """Random options under real contracts: prices, places, lanes, policies and luck, small enough to be lived through."""
 
+from dataclasses import replace
 from functools import cache
 
 import numpy as np
 
 from tuoguan.contracts import Compiled, compile, load
+from tuoguan.contracts.schema import QuantityName as Q
 from tuoguan.contracts.schema import SettingName
 from tuoguan.foundation.days import Day, parse_day
+from tuoguan.foundation.ids import address
 from tuoguan.simulate import Policy, PolicyKind
 from tuoguan.simulate.scenario import NONE
 from unit.simulate import world
@@ -46,10 +49,11 @@ class Draw:
 
 def case(contract, seed):
     """(scenario, demand, path) of an option with a listing under ``contract``; sometimes a second one beside it."""
-    draw = Draw(seed)
+    draw = Draw([seed, address(contract.id)])  # the same seed is another case under another contract
     level, horizon = draw.one(0.1, 0.4, 1.0, 2.0), draw.whole(14, 50)
     beside = draw.one(None, None, *signable().values()) if draw.whole(0, 1) else None
     contracts = [contract] if beside is None or beside.id == contract.id else [contract, beside]
+    contracts = [livened(draw, one) if draw.whole(0, 1) else one for one in contracts]
     longest = min(8, horizon - 8)
     shared = len(contracts) == 2 and _platform_place(contracts[0]) == _platform_place(contracts[1]) and draw.whole(0, 1)
     places = [_place(draw, one, at, level, longest) for at, one in enumerate(contracts[: 1 if shared else 2])]
@@ -73,6 +77,23 @@ def case(contract, seed):
     )  # fmt: skip
     demand = world.demand(level, draw.one(1.0, 1.5, 3.0), wave=draw.one(0.0, 0.4))
     return scenario, demand, draw.whole(0, 3)
+
+
+LIVELY = {
+    Q.LATE_RATE: 600_000, Q.RESALE_SHARE: 1_000_000, Q.QUALITY_INCIDENT_RATE: 200_000, Q.PENALTY_DELAY_DAYS: 9,
+    Q.TRANSFER_DAYS: 5, Q.RESERVE_SHARE: 300_000, Q.RESERVE_DAYS: 12, Q.DEPOSIT: 100_000, Q.RETURN_WINDOW_DAYS: 12,
+    Q.SETTLEMENTS_PER_MONTH: 8, Q.REGIME_CHANGES_PER_YEAR: 9_000_000, Q.FREEZE_DAYS: 20,
+    Q.SETTLEMENT_FALLBACK_DAYS: 9, Q.SETTLEMENT_LAG_DAYS: 12,
+}  # fmt: skip
+
+
+def livened(draw, contract):
+    """The contract with other numbers in place of its own, so that more happens within a few weeks."""
+    numbers = {
+        name: replace(draw.number(0, LIVELY[name], number.stream), stream=number.stream) if name in LIVELY else number
+        for name, number in contract.quantities.items()
+    }  # fmt: skip
+    return replace(contract, quantities=numbers)
 
 
 def _platform_place(contract):

@@ -24,7 +24,7 @@ def workspace(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_decide_leaves_the_study_beside_its_six_outputs(workspace: Path) -> None:
     names = ["decision.json", "decision.parquet", "decision.xlsx", "options.parquet", "reasons.parquet",
-             "report.html", "study.npz"]  # fmt: skip
+             "plan", "report.html", "study.npz"]  # fmt: skip
     assert sorted(path.name for path in (workspace / "decision").iterdir()) == names
 
 

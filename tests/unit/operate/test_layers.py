@@ -125,8 +125,14 @@ def test_more_than_there_is_is_refused() -> None:
     buy(shelf, "p1", 2, 200)
     with pytest.raises(ValueError, match="3 units asked of shop, fewer are there"):
         shelf.take(SHOP, 3)
-    with pytest.raises(ValueError, match="1 units back, 0 were sold"):
-        shelf.come_back(Gone.SOLD, 1)
+
+
+def test_goods_back_that_were_never_sold_here_cost_nothing() -> None:
+    shelf = Shelf()
+    buy(shelf, "p1", 2, 200)
+    sell(shelf, 1)
+    assert [(layer.units, layer.value) for layer in shelf.come_back(Gone.SOLD, 3)] == [(1, {USD: 100}), (2, {})]
+    assert (shelf.gone[Gone.SOLD].units, shelf.gone[Gone.SOLD].value) == (0, {USD: 0})
 
 
 def test_both_currencies_stay_apart() -> None:

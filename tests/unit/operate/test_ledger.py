@@ -143,6 +143,8 @@ def test_one_that_reverses_must_be_the_opposite_and_know_its_cause(ledger: Ledge
     ledger.append(one("in", "a", *moved(3)))
     assert codes(ledger, one("in", "b", *moved(-2), reverses=1)) == ["no_reversal"]
     assert codes(ledger, one("in", "b", cause=7)) == ["unknown_entry"]
+    twice = one("in", "b", *moved(-3), reverses=1)
+    assert codes(ledger, Append("in", "b", twice.entries * 2)) == ["reversed_already"]
     both = ledger.append_all([one("in", "b", *moved(-3), reverses=1), one("in", "c", *moved(-3), reverses=1)])
     assert isinstance(both[0], Recorded)
     assert isinstance(both[1], Refused)

@@ -1,29 +1,23 @@
-"""Every test of this folder runs on both stores."""
+"""Every test of this folder that asks for a store runs on both."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
-import postgres
+from store_places import KINDS, new_place
 from tuoguan.operate import Store
-from tuoguan.store import open_postgres, open_sqlite
 
 
-@pytest.fixture(params=["sqlite", "postgres"])
+@pytest.fixture(params=KINDS)
 def open_store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Callable[[], Store]]:
     """Opens the same empty workspace each time it is called; closes all at the end."""
     opened: list[Store] = []
-    workspace = postgres.new_workspace()
+    place = new_place(request.param, tmp_path)
 
     def open_it() -> Store:
-        store: Store
-        if request.param == "sqlite":
-            store = open_sqlite(tmp_path / "ledger.db")
-        else:
-            store = open_postgres(postgres.url(), workspace)
-        opened.append(store)
-        return store
+        opened.append(place.open())
+        return opened[-1]
 
     yield open_it
     for store in opened:
