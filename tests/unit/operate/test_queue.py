@@ -102,6 +102,11 @@ def test_what_the_platform_told_of_a_document_goes_before_the_contract(world: Wo
         world.do(world.steps(Desk.PLATFORM, "order/1")[0])
     step = world.steps(Desk.PLATFORM, "order/1")[0]  # the carrier's clock is another one
     assert (step.move, step.due_at, step.stake_minor) == ("deliver", world.now + 2 * DAY_SECONDS, 400)
+    opened(world, "tiktok_shop/self/US", "us")  # a parcel is promised within 6 business days of the order
+    for _ in range(3):
+        world.do(world.steps(Desk.PLATFORM, "order/us")[0])
+    step = world.steps(Desk.PLATFORM, "order/us")[0]
+    assert (step.move, step.due_at) == ("deliver", world.work.document("order/us").opened_at + 8 * DAY_SECONDS)
     step = opened(world, SEMI, "2", ship_due_at=NOON + 60)
     assert step.due_at == NOON + DAY_SECONDS
 
