@@ -142,7 +142,9 @@ def _job(folder: Path, command: Sequence[object]) -> Values:
     done = subprocess.run([str(word) for word in command], check=True, capture_output=True, text=True, cwd=ROOT)
     after = _pace(folder)
     pace = {name: round((before[name] + after[name]) / 2, 1) for name in before}
-    return {**json.loads(done.stdout.splitlines()[-1]), **pace}
+    found = {**json.loads(done.stdout.splitlines()[-1]), **pace}
+    sys.stderr.write(json.dumps(found) + "\n")
+    return found
 
 
 def _pace(folder: Path) -> dict[str, float]:
