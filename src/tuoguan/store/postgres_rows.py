@@ -51,6 +51,7 @@ class PostgresRows:
         self._connection = connection
         self._head = head
         self._shapes = shapes
+        self._next_stream: int | None = None
 
     def _rows(self, statement: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
         return self._connection.execute(statement, values, binary=True).fetchall()
@@ -66,7 +67,9 @@ class PostgresRows:
 
     def next_stream(self) -> int:
         """The id of the next new stream."""
-        return int(self._rows("SELECT coalesce(max(id), 0) + 1 FROM stream")[0][0])
+        if self._next_stream is None:
+            self._next_stream = int(self._rows("SELECT coalesce(max(id), 0) + 1 FROM stream")[0][0])
+        return self._next_stream
 
     def recorded(self, wanted: Sequence[tuple[int, str]]) -> dict[tuple[int, str], list[KeptRow]]:
         """Entries already recorded under a key, by (id of the stream, key)."""
@@ -138,6 +141,7 @@ class PostgresRows:
             moved = [(one.id, one.version, one.state) for one in written.streams if one.id < first]
             if moved:
                 run(_MOVE_STREAM, arrays(zip(*moved, strict=True)))
+            self._next_stream = max(first, *(one.id + 1 for one in written.streams))
         self._copy("entry", written.entries)
         if written.balances:
             rows = [(*place, amount) for place, amount in sorted(written.balances.items())]

@@ -93,6 +93,8 @@ class SqliteStore:
         connection.execute("BEGIN")
         try:
             yield SqliteTransaction(connection, self._shapes)
+        except sqlite3.Error as error:
+            raise refused(error, self.path) or error from error
         finally:
             connection.execute("ROLLBACK")
             self._readers.append(connection)
