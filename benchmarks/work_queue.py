@@ -1,16 +1,18 @@
 """Measures the engine and the work queue: whole lives of orders per second, and pages of a queue of open orders.
 
-    PYTHONPATH=src python benchmarks/work_queue.py [--folder DIR] [--orders 1000000] [--lives 20000]
+    PYTHONPATH=src python benchmarks/work_queue.py [--folder DIR] [--orders 50000] [--copies 20] [--lives 10000]
 
 A life is open, reserve, ship, deliver and settle of one order of a semi-managed contract through `Work.do_all`, a
 thousand orders a batch, each move of a batch one durable commit; prices are drawn, so most are priced for the first
 time. Beside it, in the same run, bare `executemany` of one row per entry in the same batches. The queue then holds
-ORDERS open orders of four contracts in two currencies; a page is 100 steps. DIR must lie on the disk to be measured.
+ORDERS open orders of four contracts in two currencies, opened through the engine, and their rows COPIES times over
+under other numbers; a page is 100 steps. DIR must lie on the disk to be measured.
 Appends one JSON line to benchmarks/results/work_queue.jsonl.
 """
 
 import argparse
 import json
+import os
 import platform
 import random
 import resource
@@ -121,6 +123,20 @@ def fill(work: Work, count: int) -> float:
     return count / (time.process_time() - start)
 
 
+def copy(work: Work, copies: int) -> int:
+    """The rows of the queue once more for each copy, under other numbers; the steps there are then."""
+    shape = next(shape for shape in work.queue.shapes if shape.name == "step")
+    place = list(shape.columns).index("stream")
+    with work.ledger.store.reading() as view:
+        rows = view.table(shape.name).page({}, shape.key, None, 10**9)
+    for number in range(1, copies):
+        with work.ledger.store.transaction() as transaction:
+            transaction.table(shape.name).put(
+                (*row[:place], f"{row[place]}/{number}", *row[place + 1 :]) for row in rows
+            )
+    return copies * len(rows)
+
+
 def timed(page: Callable[[], list[Any]], times: int = 30) -> dict[str, float]:
     """Milliseconds of a page, median and most; the first is told apart."""
     taken = []
@@ -156,8 +172,9 @@ def main() -> None:
     """Measures, appends one line of JSON, and shows it."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--folder", type=Path)
-    parser.add_argument("--orders", type=int, default=1_000_000)
-    parser.add_argument("--lives", type=int, default=20_000)
+    parser.add_argument("--orders", type=int, default=50_000)
+    parser.add_argument("--copies", type=int, default=20)
+    parser.add_argument("--lives", type=int, default=10_000)
     asked = parser.parse_args()
     with tempfile.TemporaryDirectory(dir=asked.folder) as folder:
         work = work_in(Path(folder) / "ledger.db")
@@ -175,7 +192,8 @@ def main() -> None:
             "caught_up_per_cpu_second": round(entries_per_cpu_second(work, lambda: ledger.catch_up(work.queue))),
             "rebuilt_per_cpu_second": round(entries_per_cpu_second(work, lambda: ledger.rebuild(work.queue))),
             "nothing_rebuilt_per_cpu_second": round(entries_per_cpu_second(work, lambda: ledger.rebuild(Nothing()))),
-            "pages": pages(work, asked.orders // 4), "memory_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1_024,
+            "steps": copy(work, asked.copies), "pages": pages(work, asked.orders * asked.copies // 4),
+            "memory_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1_024, "load": os.getloadavg()[0],
         }  # fmt: skip
     with (Path(__file__).parent / "results" / "work_queue.jsonl").open("a", encoding="utf-8") as file:
         file.write(json.dumps(figures) + "\n")

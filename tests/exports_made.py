@@ -302,7 +302,7 @@ def tiktok(sales: Sequence[Sale] = SALES, market: str = "US", *, described: bool
             "Product Name": "mug, blue", "Quantity": str(one.quantity), "Sku Quantity of return": "0",
             "SKU Subtotal After Discount": amount, "Order Amount": "777.77" if market != "ID" else "IDR 777.000",
             "Created Time": _time(one.ordered, market) + "\t", "Shipped Time": _time(one.shipped, market),
-            "Delivered Time": _time(one.delivered, market), "Cancelled Time": _time(one.cancelled, market),
+            "Delivered Time": _time(one.delivered, market), "Cancelled Time": _time(one.cancelled, market), "Cancel By": "Seller" if one.cancelled else "",
             "Tracking ID": one.tracking, "Buyer Message": BUYER[7], "Buyer Nickname": BUYER[6], "Recipient": BUYER[0],
             "Phone #": BUYER[1], "Country": {"US": "United States", "TH": "Thailand", "ID": "Indonesia"}[market],
             "City": BUYER[4], "Zipcode": BUYER[5], "Address Line 1": BUYER[3], "Detail Address": BUYER[3],

@@ -98,7 +98,7 @@ class Play:
             "evidence": "kept", "to_contract": "", "to_listing": "", "difference_minor": 5,
             "tracking_number": "T1", "supply_price_minor": 900, "retail_price_minor": 990, "buffer_units": 0,
         }  # fmt: skip
-        found = {name: known[name] for name in move.needs}
+        found = {name: known.get(name, 900 if name.endswith("_minor") else "told") for name in move.needs}
         return found | self._extra(flow, move.name, document)
 
     def _outcome(self, document: Document | None) -> Any:

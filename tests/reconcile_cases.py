@@ -36,8 +36,8 @@ def due_row(number: int, order: str, sku: str, kind: str, minor: int, day: int, 
 def line_row(key: str, order: str, sku: str, kind: str, minor: int, day: int, **more: Any) -> Row:
     """One statement line."""
     return {
-        "statement": "S1", "line_key": key, "order_number": order, "sku": sku, "quantity": 1, "type": kind, "kind": kind,
-        "amount_minor": minor, "currency": "USD", "settled_on": on(day), "reserve": False, **more,
+        "statement": "S1", "line_key": key, "order_number": order, "sku": sku, "quantity": 1, "type": kind,
+        "kind": kind, "amount_minor": minor, "currency": "USD", "settled_on": on(day), "reserve": False, **more,
     }  # fmt: skip
 
 
@@ -263,7 +263,8 @@ class Slow:
         self.groups(("order_number", "sku", "kind"), named, all_due, False)
         self.groups(("order_number", "kind"), named, all_due, False)
         bare = lambda row, i: rest(row, i) and not row["order_number"] and row["kind"] not in by_order  # noqa: E731
-        for names in (("sku", "kind"), ("kind",)):
+        itemizes = any(bare(row, i) and row["kind"] not in (*NET_KINDS, "penalty") for i, row in enumerate(self.lines))
+        for names in (("sku", "kind") if itemizes else ("sku",), ("kind",)):
             for match in self.by_period(names, self.lags.get("".join(names), 0), self.bill(names, bare)):
                 self.take(*match)
         paid = {row["order_number"] for row in self.lines}
@@ -280,13 +281,14 @@ class Slow:
         return bool((row["latest_on"] - date(1970, 1, 1)).days + GRACE < UNTIL)
 
     def verdicts(self) -> dict[tuple[frozenset[str], frozenset[str]], str]:
-        return {
-            (frozenset(self.lines[i]["line_key"] for i in lines), frozenset(self.due[i]["key"] for i in due)):
-                self.verdict([self.lines[i] for i in lines], [self.due[i] for i in due], any(i in self.certain for i in lines))
-            for lines, due in self.matches
-        }  # fmt: skip
+        found = {}
+        for lines, due in self.matches:
+            keys = (frozenset(self.lines[i]["line_key"] for i in lines), frozenset(self.due[i]["key"] for i in due))
+            repeated = any(i in self.certain for i in lines)
+            found[keys] = self.verdict([self.lines[i] for i in lines], [self.due[i] for i in due], repeated)
+        return found
 
-    def verdict(self, lines: list[Row], due: list[Row], repeated: bool) -> str:
+    def verdict(self, lines: list[Row], due: list[Row], repeated: bool) -> str:  # noqa: PLR0911 one line a rule
         gap = sum(row["amount_minor"] for row in lines) - sum(row["amount_minor"] for row in due)
         if repeated:
             return "duplicate"

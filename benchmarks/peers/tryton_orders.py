@@ -19,6 +19,7 @@ import tempfile
 import time
 from decimal import Decimal
 
+WARM = 5
 LOCKS: dict[str, object] = {}
 TRIES: list[str] = []
 
@@ -31,13 +32,13 @@ def main(words: list[str]) -> int:
         begun, begun_cpu = time.perf_counter(), time.process_time()
         ids = _prepare(arguments.orders)
         set_up = {"set_up_s": time.perf_counter() - begun, "set_up_cpu_s": time.process_time() - begun_cpu}
-        _live(ids, arguments.batch)  # caches warm, locks known
+        _live(ids, WARM)  # caches warm, locks known
         TRIES.clear()
         begun, begun_cpu = time.perf_counter(), time.process_time()
         for _ in range(0, arguments.orders, arguments.batch):
             _live(ids, arguments.batch)
         wall, cpu = time.perf_counter() - begun, time.process_time() - begun_cpu
-        left = _check(ids, arguments.orders + arguments.batch)
+        left = _check(ids, arguments.orders + WARM)
         print_line(
             {
                 "peer": "tryton", "version": _version(), "store": "postgresql" if arguments.url else "sqlite",

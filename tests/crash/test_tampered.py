@@ -2,6 +2,7 @@
 
 import sqlite3
 from contextlib import closing
+from pathlib import Path
 
 import psycopg
 import pytest
@@ -9,7 +10,9 @@ import pytest
 from ledger_cases import bought, ledger_on, order, shipped
 from postgres import url
 from store_places import Place
+from tuoguan.foundation.problems import Refused
 from tuoguan.operate import Ledger
+from tuoguan.store import open_sqlite
 
 CHANGES = {
     "the amount of a posting": ("UPDATE entry SET postings = replace(postings, '1999', '8') WHERE position = 3", "3"),
@@ -101,3 +104,24 @@ def test_balances_made_again_from_the_entries_are_right(place: Place) -> None:
     assert ledger.verify() == []
     assert [one for one in ledger.store.all_balances() if one[2]] == [one for one in kept if one[2]]
     ledger.store.close()
+
+
+def test_bytes_overwritten_anywhere_in_the_file_never_change_what_it_says(tmp_path: Path) -> None:
+    path = tmp_path / "ledger.db"
+    with closing(open_sqlite(path)) as store:
+        ledger_on(store).append(bought("A", 500))
+        ledger_on(store).append_all([order(number) for number in range(1, 60)])
+        entries, balances = list(store.entries()), list(store.all_balances())
+    content = path.read_bytes()
+    told = 0
+    for at in range(0, len(content), 1_013):
+        path.write_bytes(content[:at] + bytes(b ^ 0x55 for b in content[at : at + 8]) + content[at + 8 :])
+        try:
+            with closing(open_sqlite(path)) as store:
+                problems = ledger_on(store).verify()
+                assert problems or (list(store.entries()), list(store.all_balances())) == (entries, balances), at
+                told += bool(problems)
+        except Refused as refused:
+            assert refused.problems[0].code in ("store_damaged", "ledger_too_new"), at
+            told += 1
+    assert told > len(content) // 4096

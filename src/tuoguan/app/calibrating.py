@@ -22,8 +22,9 @@ from tuoguan.foundation.fx import load_fx
 from tuoguan.foundation.problems import Problem, Refused, has_errors
 from tuoguan.foundation.tables import write_all
 from tuoguan.intake import Seller, read_catalogue
-from tuoguan.operate import Entry
 from tuoguan.reconcile import (
+    FREIGHT_KINDS,
+    LIFE_KINDS,
     Appeal,
     Learned,
     Reconciled,
@@ -66,9 +67,10 @@ def calibrate_workspace(folder: Path, *, on: Day) -> Calibrated:
         raise Refused(overlays.problems)
     library = load(overlays=overlays)
     with open_work(folder) as work:
-        entries = list(standing(work.ledger.store))
+        lives = lives_of(standing(work.ledger.store, LIFE_KINDS))
+        bills = freight_of(standing(work.ledger.store, FREIGHT_KINDS))
         found = matched(folder, work, on, Appeal(APPEAL_DAYS, is_assumed=True))
-    learned = [*_of_contracts(library, entries, found, folder, on), *_of_cards(library, entries, folder, on)]
+    learned = [*_of_contracts(library, lives, found, folder, on), *_of_cards(library, bills, folder, on)]
     if not learned:
         fix = "import orders and statements, or wait for more of them"
         raise Refused([Problem(str(folder), "too few orders, lines and bills", "something to learn", fix, "no_data")])
@@ -83,10 +85,9 @@ def _key(one: Learned) -> tuple[str, ...]:
 
 
 def _of_contracts(
-    library: Library, entries: list[Entry], found: Reconciled, folder: Path, on: Day
+    library: Library, lives: pl.DataFrame, found: Reconciled, folder: Path, on: Day
 ) -> Iterator[Learned]:  # fmt: skip
     """What orders and lines say about each contract that they were sold under."""
-    lives = lives_of(entries)
     paid = _first_paid(found)
     since, planned = _planned(folder, on)
     for contract_id in lives.get_column("contract_id").unique().sort():
@@ -128,9 +129,8 @@ def _planned(folder: Path, on: Day) -> tuple[Day, pl.DataFrame]:
     return since, units if gone > 0 else none
 
 
-def _of_cards(library: Library, entries: list[Entry], folder: Path, on: Day) -> Iterator[Learned]:
+def _of_cards(library: Library, bills: pl.DataFrame, folder: Path, on: Day) -> Iterator[Learned]:
     """What freight bills say about the cards of the markets that the goods went to."""
-    bills = freight_of(entries)
     seller = read_catalogue(folder, on).seller if bills.height else None
     if seller is None:
         return

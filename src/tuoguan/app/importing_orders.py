@@ -7,6 +7,8 @@ told, never written over.
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import groupby, islice
+from operator import itemgetter
 from typing import Any
 
 import polars as pl
@@ -18,7 +20,7 @@ from tuoguan.foundation.days import Day
 from tuoguan.foundation.parties import Party
 from tuoguan.foundation.problems import Problem, Refused, Severity
 from tuoguan.intake import Export, Format
-from tuoguan.operate import Line, Request, Work, load_flows, move_of, owner_of, stream_of
+from tuoguan.operate import Line, Request, Stream, Work, load_flows, move_of, owner_of, stream_of
 
 FLOW = "order"
 BATCH = 500  # orders of one commit
@@ -31,9 +33,14 @@ STEP = {
     "settled": 6, "closed": 7,
 }  # fmt: skip
 WAY = (("reserve", 2), ("pack", 3), ("ship", 4), ("deliver", 5))
+# Why an order fell through, by who called it off; where a file does not say, the buyer is assumed, and that is kept.
+REASON_BY_DOER = {"seller": "seller_fault", "buyer": "change_of_mind", "user": "change_of_mind"}
 GOAL = {"placed": 2, "partly": 2, "shipped": 4, "delivered": 5}
 TIMES = ("ordered_at", "paid_at", "ship_by_at", "shipped_at", "delivered_at", "cancelled_at")
-TEXTS = ("order_number", "sku", "platform_sku", "site", "tracking", "carrier", "currency", "market", "state_raw")
+TEXTS = (
+    "order_number", "sku", "platform_sku", "site", "tracking", "carrier", "currency", "market", "state_raw",
+    "cancelled_by",
+)  # fmt: skip
 NUMBERS = ("quantity", "unit_price_minor", "supply_price_minor", "amount_minor")
 
 
@@ -57,12 +64,14 @@ class Order:
 def import_orders(shop: Shop, work: Work, exports: Sequence[Export], told: Told, progress: Progress) -> None:
     """Opens and moves the documents of all orders in the exports."""
     formats = {export.format.id: export.format for export in exports}
-    frame = merged(exports)
-    orders = [order for order in _orders(frame, formats, told) if order.state != "unpaid"]
-    for first in range(0, len(orders), BATCH):
-        progress("orders", first, len(orders))
-        _import_batch(shop, work, orders[first : first + BATCH], told)
-    progress("orders", len(orders), len(orders))
+    frame, done = merged(exports), 0
+    total = frame.select(pl.struct("platform", "number").n_unique()).item()
+    orders = _orders(frame, formats, told)
+    while batch := list(islice(orders, BATCH)):
+        progress("orders", done, total)
+        _import_batch(shop, work, [order for order in batch if order.state != "unpaid"], told)
+        done += len(batch)
+    progress("orders", total, total)
 
 
 def merged(exports: Sequence[Export]) -> pl.DataFrame:
@@ -87,8 +96,8 @@ def merged(exports: Sequence[Export]) -> pl.DataFrame:
 
 def _orders(frame: pl.DataFrame, formats: dict[str, Format], told: Told) -> Iterator[Order]:
     """The documents, oldest first; lines cancelled beside others that were not are told and left out."""
-    for group in frame.partition_by("platform", "number", maintain_order=True):
-        lines = group.to_dicts()
+    for _, group in groupby(frame.iter_rows(named=True), key=itemgetter("platform", "number")):
+        lines = list(group)
         yield order_of(lines, formats[lines[0]["format"]], told)
 
 
@@ -129,12 +138,12 @@ def _import_batch(shop: Shop, work: Work, orders: Sequence[Order], told: Told) -
     orders = [*_with_late_lines(shop, work, orders)]
     streams = [_stream(shop, order) for order in orders]
     with work.ledger.store.reading() as view:
-        states = {name: stream.state for name, stream in view.streams(streams).items()}
+        known = view.streams(streams)
     requests: list[Request] = []
     owners: list[Order] = []
     for order, stream in zip(orders, streams, strict=True):
         try:
-            planned = _planned(shop, order, stream, states.get(stream), told)
+            planned = _planned(shop, order, stream, known.get(stream), told)
         except Refused as refused:
             told.say(list(order.places), _trouble(refused))
             continue
@@ -169,8 +178,13 @@ def _with_late_lines(shop: Shop, work: Work, orders: Sequence[Order]) -> Iterato
                 yield Order(number, order.state, order.format, lines, places, order.at, order.text)
 
 
-def _planned(shop: Shop, order: Order, stream: str, state: str | None, told: Told) -> list[Request]:
-    """The requests that bring the document from where the ledger has it to where the file says it is."""
+def _planned(shop: Shop, order: Order, stream: str, known: Stream | None, told: Told) -> list[Request]:
+    """The requests that bring the document from where the ledger has it to where the file says it is.
+
+    A move's key names the version it is made on: who plans the same move twice makes it once, and a document that was
+    led back by hand can be led on again.
+    """
+    state, version = (known.state, known.version) if known is not None else (None, 0)
     moves = moves_of(state, order.state)
     if moves is None:
         told.say(list(order.places), contradiction(state or "", order.state))
@@ -184,9 +198,9 @@ def _planned(shop: Shop, order: Order, stream: str, state: str | None, told: Tol
     name = shop.contract_of(order.format, order.text["market"])
     compiled = shop.compiled(name, day, _currency(shop, order)) if name else None
     requests, last = [], 0
-    for move in moves:
+    for at_version, move in enumerate(moves, version):
         last = max(last, _when(order, move))
-        requests.append(_request(shop, order, stream, move, last, compiled, day))
+        requests.append(_request(shop, order, stream, move, last, f"import/{move}/{at_version}", compiled, day))
     return requests
 
 
@@ -234,12 +248,11 @@ def _when(order: Order, move: str) -> int:
 
 
 def _request(
-    shop: Shop, order: Order, stream: str, move: str, at: int, compiled: Compiled | None, day: Day
+    shop: Shop, order: Order, stream: str, move: str, at: int, key: str, compiled: Compiled | None, day: Day
 ) -> Request:  # fmt: skip
     """One move of the document, done by whom the contract gives it to."""
     rule = move_of(load_flows()[FLOW], move)
     by = (owner_of(rule, compiled) if rule is not None else None) or Party.SELLER
-    key = f"import/{move}"
     if move != "open":
         return Request(stream, move, at, by, _details(order, move), key)
     currency = compiled.currency if compiled is not None else _currency(shop, order)
@@ -267,7 +280,8 @@ def _details(order: Order, move: str) -> dict[str, Any]:
             told["due_at"] = order.at["ship_by_at"]
         return told
     if move == "cancel":
-        return {"reason": "change_of_mind", "told_by": "file"}
+        by = text["cancelled_by"].strip().lower()
+        return {"reason": REASON_BY_DOER.get(by, "change_of_mind"), "reason_assumed": by not in REASON_BY_DOER}
     if move == "ship" and text["tracking"]:
         return {"tracking_number": text["tracking"], "carrier": text["carrier"]}
     return {}

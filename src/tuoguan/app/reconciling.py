@@ -31,6 +31,7 @@ from tuoguan.reconcile import (
     Claims,
     Reconciled,
     appeals_of,
+    charging_kinds,
     claims_of,
     expected_of,
     lines_of,
@@ -96,7 +97,7 @@ def matched(folder: Path, work: Work, until: Day, appeal: Appeal) -> Reconciled:
     """All lines that the ledger vouches for against all that its entries say is due."""
     entries = work.ledger.store.entries
     lines = recorded_lines(folder, work.ledger)
-    expected = expected_of(entries(), work.terms.get)
+    expected = expected_of(entries(kinds=charging_kinds()), work.terms.get)
     appeals = appeals_of(entries(kinds=("violation.open",)))
     return match(expected, lines, until=until, rate_on=rates(), appeal=appeal, appeals=appeals)
 

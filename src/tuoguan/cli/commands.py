@@ -178,6 +178,20 @@ def rehearse(arguments: Namespace) -> int:
     return live(arguments)
 
 
+def reconcile(arguments: Namespace) -> int:
+    """Checks statements against the contract."""
+    from tuoguan.cli.reconciling import run_reconcile
+
+    return run_reconcile(arguments)
+
+
+def calibrate(arguments: Namespace) -> int:
+    """Learns from own lines."""
+    from tuoguan.cli.reconciling import run_calibrate
+
+    return run_calibrate(arguments)
+
+
 def backup(arguments: Namespace) -> int:
     """Copies the ledger into one file."""
     return _care(arguments, "backup")

@@ -7,13 +7,14 @@ import argparse
 import time
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from tuoguan.app.importing import Asked, Imported, failed, import_files, write_mapping
-from tuoguan.app.importing_listed import write_listed
 from tuoguan.cli.output import Progress, say, say_json, say_problems, tell
 from tuoguan.foundation.days import parse_day
 from tuoguan.foundation.problems import Problem, Refused
+
+if TYPE_CHECKING:
+    from tuoguan.app.importing import Asked, Imported
 
 PROBLEMS_SHOWN = 40
 WORDS: dict[str, tuple[str, str]] = {
@@ -51,6 +52,9 @@ def register(command: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Imports the files, or writes mappings for them; 2 when rows or files were refused."""
+    from tuoguan.app.importing import failed, import_files
+    from tuoguan.app.importing_listed import write_listed
+
     if arguments.map:
         return _map(arguments)
     progress = Progress(quiet=arguments.quiet or arguments.json)
@@ -74,6 +78,8 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _map(arguments: argparse.Namespace) -> int:
+    from tuoguan.app.importing import write_mapping
+
     paths = [str(write_mapping(arguments.dir, path)) for path in arguments.files]
     if arguments.json:
         say_json({"written": paths})
@@ -82,7 +88,9 @@ def _map(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _asked(arguments: argparse.Namespace) -> Asked:
+def _asked(arguments: argparse.Namespace) -> "Asked":
+    from tuoguan.app.importing import Asked
+
     day = None
     if arguments.on:
         try:
@@ -95,7 +103,7 @@ def _asked(arguments: argparse.Namespace) -> Asked:
     )
 
 
-def lines_of(found: Imported, lang: str) -> list[str]:
+def lines_of(found: "Imported", lang: str) -> list[str]:
     """What was done, in a person's words."""
     lines = [
         _said("file", lang, format=format, **asdict(count))
@@ -105,7 +113,7 @@ def lines_of(found: Imported, lang: str) -> list[str]:
     return [*lines, _said("statements", lang, statements=found.statements, lines=found.lines)]
 
 
-def as_json(found: Imported) -> dict[str, Any]:
+def as_json(found: "Imported") -> dict[str, Any]:
     """The answer as JSON, every listed row in it."""
     return {
         "files": [

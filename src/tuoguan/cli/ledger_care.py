@@ -11,8 +11,6 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from tuoguan.app.ledger_care import Care
 
-STORE = "TUOGUAN_STORE"
-"""Names the server where --store is not given, so that a password need not stand on the command line."""
 WORDS = {
     "en": {
         "backup": "backed up {entries} entries to {file}",
@@ -39,15 +37,16 @@ def register(command: ArgumentParser, verb: str) -> None:
     if verb == "backup":
         command.add_argument("file", type=Path, help="a new file")
     told = "a PostgreSQL server instead, such as postgresql://host/database#workspace (default: $TUOGUAN_STORE)"
-    command.add_argument("--store", metavar="URL", help=told)
+    command.add_argument("--server", metavar="URL", help=told)
     command.add_argument("--lang", choices=("en", "zh"), default="en", help="language of the answer")
 
 
 def run(arguments: Namespace, verb: str) -> int:
     """Does what the command says; 2 when the ledger does not hold."""
     from tuoguan.app import ledger_care
+    from tuoguan.app.ledgers import SERVER
 
-    store = arguments.store or os.environ.get(STORE) or None
+    store = arguments.server or os.environ.get(SERVER) or None
     if verb == "backup":
         care = ledger_care.backup(arguments.dir, arguments.file, store)
     elif verb == "restore":

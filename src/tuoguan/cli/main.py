@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tuoguan.cli import importing, ledger_care, rehearse
+from tuoguan.cli import importing, ledger_care, reconciling, rehearse
 from tuoguan.cli.scale import register
 from tuoguan.cli.work import register_accept, register_work
 
@@ -174,6 +174,12 @@ def _work_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser
             commands, "rehearse", "rehearse", "live a path of the decided plan through a ledger, each duty by its owner"
         ),
         _whole,
+    )
+    reconciling.register_reconcile(
+        _add(commands, "reconcile", "reconcile", "statements against the contract; what differs, with claim packs")
+    )
+    reconciling.register_calibrate(
+        _add(commands, "calibrate", "calibrate", "learn rates, lags and freight from own lines, for the next decide")
     )
     for verb, summary in CARE.items():
         ledger_care.register(_add(commands, verb, verb, summary), verb)

@@ -115,6 +115,7 @@ def _nearest(top: Sequence[tuple[str, ...]], known: Sequence[Format], name: str)
         for format in known:
             needed = [(mark,) for mark in format.marks] + [format.columns[field] for field in format.required]
             missing = [spellings[0] for spellings in needed if not present & set(map(flat, spellings))]
+            missing = list(dict.fromkeys(missing))
             every = {flat(text) for spellings in format.columns.values() for text in spellings}
             share = 1 - len(missing) / max(len(needed), 1) + len(present & every) / (10 * max(len(every), 1))
             if share > best[0] and len(missing) < len(needed):

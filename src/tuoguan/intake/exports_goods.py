@@ -25,6 +25,7 @@ from tuoguan.intake.exports_typed import (
 from tuoguan.intake.log import Log
 
 _PRICES = ("unit_price", "supply_price", "amount", "order_amount")
+_TEXTS = ("line", "sku", "platform_sku", "site", "tracking", "carrier", "cancelled_by")
 _CODES = re.compile(r"[\n;；,，]+")
 _COUNT = re.compile(r"(?:数量|quantity|qty)\s*[:：]?\s*(\d+)|[x×*]\s*(\d+)\b", re.IGNORECASE)
 _YES = ["1", "true", "yes", "是", "jit", "vmi", "urgent", "紧急"]
@@ -48,8 +49,7 @@ def order_lines(cut: Cut, reader: Reader, log: Log) -> pl.DataFrame:
     frame = with_state(with_market(frame, format, reader, log), format, log)
     frame = _shrunk(_by_substate(frame), log)
     frame = _keyed(frame, log)
-    texts = [pl.col(name).fill_null("") for name in ("line", "sku", "platform_sku", "site", "tracking", "carrier")
-             if name in frame.columns]  # fmt: skip
+    texts = [pl.col(name).fill_null("") for name in _TEXTS if name in frame.columns]
     return conform(frame.with_columns(texts).with_columns(zone=pl.lit(zone)), ORDER_LINES)
 
 

@@ -22,7 +22,8 @@ ORDER_LINES: Schema = {
     "file": pl.String, "row": pl.Int64, "order_number": pl.String, "line": pl.String, "sku": pl.String,
     "platform_sku": pl.String, "quantity": pl.Int64, "returned_quantity": pl.Int64,
     "state": pl.String,  # unpaid, pending, placed, partly, shipped, delivered, cancelled; "": nobody knows the code
-    "state_raw": pl.String, "market": pl.String, "site": pl.String, "tracking": pl.String, "carrier": pl.String,
+    "state_raw": pl.String, "cancelled_by": pl.String, "market": pl.String, "site": pl.String, "tracking": pl.String,
+    "carrier": pl.String,
     "ordered_at": pl.Int64, "paid_at": pl.Int64, "ship_by_at": pl.Int64, "shipped_at": pl.Int64,
     "delivered_at": pl.Int64, "cancelled_at": pl.Int64, "zone": pl.String, "currency": pl.String,
     "unit_price_minor": pl.Int64, "supply_price_minor": pl.Int64,

@@ -170,11 +170,11 @@ class Shelf:
     def as_json(self) -> dict[str, Any]:
         """The shelf as JSON values."""
         return {
-            "layers": {place: [_told(layer) for layer in layers] for place, layers in self.layers.items() if layers},
+            "layers": {place: [layer_told(one) for one in layers] for place, layers in self.layers.items() if layers},
             "lots": {
                 name: [lot.units, lot.lost, _listed(lot.waiting), lot.place] for name, lot in self.lots.items()
             },
-            "gone": [_told(self.gone[word]) for word in Gone],
+            "gone": [layer_told(self.gone[word]) for word in Gone],
         }  # fmt: skip
 
     @classmethod
@@ -212,7 +212,8 @@ def split(minor: int, weights: list[int]) -> list[int]:
     return parts
 
 
-def _told(layer: Layer) -> list[Any]:
+def layer_told(layer: Layer) -> list[Any]:
+    """The layer as JSON values."""
     return [layer.lot, layer.units, _listed(layer.value)]
 
 

@@ -9,13 +9,15 @@ number; a purchase about those of the stock order that carries them (detail ``ca
 cost its order left with.
 """
 
-import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import NamedTuple
 
+import msgspec
+
 from tuoguan.operate.accounts import MoneyAccount, StockAccount, money
-from tuoguan.operate.layers import Costing, Gone, Layer, Shelf, Value, add, layer_of
+from tuoguan.operate.layers import Costing, Gone, Layer, Shelf, Value, add, layer_of, layer_told
 from tuoguan.operate.storing import Store, TableShape, Transaction
 from tuoguan.operate.words import Draft, Entry, Posting
 
@@ -70,7 +72,7 @@ class CostLayers:
             after = None
             while rows := view.table(self.name).page({}, ["sku"], after, limit=1000):
                 for sku, told in rows:
-                    yield sku, Shelf.from_json(self.costing, json.loads(told))
+                    yield sku, Shelf.from_json(self.costing, msgspec.json.decode(told))
                 after = (rows[-1][0],)
 
     def values(self, store: Store) -> Iterator[StockValue]:
@@ -115,6 +117,18 @@ def _wanted(sku: str, shelf: Shelf) -> Iterator[tuple[str, str, int]]:
             yield money(kind), currency, minor
 
 
+class _Told(NamedTuple):
+    """What an entry says of layers: units by SKU and account, and bills as (SKU, component, currency, minor, place)."""
+
+    entry: Entry
+    moved: dict[str, dict[str, int]]
+    bills: list[tuple[str, str, str, int, str]]
+
+    def skus(self) -> set[str]:
+        """SKUs whose shelf it touches."""
+        return {*self.moved, *(bill[0] for bill in self.bills)}
+
+
 class _Fold:
     """Entries of one chunk over the shelves they touch."""
 
@@ -127,34 +141,36 @@ class _Fold:
 
     def fold(self, entries: Sequence[Entry]) -> None:
         """Fold and write back what has changed."""
-        self._load(entries)
-        for entry in entries:
-            if entry.draft.kind == CLOSING:
-                continue
-            for sku, by_account in _moved(entry.draft.postings).items():
-                self._move(entry, sku, by_account)
-            for posting in entry.draft.postings:
-                if posting.account.startswith(INVENTORY):
-                    self._bill(entry, posting)
+        told = [found for entry in entries if (found := _told(entry)) is not None]
+        self._load(entries, told)
+        for one in told:
+            for sku, by_account in one.moved.items():
+                self._move(one.entry, sku, by_account)
+            for sku, component, currency, minor, place in one.bills:
+                self._shelf(sku).bill(self._about(one.entry.stream), (component, currency), minor, place)
         shelves, taken, about = self.tables
-        shelves.put((sku, json.dumps(shelf.as_json())) for sku, shelf in self.shelves.items())
-        taken.put((*key, json.dumps([_plain(layer) for layer in layers])) for key, layers in self.taken.items())
+        shelves.put((sku, _text(shelf.as_json())) for sku, shelf in self.shelves.items())
+        taken.put((*key, _text([layer_told(layer) for layer in layers])) for key, layers in self.taken.items())
         about.put(self.other_by_stream.items())
 
-    def _load(self, entries: Sequence[Entry]) -> None:
+    def _load(self, entries: Sequence[Entry], told: Sequence[_Told]) -> None:
         """Read all that these entries may need, at once."""
-        skus = sorted({sku for entry in entries for sku in _skus(entry.draft.postings)})
-        streams = sorted({entry.stream for entry in entries if entry.stream.startswith(tuple(LINKS))})
         shelves, taken, about = self.tables
+        skus = sorted({sku for one in told for sku in one.skus()})
         for (sku,), row in shelves.get([(sku,) for sku in skus]).items():
-            self.shelves[sku] = Shelf.from_json(self.costing, json.loads(row[1]))
+            self.shelves[sku] = Shelf.from_json(self.costing, msgspec.json.decode(row[1]))
+        streams = sorted({entry.stream for entry in entries if entry.stream.startswith(tuple(LINKS))})
         self.other_by_stream = {key[0]: row[1] for key, row in about.get([(name,) for name in streams]).items()}
         for entry in entries:
             if other := _named(entry):
                 self.other_by_stream[entry.stream] = other
-        wanted = {(self._about(entry.stream), sku) for entry in entries for sku in _skus(entry.draft.postings)}
+        buyer = StockAccount.BUYER.value
+        wanted = {
+            (self._about(one.entry.stream), sku)
+            for one in told for sku, by_account in one.moved.items() if buyer in by_account
+        }  # fmt: skip
         for key, row in taken.get(sorted(wanted)).items():
-            self.taken[key[0], key[1]] = [layer_of(item) for item in json.loads(row[2])]
+            self.taken[key[0], key[1]] = [layer_of(item) for item in msgspec.json.decode(row[2])]
 
     def _about(self, stream: str) -> str:
         """The document whose goods an entry of this stream is about: most often its own."""
@@ -196,11 +212,6 @@ class _Fold:
         else:
             shelf.put(_place(account), given, pooled=not account.startswith(TRANSIT))
 
-    def _bill(self, entry: Entry, posting: Posting) -> None:
-        place, rest = posting.account.removeprefix(INVENTORY).split(":", maxsplit=1)
-        sku, component = rest.rsplit(":", maxsplit=1)
-        self._shelf(sku).bill(self._about(entry.stream), (component, posting.unit), posting.amount, place)
-
 
 def _named(entry: Entry) -> str:
     """The document that an entry says it is about; "" where it says none."""
@@ -210,25 +221,29 @@ def _named(entry: Entry) -> str:
     return ""
 
 
-def _skus(postings: Iterable[Posting]) -> Iterator[str]:
-    """SKUs whose goods or bills are posted."""
-    for posting in postings:
-        if posting.unit.startswith(SKU):
-            yield posting.unit.removeprefix(SKU)
-        elif posting.account.startswith(INVENTORY):
-            yield posting.account.removeprefix(INVENTORY).split(":", maxsplit=1)[1].rsplit(":", maxsplit=1)[0]
-
-
-def _moved(postings: Iterable[Posting]) -> dict[str, dict[str, int]]:
-    """Units by SKU and account, where accounts of one place are one: goods within it take no cost along."""
-    found: dict[str, dict[str, int]] = {}
-    for account, unit, amount in postings:
+def _told(entry: Entry) -> _Told | None:
+    """What the entry says of layers; None when it says nothing: goods within a place take no cost along."""
+    if entry.draft.kind == CLOSING:
+        return None
+    found = _Told(entry, {}, [])
+    for account, unit, amount in entry.draft.postings:
         if unit.startswith(SKU):
-            start = next((start for start in PLACED if account.startswith(f"{start}:")), "")
-            joint = f"{StockAccount.AT.value}{account.removeprefix(start)}" if start else account
-            by_account = found.setdefault(unit.removeprefix(SKU), {})
+            by_account, joint = found.moved.setdefault(unit.removeprefix(SKU), {}), _joint(account)
             by_account[joint] = by_account.get(joint, 0) + amount
-    return found
+        elif account.startswith(INVENTORY):
+            place, rest = account.removeprefix(INVENTORY).split(":", maxsplit=1)
+            sku, component = rest.rsplit(":", maxsplit=1)
+            found.bills.append((sku, component, unit, amount, place))
+    for sku in [sku for sku, by_account in found.moved.items() if not any(by_account.values())]:
+        del found.moved[sku]
+    return found if found.moved or found.bills else None
+
+
+@lru_cache(maxsize=65_536)
+def _joint(account: str) -> str:
+    """The account whose layers it shares: those of a place are one."""
+    start = next((start for start in PLACED if account.startswith(f"{start}:")), "")
+    return f"{StockAccount.AT.value}{account.removeprefix(start)}" if start else account
 
 
 def _place(account: str) -> str:
@@ -246,5 +261,5 @@ def _cut(given: list[Layer], units: int) -> list[Layer]:
     return found
 
 
-def _plain(layer: Layer) -> list[object]:
-    return [layer.lot, layer.units, [[*key, minor] for key, minor in layer.value.items()]]
+def _text(told: object) -> str:
+    return msgspec.json.encode(told).decode()

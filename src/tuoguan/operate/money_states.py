@@ -3,6 +3,8 @@
 Hides how entries become sums. Keeps the invariants that the balance of a state on a day is the sum of its postings up
 to that day, and that what the calendar expects adds up to what the accounts hold: each amount owed stands on one day.
 
+What waits in settlement or is frozen belongs to no order any more: a payout takes what is due first.
+
 A day that nobody knows is the contract's: its trigger, central lag, transfer days and settlement days (`payout_of`). A
 buyer's receipt is expected after half of the days that the contract waits for it at most. What has no clock of its own
 (returns, fines, fees) is settled on the next settlement day.
@@ -25,7 +27,10 @@ from tuoguan.operate.words import Entry
 OWED = (
     MoneyAccount.EXPECTED, MoneyAccount.PENDING, MoneyAccount.IN_SETTLEMENT, MoneyAccount.FROZEN, MoneyAccount.RESERVE,
 )  # fmt: skip
+Change = tuple[MoneyAccount, tuple[str, str, str], int]  # state, (contract, currency, the state's word), minor
 KEPT = (*OWED, MoneyAccount.DEPOSIT, MoneyAccount.SUSPENSE, MoneyAccount.BANK, MoneyAccount.PAYABLE)
+JOINT = (MoneyAccount.IN_SETTLEMENT, MoneyAccount.FROZEN)  # paid and frozen in sums, whatever they came from
+JOINT_FLOWS = ("payout/", "statement/")
 TRIGGER_BY_MOVE = {"order.ship": "shipped", "order.deliver": "delivered"}
 
 
@@ -69,9 +74,10 @@ class MoneyStates:
 
     def apply(self, entries: Sequence[Entry], transaction: Transaction) -> None:
         """Fold entries into the three tables."""
-        fold = _Fold(self, transaction, entries)
-        for entry in entries:
-            fold.take(entry)
+        moved = [(entry, changes) for entry in entries if (changes := _moved(entry))]
+        fold = _Fold(self, transaction, moved)
+        for entry, changes in moved:
+            fold.take(entry, changes)
         fold.write()
 
     def balances(self, store: Store, day: Day) -> dict[tuple[str, str, str], int]:
@@ -149,21 +155,38 @@ def _days_to_trigger(happened: str | None, compiled: Compiled) -> int:
 class _Fold:
     """One chunk of entries over the tables."""
 
-    def __init__(self, kept: MoneyStates, transaction: Transaction, entries: Sequence[Entry]) -> None:
+    def __init__(
+        self, kept: MoneyStates, transaction: Transaction, moved: Sequence[tuple[Entry, Sequence[Change]]]
+    ) -> None:
         self.terms = kept.terms
         self.days, self.owed, self.due = (transaction.table(shape.name) for shape in kept.shapes)
         self.day_changes: dict[Row, int] = {}
         self.due_changes: dict[Row, int] = {}
-        keys = {(entry.stream, *key) for entry in entries for kind, key, _ in _moved(entry) if kind in OWED}
+        self.due_by_cause: dict[tuple[MoneyAccount, str, str, Day], Day] = {}
+        self.joint = {
+            key: self._read(key) for entry, changes in moved for kind, key, _ in changes if _is_joint(kind, entry)
+        }
+        keys = {
+            (entry.stream, *key)
+            for entry, changes in moved for kind, key, _ in changes if kind in OWED and not _is_joint(kind, entry)
+        }  # fmt: skip
         self.owed_rows: dict[Row, Row | None] = {**dict.fromkeys(keys), **self.owed.get(sorted(keys))}
 
-    def take(self, entry: Entry) -> None:
+    def take(self, entry: Entry, changes: Sequence[Change]) -> None:
         """One entry into the sums."""
         day = entry.draft.occurred_at // DAY_SECONDS
-        for kind, key, minor in _moved(entry):
+        for kind, key, minor in changes:
             self.day_changes[*key, day] = self.day_changes.get((*key, day), 0) + minor
-            if kind in OWED:
-                self._owe((entry.stream, *key), minor, due_on(kind, entry, self.terms.find(entry.draft.contract)))
+            if _is_joint(kind, entry):
+                self._owe_jointly(key, minor, self._due(kind, entry, day))
+            elif kind in OWED:
+                self._owe((entry.stream, *key), minor, self._due(kind, entry, day))
+
+    def _due(self, kind: MoneyAccount, entry: Entry, day: Day) -> Day:
+        cause = (kind, entry.draft.kind, entry.draft.contract, day)
+        if cause not in self.due_by_cause:
+            self.due_by_cause[cause] = due_on(kind, entry, self.terms.find(entry.draft.contract))
+        return self.due_by_cause[cause]
 
     def _owe(self, key: Row, minor: int, due: Day) -> None:
         """The document's amount in the state changes; all of it is due on the latest day that any of it is."""
@@ -175,7 +198,24 @@ class _Fold:
         self._change(key[1:], due, held + minor)
         self.owed_rows[key] = (*key, due, held + minor) if held + minor else None
 
+    def _owe_jointly(self, state: Row, minor: int, due: Day) -> None:
+        """Set off against what is due first the other way; what is left stands on its own day."""
+        days = self.joint[state]
+        for day in sorted(days):
+            if minor and days[day] * minor < 0:
+                part = min(abs(minor), abs(days[day])) * (1 if minor > 0 else -1)
+                self._change(state, day, part)
+                minor -= part
+        self._change(state, due, minor)
+
+    def _read(self, state: Row) -> dict[Day, int]:
+        """What a state of a contract is owed by day."""
+        equal = dict(zip(("contract", "currency", "state"), state, strict=True))
+        return {row[-2]: row[-1] for row in self.due.page(equal, ["due_on"], limit=100_000)}
+
     def _change(self, state: Row, due: Day, minor: int) -> None:
+        if state in self.joint:
+            self.joint[state][due] = self.joint[state].get(due, 0) + minor
         self.due_changes[*state, due] = self.due_changes.get((*state, due), 0) + minor
 
     def write(self) -> None:
@@ -189,21 +229,27 @@ class _Fold:
             table.drop(row[:-1] for row in rows if not row[-1])
 
 
-def _moved(entry: Entry) -> Iterator[tuple[MoneyAccount, tuple[str, str, str], int]]:
-    """(state, (contract, currency, state's word), minor) of the entry's postings that are kept here."""
+def _is_joint(kind: MoneyAccount, entry: Entry) -> bool:
+    return kind in JOINT or (kind in OWED and entry.stream.startswith(JOINT_FLOWS))
+
+
+def _moved(entry: Entry) -> list[Change]:
+    """The entry's postings that are kept here."""
+    found = []
     for account, unit, minor in entry.draft.postings:
-        kind, name = _kind_of(account)
+        kind, name, word = _kind_of(account)
         if kind is not None:
-            yield kind, (name, unit, state_word(kind)), minor
+            found.append((kind, (name, unit, word), minor))
+    return found
 
 
 @lru_cache(maxsize=65_536)
-def _kind_of(account: str) -> tuple[MoneyAccount | None, str]:
-    """The kind of a money account that is kept here, and the name behind it."""
+def _kind_of(account: str) -> tuple[MoneyAccount | None, str, str]:
+    """The kind of a money account that is kept here, the name behind it, and the kind's word."""
     for kind in KEPT:
         if account == kind.value or account.startswith(f"{kind.value}:"):
-            return kind, account.removeprefix(kind.value).removeprefix(":")
-    return None, ""
+            return kind, account.removeprefix(kind.value).removeprefix(":"), state_word(kind)
+    return None, "", ""
 
 
 def total(days: Iterable[StateDay]) -> dict[tuple[str, str, str], int]:

@@ -13,7 +13,7 @@ from tuoguan.contracts import Charge, Compiled
 from tuoguan.foundation.days import Day
 from tuoguan.foundation.facts import Fact
 from tuoguan.operate.flow_words import Document, Line
-from tuoguan.operate.postings_facts import DAY_SECONDS, Priced, Telling, fact_of, prices_of, told_by
+from tuoguan.operate.postings_facts import DAY_SECONDS, UNTOLD, Telling, fact_of, told_by
 from tuoguan.operate.postings_goods import RULES as GOODS_RULES
 from tuoguan.operate.postings_goods import accepted_lines
 from tuoguan.operate.postings_money import RULES as MONEY_RULES
@@ -48,20 +48,17 @@ def postings_of(
     says what cannot be. A move that only tells a price, a date or a number posts nothing.
     """
     sheet = Sheet(flow, move, document, details, compiled)
-    lines, charged = _lines(sheet), list[Priced]()
-    tellings = told_by(flow, move, document, details, compiled, lines) if lines is not None else []
+    lines = _lines(sheet)
+    told = UNTOLD if lines is None else told_by(flow, move, document, details, compiled, lines)
     key = (flow, move)
     goods_rule, money_rule = GOODS_RULES.get(key), MONEY_RULES.get(key)
     if goods_rule is not None:
         goods_rule(sheet)
-    if compiled is not None and tellings:
-        prices = prices_of(compiled)
-        charged = [prices[telling] for telling in tellings]
-        enter_charges(sheet, charged)
+    enter_charges(sheet, told.charged)
     if money_rule is not None:
-        money_rule(sheet, charged)
-    charges = tuple(charge for one in charged for charge in one.charges)
-    return Accounting(sheet.postings(), charges, tellings, document.currency, at // DAY_SECONDS)
+        money_rule(sheet, told.charged)
+    charges = tuple(charge for one in told.charged for charge in one.charges)
+    return Accounting(sheet.postings(), charges, told.tellings, document.currency, at // DAY_SECONDS)
 
 
 def _lines(sheet: Sheet) -> tuple[Line, ...] | None:

@@ -21,7 +21,7 @@ from tuoguan.operate.flow_words import Document, Line
 from tuoguan.operate.flows import load_flows, move_of
 
 DAY_SECONDS = 86_400
-MOST_KEPT = 1 << 16
+MOST_KEPT = 1 << 14
 # Facts about a listing, a quote or a store: no units, no order.
 OF_PAPER = frozenset(
     {
@@ -34,6 +34,8 @@ OF_STOCK = frozenset({FactKind.STOCK_ORDER_PLACED, FactKind.UNITS_INBOUND, FactK
 REASONED = frozenset({FactKind.UNITS_RETURNED, FactKind.REFUND_ISSUED, FactKind.ORDER_CANCELLED})
 REGIME_BY_FACT = {FactKind.PARCEL_IMPORTED: "parcel", FactKind.BULK_IMPORTED: "bulk"}
 REASON_BY_NAME = {reason.name.lower(): reason for reason in Reason if reason is not Reason.ANY}
+# Details that make a fact another one.
+CIRCUMSTANCES = frozenset({"parcels", "reason", "fact", "minutes_late", "days_held", "deadline"})
 NO_LINE = Line("", 0)
 
 
@@ -58,18 +60,27 @@ class Priced(NamedTuple):
     minor_by_account: tuple[tuple[str, int], ...]
 
 
-NOTHING = Priced((), 0, ())
+class Told(NamedTuple):
+    """What a move tells, and what the contract makes of each fact and of all together."""
+
+    tellings: tuple[Telling, ...]
+    charged: tuple[Priced, ...]
+    net_minor: int
+
+
+NOTHING, UNTOLD = Priced((), 0, ()), Told((), (), 0)
 
 
 class Prices(dict[Telling, Priced]):
     """What one contract makes of what it has been told; its terms are those of one day, so days do not matter."""
 
-    __slots__ = ("compiled", "kinds")
+    __slots__ = ("compiled", "kinds", "told")
 
     def __init__(self, compiled: Compiled) -> None:
         super().__init__()
         self.compiled = compiled
         self.kinds = frozenset(compiled.charges["fact"].tolist())  # those that the contract prices at all
+        self.told: dict[tuple[object, ...], Told] = {}  # moves without circumstances of their own
 
     def __missing__(self, telling: Telling) -> Priced:
         if len(self) >= MOST_KEPT:
@@ -130,24 +141,40 @@ def told_by(
     details: Mapping[str, Any],
     compiled: Compiled | None,
     lines: Sequence[Line],
-) -> list[Telling]:
+) -> Told:
     """What a move tells the contract about ``lines``; nothing without a contract. Refused when a word is not known.
 
     Of the import facts only that of the contract's customs regime happens.
     """
-    kinds, picks = _kinds(flow, move)
-    if compiled is None or not kinds:
-        return []
+    if compiled is None or not _kinds(flow, move)[0]:
+        return UNTOLD
     if document.currency != compiled.currency:
         found, fix = f"prices in {document.currency}", f"give them in {compiled.currency}, as {compiled.id} is compiled"
         raise Refused([Problem(document.stream, found, "the contract's currency", fix, "currency_differs")])
+    prices, earlier = prices_of(compiled), document.details
+    if not details.keys().isdisjoint(CIRCUMSTANCES):
+        return _told(flow, move, document, details, prices, lines)
+    key = (flow, move, tuple(lines), earlier.get("parcels", 1), earlier.get("reason"), earlier.get("fact"))
+    known = prices.told.get(key)
+    if known is None:
+        if len(prices.told) >= MOST_KEPT:
+            prices.told.clear()
+        known = prices.told[key] = _told(flow, move, document, details, prices, lines)
+    return known
+
+
+def _told(
+    flow: str, move: str, document: Document, details: Mapping[str, Any], prices: Prices, lines: Sequence[Line]
+) -> Told:
+    kinds, picks = _kinds(flow, move)
     if picks:
         kinds = (_picked(kinds, details.get(picks, document.details.get(picks)), f"{document.stream}.{move}: {picks}"),)
-    regime, tellings = compiled.settings.get(SettingName.CUSTOMS_REGIME, "none"), list[Telling]()
+    regime, tellings = prices.compiled.settings.get(SettingName.CUSTOMS_REGIME, "none"), list[Telling]()
     for kind in kinds:
         if REGIME_BY_FACT.get(kind, regime) == regime:
             tellings += _tell(kind, document, details, lines)
-    return tellings
+    charged = tuple(prices[telling] for telling in tellings)
+    return Told(tuple(tellings), charged, sum(one.net_minor for one in charged))
 
 
 @cache

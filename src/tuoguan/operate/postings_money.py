@@ -28,7 +28,7 @@ from functools import lru_cache
 from tuoguan.contracts import QuantityName, SettingName
 from tuoguan.operate.accounts import MoneyAccount, money
 from tuoguan.operate.flow_words import Line
-from tuoguan.operate.postings_facts import Priced, prices_of, told_by
+from tuoguan.operate.postings_facts import Priced, told_by
 from tuoguan.operate.postings_sheet import Sheet
 from tuoguan.operate.settling import keep_back
 
@@ -50,7 +50,7 @@ STATES = {
 
 def enter_charges(sheet: Sheet, charged: Sequence[Priced]) -> None:
     """Each charge from its income or cost account to what is expected, or to the bank where it is paid at once."""
-    if sheet.compiled is None:
+    if sheet.compiled is None or not charged:
         return
     target, currency = _charged_to(sheet), sheet.compiled.currency
     for one in charged:
@@ -81,13 +81,9 @@ def _currency(sheet: Sheet) -> str:
 
 def _earned(sheet: Sheet, moves: Sequence[str]) -> int:
     """What the contract made of the order's facts at these moves."""
-    if sheet.compiled is None:
-        return 0
-    document, net, prices = sheet.document, 0, prices_of(sheet.compiled)
-    for move in moves:
-        for telling in told_by(sheet.flow, move, document, document.details, sheet.compiled, document.lines):
-            net += prices[telling].net_minor
-    return net
+    document = sheet.document
+    told = (told_by(sheet.flow, move, document, {}, sheet.compiled, document.lines) for move in moves)
+    return sum(one.net_minor for one in told)
 
 
 def _trigger(sheet: Sheet) -> str:

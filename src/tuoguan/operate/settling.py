@@ -6,7 +6,7 @@ of a payout add up to what is owed.
 
 from dataclasses import dataclass
 
-from tuoguan.contracts import Compiled, QuantityName, SettingName
+from tuoguan.contracts import Compiled, QuantityName
 from tuoguan.contracts.kernels import reserve_minor, settlement_on, settlement_period_days, thawed_on
 from tuoguan.foundation.days import Day
 
@@ -46,21 +46,6 @@ def keep_back(compiled: Compiled, net_minor: int) -> int:
     """What the platform keeps back of an amount owed: the reserve share, rounded half up; nothing of a debt."""
     share = compiled.quantities.get(QuantityName.RESERVE_SHARE)
     return int(reserve_minor(net_minor, share.value)) if share and share.value else 0
-
-
-def wait_days(
-    compiled: Compiled, lag_days: int | None = None, delivery_days: int | None = None, receipt_days: int = 0
-) -> int:
-    """Days from shipping until an order's payout is due; absent numbers are the contract's central ones.
-
-    ``receipt_days`` pass between delivery and the buyer's receipt; they count where the contract waits for it.
-    """
-    lag = quantity(compiled, QuantityName.SETTLEMENT_LAG_DAYS) if lag_days is None else lag_days
-    wait = lag + quantity(compiled, QuantityName.TRANSFER_DAYS)
-    trigger = compiled.settings.get(SettingName.SETTLEMENT_TRIGGER, "")
-    if trigger != "shipped":
-        wait += quantity(compiled, QuantityName.DELIVERY_DAYS) if delivery_days is None else delivery_days
-    return wait + (receipt_days if trigger == "received" else 0)
 
 
 def payout_of(

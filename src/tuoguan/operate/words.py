@@ -70,8 +70,7 @@ class Recorded(NamedTuple):
     again: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """One line of the ledger, never changed. ``hash`` is SHA-256 over ``previous`` and everything else it says.
 
     position   1, 2, 3, … over the whole workspace, without gaps

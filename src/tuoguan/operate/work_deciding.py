@@ -145,7 +145,8 @@ class Deciding:
         before = opened(request, compiled) if document is None else document
         problems = check_opening(request, compiled) if opening else []
         problems += check_move(request, flow, move, before, compiled)
-        problems += self._not_ready(request, move, before)
+        if move.requires:
+            problems += self._not_ready(request, move, before)
         if problems:
             raise Refused(problems)
         details = self._with_expiry(flow, move, request)
@@ -172,8 +173,10 @@ class Deciding:
 
     def _with_expiry(self, flow: Flow, move: Move, request: Request) -> Mapping[str, Any]:
         """The details of a move into a state that a reservation can run out of, with the instant when it does."""
+        if self._reservation_minutes is None or not move.target:
+            return request.details
         expire = _moves(flow.name).get(EXPIRE)
-        if self._reservation_minutes is None or expire is None or move.target not in expire.sources or not move.target:
+        if expire is None or move.target not in expire.sources:
             return request.details
         return {EXPIRES_AT: request.at + MINUTE_SECONDS * self._reservation_minutes, **request.details}
 

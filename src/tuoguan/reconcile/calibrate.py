@@ -93,10 +93,13 @@ def _delay(compiled: Compiled) -> int:
 def _happening(
     compiled: Compiled, own: pl.DataFrame, name: QuantityName, column: str, window_days: int, until: Day
 ) -> Learned | None:
-    """The share of delivered orders to which it happens within the window; those still in it count as far as seen."""
+    """The share of delivered orders to which it happens within the window; those still in it count as far as seen.
+
+    None while the ledger knows of no such thing at all: nobody can tell none from none recorded.
+    """
     term = compiled.quantities.get(name)
     came = own.filter(pl.col("delivered_on").is_not_null() & (pl.col("delivered_on") < until))
-    if term is None or came.height < FEWEST:
+    if term is None or came.height < FEWEST or not came.get_column(column).count():
         return None
     days = (pl.coalesce(column, pl.lit(until)) - pl.col("delivered_on")).clip(0)
     frame = came.select(days.alias("days"), pl.col(column).is_not_null().alias("happened"))
@@ -169,13 +172,17 @@ def _learned(
 
 
 def _lag(compiled: Compiled, own: pl.DataFrame, paid: pl.DataFrame, until: Day) -> Learned | None:
-    """Days from what the contract pays for to the settlement, of which a statement told; open orders are censored."""
+    """Days from what the contract pays for to the settlement, of which a statement told; open orders are censored.
+
+    One still unpaid past the contract's slowest lag is no slow payment but a missing one, and left out.
+    """
     term = compiled.quantities.get(QuantityName.SETTLEMENT_LAG_DAYS)
     setting = compiled.settings.get(SettingName.SETTLEMENT_TRIGGER, "")
     start = TRIGGER_BY_SETTING.get(setting, "delivered_on")
     rows = own.join(paid, on="order_number", how="left").filter(pl.col(start).is_not_null() & (pl.col(start) <= until))
     if term is None or setting == "inbound" or rows.get_column("paid_on").count() < FEWEST:
         return None
+    rows = rows.filter(pl.col("paid_on").is_not_null() | (pl.col(start) >= until - term.high))
     days = (pl.coalesce("paid_on", pl.lit(until)) - pl.col(start)).clip(0)
     frame = rows.select(days.alias("days"), pl.col("paid_on").is_not_null().alias("happened"))
     return _of_days(compiled, QuantityName.SETTLEMENT_LAG_DAYS, term, frame)

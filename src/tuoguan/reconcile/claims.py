@@ -17,7 +17,7 @@ from tuoguan.contracts import Library
 from tuoguan.foundation.days import Day, iso
 from tuoguan.foundation.money import format_minor
 from tuoguan.operate import Entry
-from tuoguan.reconcile.words import Reconciled, Verdict
+from tuoguan.reconcile.words import UNCLASSIFIED, Reconciled, Verdict
 
 Language = Literal["en", "zh"]
 ROWS_MAX = 50_000  # of a sheet; a page shows PAGE_MAX
@@ -61,6 +61,11 @@ LINE_COLUMNS = (
 )
 ENTRY_COLUMNS = ("number", "document", "position", "term", "amount", "currency", "occurred_on", "hash", "source")
 Rows = list[tuple[str, ...]]
+KINDS_ZH = {
+    "revenue": "货款", "commission": "佣金", "service": "技术服务费", "promotion": "推广费", "fulfillment": "履约费",
+    "storage": "仓储费", "logistics": "物流费", "subsidy": "补贴", "return": "退货费", "refund": "退款",
+    "penalty": "罚款", "duty": "关税", "tax": "税", "environment": "环保费", "payout": "回款费", UNCLASSIFIED: "未分类",
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +136,8 @@ class _Teller:
         money = [format_minor(row[f"{name}_minor"], row["currency"]) for name in ("expected", "paid", "difference")]
         deadline = word("assumed" if row["deadline_assumed"] else "told", self.language) if row["deadline_on"] else ""
         return (
-            str(row["number"]), word(row["verdict"], self.language), row["order_number"], row["sku"], row["kind"],
+            str(row["number"]), word(row["verdict"], self.language), row["order_number"], row["sku"],
+            kind_word(row["kind"], self.language),
             row["term"], row["contract_id"], self.sources(row["source"]), row["evidence"], *money, row["currency"],
             _day(row["due_on"]), _day(row["settled_on"]), _day(row["deadline_on"]), deadline,
             ", ".join(tracking.get(row["number"], ())),
@@ -140,7 +146,8 @@ class _Teller:
     def line(self, row: Mapping[str, Any]) -> tuple[str, ...]:
         return (
             str(row["number"]), row["statement"], row["line_key"], row["order_number"], row["sku"], row["type"],
-            row["kind"], format_minor(row["amount_minor"], row["currency"]), row["currency"], _day(row["settled_on"]),
+            kind_word(row["kind"], self.language), format_minor(row["amount_minor"], row["currency"]), row["currency"],
+            _day(row["settled_on"]),
         )  # fmt: skip
 
     def entry(self, row: Mapping[str, Any], proofs: Mapping[int, Proof]) -> tuple[str, ...]:
@@ -163,6 +170,11 @@ class _Teller:
 def word(key: str, language: Language) -> str:
     """The word in the language."""
     return WORDS[key][language == "zh"]
+
+
+def kind_word(kind: str, language: str) -> str:
+    """What a charge is for, in the language; a word that nobody knows as it is."""
+    return KINDS_ZH.get(kind, kind) if language == "zh" else kind
 
 
 def _day(value: date | None) -> str:

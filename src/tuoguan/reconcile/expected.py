@@ -10,17 +10,18 @@ is over. Without the trigger nothing is due yet and both days are empty.
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any
 
 import polars as pl
 
 from tuoguan.contracts import Compiled, QuantityName, SettingName, assess
 from tuoguan.foundation.days import Day
-from tuoguan.operate import Entry, facts_in, payout_of
+from tuoguan.operate import Entry, facts_in, load_flows, payout_of
 from tuoguan.reconcile.words import EXPECTED
 
 DAY_SECONDS = 86_400
+REVERSAL = "ledger.reversal"
 ORDER, STOCK_ORDER = "order", "stock_order"
 EARNING_MOVES = ("open", "ship", "deliver")  # an order's charges at these moves are paid together
 TRIGGER_BY_SETTING = {"shipped": "ship"}  # every other setting waits for the delivery at least
@@ -40,10 +41,18 @@ class _Known:
     trigger_on: Day | None = None
 
 
+@cache
+def charging_kinds() -> tuple[str, ...]:
+    """Kinds of entries that can say what is due, or take it back: moves with facts, and openings of such documents."""
+    flows = [flow for flow in load_flows().values() if any(move.facts for move in flow.moves)]
+    moves = [(flow.name, move) for flow in flows for move in flow.moves if move.facts or move.name == "open"]
+    return (*sorted(f"{name}.{move.name}" for name, move in moves), REVERSAL)
+
+
 def expected_of(entries: Iterable[Entry], terms: TermOf) -> pl.DataFrame:
     """The rows of `EXPECTED` of entries in the order of their positions; ``terms`` finds a contract by its hash.
 
-    What a later entry took back is left out.
+    Entries of `charging_kinds` are enough. What a later entry took back is left out.
     """
     rows: dict[str, list[Any]] = {name: [] for name in EXPECTED}
     known: dict[str, _Known] = {}

@@ -23,16 +23,10 @@ DAY_BY_MOVE = {
     "order.settle": "settled_on", "return.receive": "returned_on", "violation.charge": "faulty_on",
     "case.open": "contacted_on",
 }  # fmt: skip
-KINDS = (
-    *DAY_BY_MOVE,
-    "order.miss",
-    "order.cancel",
-    "order.grant_cancel",
-    "order.refuse",
-    "order.lose",
-    "violation.open",
-)
-ENDS = frozenset({"order.cancel", "order.grant_cancel", "order.refuse", "order.lose"})
+ENDS = ("order.cancel", "order.grant_cancel", "order.refuse", "order.lose")
+LIFE_KINDS = (*DAY_BY_MOVE, *ENDS, "order.miss", "violation.open")  # all that `lives_of` reads
+PURCHASES = ("open", "make_ready", "dispatch", "arrive", "bill_freight")
+FREIGHT_KINDS = tuple(f"purchase.{move}" for move in PURCHASES)  # all that `freight_of` reads
 FAULT = "quality_incident"
 # Freight bills: what a lane cost, for how much it carried.
 FREIGHT = {"lane": pl.String, "place": pl.String, "currency": pl.String, "amount_minor": pl.Int64,

@@ -235,9 +235,10 @@ def _differences(work: Work, where: Bools, billed: Bools, marks: Marks) -> None:
     totals(work, "order", MatchedBy.TOTAL, told, owed, must_agree=False)
     totals(work, "order sku kind", MatchedBy.KEY, named, must_agree=False)
     totals(work, "order kind", MatchedBy.KEY, named, must_agree=False)
-    for columns, chosen in _bills(work, where & billed & (work.lines.order == 0)):
-        if "kind" in columns:
-            rest_of_periods(work, columns, chosen)
+    bill = where & billed & (work.lines.order == 0)
+    # A bill that tells no deduction by itself pays net amounts.
+    rest_of_periods(work, "sku kind" if (bill & marks.itemized).any() else "sku", bill & (work.lines.sku > 0))
+    rest_of_periods(work, "kind", bill & (work.lines.sku == 0))
 
 
 def _net_orders(work: Work, named: Bools, marks: Marks) -> tuple[Bools, Bools]:

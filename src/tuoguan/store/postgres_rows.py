@@ -8,7 +8,7 @@ from typing import Any
 
 from tuoguan.operate import FIRST_HEAD, Head, KeptRow, Stream, TableShape, Written
 from tuoguan.store.postgres_link import Connection
-from tuoguan.store.postgres_tables import PostgresTable, put_statement
+from tuoguan.store.postgres_tables import PostgresTable, arrays
 from tuoguan.store.schema import KEPT_ROWS
 
 PAGE_ROWS = 5_000
@@ -16,14 +16,24 @@ PAGE_ROWS = 5_000
 LAST_CHARACTER = "\U0010ffff"
 
 _LARGEST = 2**63 - 1
-_STREAM = TableShape("stream", {"id": "int", "name": "text", "version": "int", "state": "text"}, ("id",))
-_BALANCE = TableShape("balance", {"account": "text", "unit": "text", "amount": "int"}, ("account", "unit"))
-_PUT_STREAM = put_statement("stream", _STREAM)
-_PUT_BALANCE = put_statement("balance", _BALANCE)
+_MOVE_STREAM = (
+    "UPDATE stream s SET version = w.version, state = w.state"
+    " FROM unnest(%s::bigint[], %s::bigint[], %s::text[]) w (id, version, state) WHERE s.id = w.id"
+)
+_SET_BALANCE = (
+    "UPDATE balance b SET amount = w.amount FROM unnest(%s::text[], %s::text[], %s::bigint[]) w (account, unit, amount)"
+    " WHERE b.account = w.account AND b.unit = w.unit"
+)
+_NEW_BALANCE = (
+    "INSERT INTO balance SELECT * FROM unnest(%s::text[], %s::text[], %s::bigint[])"
+    " ON CONFLICT (account, unit) DO NOTHING"
+)
 _RECORDED = KEPT_ROWS + (
     " JOIN unnest(%s::bigint[], %s::text[]) w (stream_id, key) ON w.stream_id = e.stream_id AND w.key = e.key"
     " ORDER BY e.position"
 )
+_SPAN_OF_KINDS = f"{KEPT_ROWS} WHERE e.position > %s AND e.position <= %s AND e.kind = ANY(%s) ORDER BY e.position"
+_SPAN = f"{KEPT_ROWS} WHERE e.position > %s AND e.position <= %s ORDER BY e.position"
 _BALANCES = (
     "SELECT b.account, b.unit, b.amount FROM unnest(%s::text[], %s::text[]) w (account, unit)"
     " JOIN balance b ON b.account = w.account AND b.unit = w.unit"
@@ -41,6 +51,7 @@ class PostgresRows:
         self._connection = connection
         self._head = head
         self._shapes = shapes
+        self._next_stream: int | None = None
 
     def _rows(self, statement: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
         return self._connection.execute(statement, values, binary=True).fetchall()
@@ -51,44 +62,52 @@ class PostgresRows:
 
     def streams(self, names: Sequence[str]) -> dict[str, Stream]:
         """The streams that exist, by name."""
-        rows = self._rows("SELECT id, name, version, state FROM stream WHERE name = ANY(%s)", (list(names),))
+        rows = self._rows("SELECT id, name, version, state FROM stream WHERE name = ANY(%s::text[])", arrays([names]))
         return {row[1]: Stream(*row) for row in rows}
 
     def next_stream(self) -> int:
         """The id of the next new stream."""
-        return int(self._rows("SELECT coalesce(max(id), 0) + 1 FROM stream")[0][0])
+        if self._next_stream is None:
+            self._next_stream = int(self._rows("SELECT coalesce(max(id), 0) + 1 FROM stream")[0][0])
+        return self._next_stream
 
     def recorded(self, wanted: Sequence[tuple[int, str]]) -> dict[tuple[int, str], list[KeptRow]]:
         """Entries already recorded under a key, by (id of the stream, key)."""
         found: dict[tuple[int, str], list[KeptRow]] = {}
-        for row in map(_kept, self._rows(_RECORDED, ([one[0] for one in wanted], [one[1] for one in wanted]))):
+        if not wanted:
+            return found
+        for row in map(_kept, self._rows(_RECORDED, arrays(zip(*wanted, strict=True)))):
             found.setdefault((row.stream_id, row.key), []).append(row)
         return found
 
     def reversals(self, positions: Sequence[int]) -> dict[int, int]:
         """Position of the entry that reverses, by the position it reverses."""
-        statement = "SELECT reverses, position FROM entry WHERE reverses <> 0 AND reverses = ANY(%s)"
-        return {row[0]: row[1] for row in self._rows(statement, (list(positions),))}
+        statement = "SELECT reverses, position FROM entry WHERE reverses <> 0 AND reverses = ANY(%s::bigint[])"
+        return {row[0]: row[1] for row in self._rows(statement, arrays([positions]))}
 
     def balances(self, wanted: Sequence[tuple[str, str]]) -> dict[tuple[str, str], int]:
         """Balances by (account, unit); what was never posted to is left out."""
-        rows = self._rows(_BALANCES, ([one[0] for one in wanted], [one[1] for one in wanted]))
+        rows = self._rows(_BALANCES, arrays(zip(*wanted, strict=True))) if wanted else []
         return {(row[0], row[1]): row[2] for row in rows}
 
-    def page(self, after: int, until: int, kinds: Sequence[str]) -> list[KeptRow]:
-        """The first rows behind ``after`` up to ``until``; fewer than `PAGE_ROWS` when there are no more."""
-        chosen = " AND e.kind = ANY(%s)" if kinds else ""
-        where = f" WHERE e.position > %s AND e.position <= %s{chosen} ORDER BY e.position LIMIT {PAGE_ROWS}"
-        values = (after, until, list(kinds)) if kinds else (after, until)
-        return list(map(_kept, self._rows(KEPT_ROWS + where, values)))
+    def page(self, after: int, until: int, kinds: Sequence[str]) -> tuple[list[KeptRow], int]:
+        """The next rows behind ``after`` up to ``until``, and the position up to which all were looked at."""
+        while after < until:
+            # A span of positions and not a LIMIT: for that the server may sort everything behind ``after`` each time.
+            end = min(after + PAGE_ROWS, until)
+            values = (after, end, list(kinds)) if kinds else (after, end)
+            if rows := self._rows(_SPAN_OF_KINDS if kinds else _SPAN, values):
+                return list(map(_kept, rows)), end
+            following = self._rows("SELECT min(position) FROM entry WHERE position > %s", (end,))[0][0]
+            after = until if following is None else following - 1
+        return [], until
 
     def rows(self, after: int = 0, until: int | None = None, kinds: Sequence[str] = ()) -> Iterator[KeptRow]:
         """Rows of entries behind ``after`` up to ``until``, in order."""
-        while page := self.page(after, _LARGEST if until is None else until, kinds):
+        last = _LARGEST if until is None else until
+        while after < last:
+            page, after = self.page(after, last, kinds)
             yield from page
-            if len(page) < PAGE_ROWS:
-                return
-            after = page[-1].position
 
     def of_stream(self, name: str) -> list[KeptRow]:
         """Rows of one stream, in order."""
@@ -97,10 +116,12 @@ class PostgresRows:
 
     def all_streams(self, after: int = 0) -> Iterator[Stream]:
         """Streams with an id behind ``after``, by id."""
-        statement = f"SELECT id, name, version, state FROM stream WHERE id > %s ORDER BY id LIMIT {PAGE_ROWS}"
-        while page := self._rows(statement, (after,)):
-            yield from (Stream(*row) for row in page)
-            after = page[-1][0]
+        statement = "SELECT id, name, version, state FROM stream WHERE id > %s AND id <= %s ORDER BY id"
+        following: int | None = after + 1
+        while following is not None:
+            end = min(following - 1 + PAGE_ROWS, _LARGEST)
+            yield from (Stream(*row) for row in self._rows(statement, (following - 1, end)))
+            following = self._rows("SELECT min(id) FROM stream WHERE id > %s", (end,))[0][0]
 
     def all_balances(self, prefix: str = "") -> Iterator[tuple[str, str, int]]:
         """(account, unit, balance) of accounts whose name starts with ``prefix``, in order."""
@@ -110,23 +131,34 @@ class PostgresRows:
             last = page[-1][0], page[-1][1]
 
     def write(self, written: Written) -> None:
-        """Keeps the rows of one commit."""
+        """Keeps the rows of one commit. No other writer is there, so that rows are looked for before they are made."""
         run = self._connection.execute
         if written.streams:
-            columns = zip(*((one.id, one.name, one.version, one.state) for one in written.streams), strict=True)
-            run(_PUT_STREAM, [list(column) for column in columns])
-        if written.entries:
-            with self._connection.cursor().copy("COPY entry FROM STDIN") as copy:
-                for row in written.entries:
-                    copy.write_row(row)
+            first = self.next_stream()
+            self._copy(
+                "stream", [(one.id, one.name, one.version, one.state) for one in written.streams if one.id >= first]
+            )
+            moved = [(one.id, one.version, one.state) for one in written.streams if one.id < first]
+            if moved:
+                run(_MOVE_STREAM, arrays(zip(*moved, strict=True)))
+            self._next_stream = max(first, *(one.id + 1 for one in written.streams))
+        self._copy("entry", written.entries)
         if written.balances:
-            columns = zip(*((*place, amount) for place, amount in sorted(written.balances.items())), strict=True)
-            run(_PUT_BALANCE, [list(column) for column in columns])
+            rows = [(*place, amount) for place, amount in sorted(written.balances.items())]
+            columns = arrays(zip(*rows, strict=True))
+            if run(_SET_BALANCE, columns).rowcount < len(rows):
+                run(_NEW_BALANCE, columns)
         head = written.head
         run(
             "UPDATE head SET position = %s, hash = %s, closed_until = %s", (head.position, head.hash, head.closed_until)
         )
         self._head = head
+
+    def _copy(self, table: str, rows: Sequence[tuple[Any, ...]]) -> None:
+        if rows:
+            with self._connection.cursor().copy(f"COPY {table} FROM STDIN") as copy:
+                for row in rows:
+                    copy.write_row(row)
 
     def table(self, name: str) -> PostgresTable:
         """A projection's table."""

@@ -11,10 +11,10 @@ import psycopg
 from psycopg import errors
 
 from tuoguan.foundation.problems import Problem, Refused
-from tuoguan.operate import FIRST_HEAD, Entry, Head, KeptRow, TableShape, entry_of
+from tuoguan.operate import FIRST_HEAD, Entry, Head, TableShape, entry_of
 from tuoguan.store.migrations import missing_steps
 from tuoguan.store.postgres_link import Connection, Link, connect, refused_link
-from tuoguan.store.postgres_rows import PAGE_ROWS, PostgresRows
+from tuoguan.store.postgres_rows import PostgresRows
 from tuoguan.store.schema import SCHEMA_VERSION, Dialect, projection_tables, table_name, tables
 
 POSTGRES = Dialect("bigint", 'text COLLATE "C"', "bytea", "%s")
@@ -69,13 +69,10 @@ class PostgresStore:
         with self.reading() as view:
             last = view.head().position
         last = last if until is None else min(last, until)
-        while True:
+        while after < last:
             with self.reading() as view:
-                page: list[KeptRow] = view.page(after, last, kinds)
+                page, after = view.page(after, last, kinds)
             yield from map(entry_of, page)
-            if len(page) < PAGE_ROWS:
-                return
-            after = page[-1].position
 
     def stream(self, name: str) -> list[Entry]:
         """All entries of one stream, in order."""
@@ -121,6 +118,8 @@ def _make_tables(connection: Connection, schema: str, *, new: bool) -> None:
             connection.execute(statement)
         first = (FIRST_HEAD.position, FIRST_HEAD.hash, FIRST_HEAD.closed_until)
         connection.execute("INSERT INTO head VALUES (1, %s, %s, %s)", first)
+        # Room on each page for the next value of a row, so that its index is left alone.
+        connection.execute("ALTER TABLE balance SET (fillfactor = 60)")
         connection.execute("CREATE TABLE about (schema_version bigint NOT NULL)")
         connection.execute("CREATE TABLE made (name text PRIMARY KEY, statements text NOT NULL)")
         connection.execute("INSERT INTO about VALUES (%s)", (SCHEMA_VERSION,))

@@ -36,6 +36,11 @@ _PUT_STREAM = (
     "state = excluded.state"
 )
 _PUT_BALANCE = "REPLACE INTO balance VALUES (?, ?, ?)"
+_ROWS = (
+    f"SELECT {', '.join(f'e.{name}' for name in ENTRY_COLUMNS)}, s.name FROM entry e "
+    "LEFT JOIN stream s ON s.id = e.stream_id WHERE e.position > ? AND e.position <= ? ORDER BY e.position"
+)
+_HASH = ENTRY_COLUMNS.index("hash")
 _LARGEST = 2**63 - 1
 
 
@@ -88,6 +93,8 @@ class SqliteStore:
         connection.execute("BEGIN")
         try:
             yield SqliteTransaction(connection, self._shapes)
+        except sqlite3.Error as error:
+            raise refused(error, self.path) or error from error
         finally:
             connection.execute("ROLLBACK")
             self._readers.append(connection)
@@ -213,11 +220,21 @@ class SqliteTransaction:
 
     def rows(self, after: int = 0, until: int | None = None, kinds: Sequence[str] = ()) -> Iterator[KeptRow]:
         """Rows of entries behind ``after`` up to ``until``, in order."""
-        wanted = f" AND e.kind IN ({', '.join('?' * len(kinds))})" if kinds else ""
-        query = f"{KEPT_ROWS} WHERE e.position > ? AND e.position <= ?{wanted} ORDER BY e.position"
         bounds = (after, _LARGEST if until is None else until)
-        with closing(self.connection.execute(query, (*bounds, *kinds))) as rows:
-            yield from _kept(rows)
+        if kinds:
+            query = (
+                f"{KEPT_ROWS} WHERE e.position > ? AND e.position <= ? AND e.kind IN ({', '.join('?' * len(kinds))})"
+            )
+            with closing(self.connection.execute(f"{query} ORDER BY e.position", (*bounds, *kinds))) as rows:
+                yield from _kept(rows)
+            return
+        # One after the other, each row brings the hash that stands before the next: no second look-up.
+        first = self.connection.execute("SELECT hash FROM entry WHERE position = ?", (after,)).fetchone()
+        position, previous = after, first[0] if first else FIRST_HEAD.hash if after == FIRST_HEAD.position else b""
+        with closing(self.connection.execute(_ROWS, bounds)) as rows:
+            for row in rows:
+                yield KeptRow._make((*row, previous if row[0] == position + 1 else b""))
+                position, previous = row[0], row[_HASH]
 
     def rows_of(self, stream: str) -> list[KeptRow]:
         """Rows of one stream, in order."""

@@ -24,7 +24,7 @@ FLOWS: dict[str, dict[str, Any]] = {
 }
 CONTRACTS = ("temu/full/US", "temu/semi/US", "aliexpress/semi/US", "tiktok_shop/fbt/US")
 NOT_LEGAL = {"illegal_move", "not_yours", "not_visible", "no_document", "opened_before"}
-NOT_GOODS = {"below_nought"}  # a legal move of goods that never came
+NOT_GOODS = {"below_nought", "not_here", "sorted"}  # a legal move, of goods that never came or were sorted before
 WALKED = sorted(set(FLOWS) - {"holding", "labor"})
 
 

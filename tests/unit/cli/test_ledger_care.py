@@ -37,7 +37,7 @@ def test_there_and_back_over_a_server(
     file, server, back = workspace / "backup.db", f"{url()}#{new_workspace()}", workspace / "back"
     back.mkdir()
     assert called("backup", str(workspace), str(file)) == 0
-    assert called("restore", str(file), str(workspace), "--store", server) == 0
+    assert called("restore", str(file), str(workspace), "--server", server) == 0
     monkeypatch.setenv("TUOGUAN_STORE", server)
     assert called("backup", str(workspace), str(workspace / "second.db"), "--lang", "zh") == 0
     monkeypatch.delenv("TUOGUAN_STORE")

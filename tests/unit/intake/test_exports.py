@@ -88,7 +88,15 @@ def test_encodings_and_delimiters_change_nothing(encoding: str, sign: str, suffi
 
 
 def test_workbooks_and_text_files_say_the_same(tmp_path: Path) -> None:
-    for id, (_, rows) in make.MADE.items():
+    ids = (
+        "temu-semi-orders-zh",
+        "temu-semi-settled-orders",
+        "temu-full-stock-orders",
+        "tiktok-income",
+        "shopify-orders",
+    )
+    for id in ids:
+        rows = make.MADE[id][1]
         asked = {"currency": "USD", "counted_on": 20_000} | ({"format": id} if "settle" in id else {})
         read = [read_one(make.put(tmp_path / f"{id}{suffix}", rows), **asked) for suffix in (".csv", ".xlsx")]
         drop = ["file", "statement_id"] if "statement_id" in read[0].rows.columns else ["file"]

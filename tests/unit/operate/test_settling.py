@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from money_moves import open_contracts
-from tuoguan.contracts import Compiled, QuantityName, SettingName, Uncertain
+from tuoguan.contracts import Compiled, QuantityName, Uncertain
 from tuoguan.operate import payout_of
-from tuoguan.operate.settling import NEVER, keep_back, wait_days
+from tuoguan.operate.settling import NEVER, keep_back
 
 Q = QuantityName
 
@@ -58,7 +58,3 @@ def test_absent_numbers_are_the_contracts_own(compiled: Compiled) -> None:
     found = payout_of(compiled, 100, None, 10_000)
     assert found == payout_of(compiled, 100, value(compiled, Q.SETTLEMENT_LAG_DAYS), 10_000, stop_day=NEVER)
     assert found.reserve_minor == keep_back(compiled, 10_000)
-    delivery = value(compiled, Q.DELIVERY_DAYS)
-    wait = wait_days(compiled, receipt_days=9)
-    after = {"shipped": 0, "received": delivery + 9}.get(compiled.settings[SettingName.SETTLEMENT_TRIGGER], delivery)
-    assert wait == value(compiled, Q.SETTLEMENT_LAG_DAYS) + value(compiled, Q.TRANSFER_DAYS) + after

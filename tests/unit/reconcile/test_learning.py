@@ -19,7 +19,7 @@ CONTRACT = next(
     compile_contract(load().contracts[name], on=ON) for name in load().ids() if name.endswith("/semi/US")
     and load().contracts[name].state_on(ON) == "open"
 )  # fmt: skip
-ROUNDS = 300
+ROUNDS = 200
 
 
 @pytest.mark.parametrize(("a", "b"), [(0.5, 0.5), (1, 1), (2, 30), (55.5, 800.25), (4000, 120000)])
