@@ -29,6 +29,6 @@ def open_store(place: Path | str, *, make: bool = True) -> Store:
         return open_postgres(url, workspace)
     file = place / FILE
     if not make and not file.is_file():
-        fix = "run `tuoguan accept DIR` after a decision or `tuoguan import DIR FILE`, or name the folder of a workspace that has one"
+        fix = "run `tuoguan accept DIR` after a decision or `tuoguan import DIR FILE`, or name another folder"
         raise Refused([Problem(str(file), "no such file", "a ledger", fix, "no_ledger")])
     return open_sqlite(file)

@@ -1,4 +1,4 @@
-"""A workspace reconciled and calibrated: what was planted is found, claims bring evidence, contracts see the overlay."""
+"""A workspace reconciled and calibrated: what was planted is found, claims bring evidence, overlays are seen."""
 
 from html.parser import HTMLParser
 from pathlib import Path
