@@ -16,8 +16,7 @@ from tuoguan.app.importing_shop import Shop
 from tuoguan.app.importing_told import Told, Trouble
 from tuoguan.foundation.parties import Party
 from tuoguan.foundation.problems import Refused, Severity
-from tuoguan.foundation.tables import empty
-from tuoguan.intake import MONEY_LINES, Export, Table, keep_lines, kept_lines, lines_name
+from tuoguan.intake import Export, Table, keep_lines, kept_lines, lines_name
 from tuoguan.operate import Append, Draft, Ledger, Request, Work, stream_of
 
 FLOW, OPEN = "statement", "open"
@@ -107,12 +106,3 @@ def known_keys(workspace: Path, ledger: Ledger, store: str, table: str) -> pl.Se
         for one in statements(ledger, store=store, table=table)
     ]
     return pl.concat(parts) if parts else pl.Series("line_key", [], dtype=pl.String)
-
-
-def imported_lines(workspace: Path, ledger: Ledger, *, store: str = "", table: str = "statement") -> pl.DataFrame:
-    """All recorded lines of a table, with the ``stream`` of their statement. Refused when a file was changed."""
-    parts = [
-        kept_lines(workspace, one["lines_file"], one["lines_sha256"]).with_columns(stream=pl.lit(one["stream"]))
-        for one in statements(ledger, store=store, table=table)
-    ]
-    return pl.concat(parts) if parts else empty({**MONEY_LINES, "stream": pl.String})

@@ -35,7 +35,7 @@ class MoneyAccount(StrEnum):
     DEPOSIT = "money:deposit"  # by contract
     BANK = "money:bank"  # paid
     PAYABLE = "money:payable"  # by party: bills received, not yet paid
-    INVENTORY = "money:inventory"  # by place: goods at landed cost
+    INVENTORY = "money:inventory"  # by place, SKU and component: goods at landed cost
     GOODS_SOLD = "money:goods_sold"  # landed cost of what was sold
     GOODS_LOST = "money:goods_lost"  # landed cost of what was lost or scrapped
     INCOME = "money:income"  # by contract and kind of charge (revenue, subsidy)

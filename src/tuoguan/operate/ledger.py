@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from threading import Lock
 
+from tuoguan.foundation.cycles import uncollected
 from tuoguan.foundation.problems import Problem, Refused
 from tuoguan.operate.ledger_deciding import Batch, InHand, negated
 from tuoguan.operate.ledger_prepared import CLOSE, REVERSAL, Prepared, prepare
@@ -57,7 +58,8 @@ class Ledger:
 
     def append_all(self, appends: Sequence[Append]) -> list[Result]:
         """What became of each append, in order, all in one commit; one that is refused leaves the others alone."""
-        return self._commit([prepare(append) for append in appends])
+        with uncollected():
+            return self._commit([prepare(append) for append in appends])
 
     def reverse(self, position: int, *, why: str, at: int, key: str, actor: str) -> Recorded:
         """Takes back the entry at ``position`` by an entry with the opposite postings on the same stream."""

@@ -20,7 +20,6 @@ NAME_LENGTH = 200
 DETAILS_LENGTH = 1_000_000
 CLOSE = "ledger.close"
 REVERSAL = "ledger.reversal"
-_OWN = (CLOSE, REVERSAL)
 
 
 @dataclass(slots=True)

@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from hashlib import sha256
 from typing import Protocol
 
+from tuoguan.foundation.cycles import uncollected
 from tuoguan.foundation.problems import Refused
 from tuoguan.operate.ledger_replay import Replay
 from tuoguan.operate.ledger_rows import entry_of
@@ -81,6 +82,11 @@ def _declare(store: Store, projection: Projection) -> None:
 
 def _fold(store: Store, projection: Projection, replay: Replay | None, progress: Progress | None) -> int:
     """Folds one chunk; returns how many entries, nought at the end."""
+    with uncollected():
+        return _fold_chunk(store, projection, replay, progress)
+
+
+def _fold_chunk(store: Store, projection: Projection, replay: Replay | None, progress: Progress | None) -> int:
     with store.reading() as view:
         after = _checkpoint(view, projection) or 0
         end = view.head().position

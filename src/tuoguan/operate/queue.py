@@ -22,7 +22,6 @@ from tuoguan.operate.terms import Terms
 from tuoguan.operate.words import Entry
 from tuoguan.operate.work_documents import fold
 from tuoguan.operate.work_due import due_of, proposals_of
-from tuoguan.operate.work_held import uncollected
 from tuoguan.operate.work_rules import EXPIRE, EXPIRES_AT, sees
 
 MILLION = 1_000_000
@@ -80,10 +79,6 @@ class Queue:
 
     def apply(self, entries: Sequence[Entry], transaction: Transaction) -> None:
         """Carries the entries into the tables; each document that they touch is written once."""
-        with uncollected():
-            self._apply(entries, transaction)
-
-    def _apply(self, entries: Sequence[Entry], transaction: Transaction) -> None:
         before = self._before(entries, transaction.table(DOCUMENTS.name))
         after: dict[str, Document | None] = dict(before)
         for entry in entries:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Any, NamedTuple
 
+from tuoguan.foundation.cycles import uncollected
 from tuoguan.foundation.problems import Problem, Refused
 from tuoguan.operate.accounts import StockAccount
 from tuoguan.operate.flow_words import Document, Flow, Move
@@ -19,7 +20,7 @@ from tuoguan.operate.postings import postings_of
 from tuoguan.operate.terms import Terms
 from tuoguan.operate.words import Append, Draft, Posting, Recorded
 from tuoguan.operate.work_documents import Request, moved, opened, written
-from tuoguan.operate.work_held import Hands, Held, same, uncollected
+from tuoguan.operate.work_held import Hands, Held, same
 from tuoguan.operate.work_rules import EXPIRE, EXPIRES_AT, check_move, check_opening
 
 TRIES = 50  # of one call; only somebody who is quicker every time can use them up

@@ -4,9 +4,7 @@ Hides the cache. Keeps the invariant that a document in hand is exactly what its
 who decides on it names that version, so that the ledger refuses what was decided too late.
 """
 
-import gc
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -85,18 +83,6 @@ class Hands:
         held = Held(document_of(entries), frozenset(entry.key for entry in entries))
         self.put(stream, held)
         return held
-
-
-@contextmanager
-def uncollected() -> Iterator[None]:
-    """A batch without the search for garbage in cycles: it makes none, and the search would take two fifths of it."""
-    running = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if running:
-            gc.enable()
 
 
 def same(entry: Entry, kind: str, at: int, details: Mapping[str, Any]) -> bool:
