@@ -31,4 +31,6 @@ def open_store(place: Path | str, *, make: bool = True) -> Store:
     if not make and not file.is_file():
         fix = "run `tuoguan accept DIR` after a decision or `tuoguan import DIR FILE`, or name another folder"
         raise Refused([Problem(str(file), "no such file", "a ledger", fix, "no_ledger")])
+    if make:
+        place.mkdir(parents=True, exist_ok=True)
     return open_sqlite(file)

@@ -22,7 +22,7 @@ def test_the_grammar_has_the_commands_that_were_agreed() -> None:
     top = {words[0] for words in COMMANDS}
     assert top == {
         "init", "sample", "check", "export", "decide", "explain", "plan", "what-if", "backtest", "scale", "contracts",
-        "doctor",
+        "doctor", "accept", "work", "import", "reconcile", "calibrate", "rehearse", "backup", "restore", "verify",
     }  # fmt: skip
     assert {words[1] for words in COMMANDS if len(words) == 2} == {"list", "show", "compare", "diff", "check", "new"}
 

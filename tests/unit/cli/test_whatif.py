@@ -23,8 +23,8 @@ def workspace(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_decide_leaves_the_study_beside_its_six_outputs(workspace: Path) -> None:
-    names = ["decision.json", "decision.parquet", "decision.xlsx", "options.parquet", "reasons.parquet",
-             "plan", "report.html", "study.npz"]  # fmt: skip
+    names = ["decision.json", "decision.parquet", "decision.xlsx", "options.parquet", "plan",
+             "reasons.parquet", "report.html", "study.npz"]  # fmt: skip
     assert sorted(path.name for path in (workspace / "decision").iterdir()) == names
 
 
