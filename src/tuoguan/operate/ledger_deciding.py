@@ -46,12 +46,21 @@ class InHand:
 
 
 class Batch:
-    """Appends of one transaction, decided against what it sees and against each other."""
+    """Appends of one transaction, decided against what it sees and against each other.
+
+    refused  streams with a refused append of the one caller all come from; None: each comes from a caller of its own
+    """
 
     def __init__(
-        self, transaction: Transaction, prepared: Sequence[Prepared], recorded_at: int, in_hand: "InHand"
+        self,
+        transaction: Transaction,
+        prepared: Sequence[Prepared],
+        recorded_at: int,
+        in_hand: "InHand",
+        refused: set[str] | None,
     ) -> None:
         self._recorded_at = recorded_at
+        self._refused = None if refused is None else set(refused)
         self._in_hand = in_hand
         self._head = transaction.head()
         self._position, self._hash, self._closed_until = (
@@ -93,10 +102,18 @@ class Batch:
 
     def decide(self, one: Prepared) -> Recorded | Refused:
         """What becomes of one append; its rows are added when it is recorded."""
+        result = self._decide(one)
+        if self._refused is not None and isinstance(result, Refused):
+            self._refused.add(one.append.stream)
+        return result
+
+    def _decide(self, one: Prepared) -> Recorded | Refused:
         append = one.append
         stream = self._streams.get(append.stream)
         if stream is not None and (again := self._again(one, stream)) is not None:
             return again
+        if self._refused and append.stream in self._refused and append.expected_version is not None:
+            return Refused([_rests_on_refused(append)])
         version = stream.version if stream is not None else 0
         if append.expected_version is not None and append.expected_version != version:
             return Refused([_wrong_version(append, version)])
@@ -226,6 +243,16 @@ def _wrong_version(append: Append, version: int) -> Problem:
         at=where(append),
         found=f"{version} entries on the stream",
         expected=f"{append.expected_version}",
+        fix="read what has happened since, then decide again",
+        code="wrong_version",
+    )
+
+
+def _rests_on_refused(append: Append) -> Problem:
+    return Problem(
+        at=where(append),
+        found="an append before it on the stream that was refused",
+        expected=f"the version {append.expected_version} that it would have made",
         fix="read what has happened since, then decide again",
         code="wrong_version",
     )

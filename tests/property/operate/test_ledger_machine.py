@@ -33,8 +33,7 @@ class Model:
 
     def says(self, append: Append) -> Recorded | set[str]:
         """What the ledger must answer: recorded where, or the reasons it may give."""
-        reversed_at = [draft.reverses for draft in append.entries if draft.reverses]
-        if len(set(reversed_at)) < len(reversed_at):
+        if self.twice(append):
             return {"reversed_already"}
         of_stream = [entry for entry in self.entries if entry[0] == append.stream]
         under_key = [entry for entry in of_stream if entry[1] == append.key]
@@ -52,6 +51,23 @@ class Model:
         position = len(self.entries) + 1
         self.entries += [(append.stream, append.key, draft, state) for draft in append.entries]
         return Recorded(position, len(of_stream) + len(append.entries))
+
+    def says_together(self, several: list[Append]) -> list[Recorded | set[str]]:
+        """The same of one call: who expects a version behind a refused append of its stream is refused."""
+        answers: list[Recorded | set[str]] = []
+        malformed = {one.stream for one in several if self.twice(one)}
+        for append in several:
+            known = any((stream, key) == (append.stream, append.key) for stream, key, _, _ in self.entries)
+            refused = {one.stream for one, said in zip(several, answers, strict=False) if isinstance(said, set)}
+            rests = append.expected_version is not None and append.stream in refused | malformed
+            answers.append({"wrong_version"} if rests and not known and not self.twice(append) else self.says(append))
+        return answers
+
+    @staticmethod
+    def twice(append: Append) -> bool:
+        """True for one that reverses an entry twice, which is seen before anything is decided."""
+        reversed_at = [draft.reverses for draft in append.entries if draft.reverses]
+        return len(set(reversed_at)) < len(reversed_at)
 
     def reasons(self, drafts: tuple[Draft, ...]) -> set[str]:
         reasons = set()
@@ -138,7 +154,7 @@ class Machine(RuleBasedStateMachine):
     @rule(several=st.lists(appends(), max_size=6))
     def append_several(self, several: list[Append]) -> None:
         self.done += several
-        says = [self.model.says(append) for append in several]
+        says = self.model.says_together(several)
         for said, answer in zip(says, self.ledger.append_all(several), strict=True):
             self.agree(said, answer)
 

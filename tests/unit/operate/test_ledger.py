@@ -83,6 +83,23 @@ def test_a_wrong_version_is_refused(ledger: Ledger) -> None:
     assert ledger.append(one("order/1", "b", expected_version=1)) == Recorded(2, 2)
 
 
+def test_what_rests_on_a_refused_append_is_refused_with_it(ledger: Ledger) -> None:
+    """Somebody else made the version that the first of two would have made: the second must not take it for that."""
+    ledger.append(one("order/1", "a"))
+    ledger.append(one("order/1", "of somebody else"))
+    first, second, free = (
+        one("order/1", "b", expected_version=1),
+        one("order/1", "c", expected_version=2),
+        one("x", "y"),
+    )
+    refused, also_refused, recorded = ledger.append_all([first, second, free])
+    assert isinstance(refused, Refused) and isinstance(also_refused, Refused) and isinstance(recorded, Recorded)
+    assert also_refused.problems[0].code == "wrong_version"
+    unbalanced = one("order/1", "b", Posting("money:bank", "USD", 5))
+    assert isinstance(ledger.append_all([unbalanced, second])[1], Refused)
+    assert ledger.append(second) == Recorded(4, 3)
+
+
 def test_what_does_not_sum_to_nought_is_refused_by_unit(ledger: Ledger) -> None:
     postings = (Posting("money:bank", "USD", 5), Posting("money:expected:c", "EUR", -5))
     with pytest.raises(Refused, match="postings of EUR that add up to -5") as caught:

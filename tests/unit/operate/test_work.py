@@ -148,6 +148,23 @@ def test_a_document_moved_on_by_somebody_else_is_decided_anew(world: World) -> N
     assert other.document("order/1") == world.work.document("order/1")
 
 
+def test_moves_of_one_batch_rest_on_each_other_and_not_on_what_somebody_else_did(world: World) -> None:
+    world.stock("la", 5)
+    order(world)
+    other = Work(Ledger(open_sqlite(world.path), clock=lambda: NOON))
+    other.record("order/1", "hold", at=NOON, by=Desk.PLATFORM)
+    # In hand is "placed": the cancellation is decided on a reservation that the hold kept from being made.
+    asked = [
+        Request("order/1", "reserve", NOON, Desk.SELLER),
+        Request("order/1", "cancel", NOON, Party.BUYER, {"reason": "quality"}),
+    ]
+    refused, cancelled = world.work.do_all(asked)
+    assert codes(refused) == ["illegal_move"]
+    assert isinstance(cancelled, Document) and cancelled.state == "cancelled"
+    assert not world.work.ledger.store.stream("order/1")[-1].draft.postings
+    assert balance(world, stock(StockAccount.AT, "la"), goods("CUP")) == 5
+
+
 def test_eight_race_for_the_last_unit_and_each_gets_an_answer(world: World) -> None:
     world.stock("la", 3)
     for number in range(8):
