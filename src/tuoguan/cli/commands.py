@@ -213,6 +213,13 @@ def _care(arguments: Namespace, verb: str) -> int:
     return run(arguments, verb)
 
 
+def serve(arguments: Namespace) -> int:
+    """`tuoguan serve`: the page and the API."""
+    from tuoguan.cli.serve import serve as run
+
+    return run(arguments)
+
+
 def doctor(arguments: Namespace) -> int:
     """Whether machine and workspace are in order."""
     from tuoguan.app.doctor import doctor as examine

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tuoguan.cli import importing, ledger_care, reconciling, rehearse
+from tuoguan.cli import serve as serving
 from tuoguan.cli.scale import register
 from tuoguan.cli.work import register_accept, register_work
 
@@ -82,6 +83,7 @@ def parser() -> argparse.ArgumentParser:
     _test_commands(commands)
     _work_commands(commands)
     _contract_commands(commands)
+    serving.register(_add(commands, "serve", "serve", "the web page and the API over a workspace, on this machine"))
     doctor = _add(commands, "doctor", "doctor", "say whether this machine and a workspace are in order")
     doctor.add_argument("dir", nargs="?", type=Path, help="a workspace to look at as well")
     return root

@@ -1,0 +1,53 @@
+"""The command `serve`: the page and the API on this machine.
+
+Keeps the invariant that without accounts nothing but the machine itself can reach the server.
+"""
+
+import argparse
+from pathlib import Path
+
+from tuoguan.foundation.problems import Problem, Refused
+
+LOOPBACK = ("127.0.0.1", "::1", "localhost")
+
+
+def register(command: argparse.ArgumentParser) -> None:
+    """The options of `serve`."""
+    command.add_argument("dir", type=Path)
+    command.add_argument("--many", action="store_true", help="DIR holds one workspace a folder")
+    command.add_argument("--host", default="127.0.0.1", help="address to listen on (default %(default)s)")
+    command.add_argument("--port", type=int, default=8765, help="port (default %(default)s; 0: any free one)")
+    command.add_argument("--accounts", action="store_true", help="ask for accounts on loopback too")
+    command.add_argument("--open", action="store_true", help="open the page in the browser")
+
+
+def serve(arguments: argparse.Namespace) -> int:
+    """Serves until stopped."""
+    import uvicorn
+
+    from tuoguan.cli.output import tell
+    from tuoguan.serve import make_server
+    from tuoguan.site import Site
+
+    local = arguments.host in LOOPBACK and not arguments.accounts
+    site = Site(arguments.dir, many=arguments.many, local=local)
+    if not local and not site.access.ready():
+        fix = f"make one: tuoguan accounts add {arguments.dir} NAME --role owner"
+        raise Refused(
+            [Problem(f"serve --host {arguments.host}", "no account", "an owner's account", fix, "no_account")]
+        )
+    config = uvicorn.Config(make_server(site), host=arguments.host, port=arguments.port, log_level="warning",
+                            server_header=False, date_header=True, timeout_graceful_shutdown=5)  # fmt: skip
+    server = uvicorn.Server(config)
+    sock = config.bind_socket()
+    host, port = sock.getsockname()[:2]
+    tell(f"serving {arguments.dir} on http://{host}:{port}/ (stop with Ctrl+C)")
+    if arguments.open:
+        import webbrowser
+
+        webbrowser.open(f"http://{host}:{port}/")
+    try:
+        server.run(sockets=[sock])
+    finally:
+        site.close()
+    return 0

@@ -1,0 +1,5 @@
+"""The web page: server-rendered, a page is a pure function of its URL and the workspace. No business rule here."""
+
+from tuoguan.web.making import add_pages
+
+__all__ = ["add_pages"]

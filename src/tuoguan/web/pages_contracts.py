@@ -1,0 +1,5 @@
+"""Pages: contracts."""
+
+from fastapi import APIRouter
+
+pages = APIRouter()

@@ -1,0 +1,5 @@
+"""Pages: decide."""
+
+from fastapi import APIRouter
+
+pages = APIRouter()

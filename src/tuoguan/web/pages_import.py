@@ -1,0 +1,5 @@
+"""Pages: import."""
+
+from fastapi import APIRouter
+
+pages = APIRouter()

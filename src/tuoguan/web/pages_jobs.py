@@ -1,0 +1,5 @@
+"""Pages: jobs."""
+
+from fastapi import APIRouter
+
+pages = APIRouter()

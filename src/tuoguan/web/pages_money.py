@@ -1,0 +1,5 @@
+"""Pages: money."""
+
+from fastapi import APIRouter
+
+pages = APIRouter()

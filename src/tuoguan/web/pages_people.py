@@ -1,0 +1,5 @@
+"""Pages: people."""
+
+from fastapi import APIRouter
+
+pages = APIRouter()

@@ -1,0 +1,5 @@
+"""Pages: plan."""
+
+from fastapi import APIRouter
+
+pages = APIRouter()

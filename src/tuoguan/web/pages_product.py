@@ -1,0 +1,5 @@
+"""Pages: product."""
+
+from fastapi import APIRouter
+
+pages = APIRouter()

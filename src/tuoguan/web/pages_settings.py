@@ -1,0 +1,5 @@
+"""Pages: settings."""
+
+from fastapi import APIRouter
+
+pages = APIRouter()

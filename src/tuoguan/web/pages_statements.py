@@ -1,0 +1,5 @@
+"""Pages: statements."""
+
+from fastapi import APIRouter
+
+pages = APIRouter()

@@ -1,0 +1,5 @@
+"""Pages: stock."""
+
+from fastapi import APIRouter
+
+pages = APIRouter()

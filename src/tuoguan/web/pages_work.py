@@ -1,0 +1,5 @@
+"""Pages: work."""
+
+from fastapi import APIRouter
+
+pages = APIRouter()
