@@ -7,6 +7,7 @@ idle server stays small. Keeps the invariant that a kept picture is exactly what
 import json
 from concurrent.futures import ProcessPoolExecutor
 from functools import cache
+from importlib import import_module
 from multiprocessing import get_context
 from pathlib import Path
 from threading import Lock, Timer
@@ -23,7 +24,9 @@ _timer: Timer | None = None
 
 
 def chart_response(keep: Path, chart: str, description: str, **numbers: Any) -> Response:
-    """The SVG of `drawings.<chart>(**numbers)`, numbers being plain JSON; from ``keep`` where it was drawn before."""
+    """The SVG of a chart named "area.name", `drawings_<area>.<name>(**numbers)`, numbers being plain JSON; from ``keep``
+    where it was drawn before.
+    """
     svg = drawn(keep, chart, description, numbers)
     return Response(svg, media_type="text/html; charset=utf-8", headers={"Cache-Control": "private, max-age=300"})
 
@@ -31,7 +34,7 @@ def chart_response(keep: Path, chart: str, description: str, **numbers: Any) -> 
 def drawn(keep: Path, chart: str, description: str, numbers: dict[str, Any]) -> str:
     """The chart's SVG text."""
     asked = json.dumps([chart, description, numbers], sort_keys=True, ensure_ascii=False)
-    path = keep / "charts" / f"{content_hash(asked.encode(), _code())}.svg"
+    path = keep / "charts" / f"{content_hash(asked.encode(), _code(chart))}.svg"
     if path.is_file():
         return path.read_text("utf-8")
     svg = _in_process(chart, description, numbers)
@@ -43,8 +46,8 @@ def drawn(keep: Path, chart: str, description: str, numbers: dict[str, Any]) -> 
 
 
 @cache
-def _code() -> bytes:
-    return (Path(__file__).parent / "drawings.py").read_bytes()
+def _code(chart: str) -> bytes:
+    return (Path(__file__).parent / f"drawings_{chart.partition('.')[0]}.py").read_bytes()
 
 
 def _in_process(chart: str, description: str, numbers: dict[str, Any]) -> str:
@@ -63,9 +66,10 @@ def _in_process(chart: str, description: str, numbers: dict[str, Any]) -> str:
 
 def _draw(chart: str, description: str, numbers: dict[str, Any]) -> str:
     from tuoguan.app.charts import render
-    from tuoguan.web import drawings
 
-    return render(getattr(drawings, chart)(**numbers), description)
+    area, _, name = chart.partition(".")
+    module = import_module(f"tuoguan.web.drawings_{area}")
+    return render(getattr(module, name)(**numbers), description)
 
 
 def end() -> None:

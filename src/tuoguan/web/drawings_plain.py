@@ -1,4 +1,4 @@
-"""The charts of the pages: one function each, plain numbers in, an Altair chart out. Nothing is computed here.
+"""Charts that more than one area uses: one function each, plain numbers in, an Altair chart out. Nothing is computed here.
 
 Colors come from `app.charts`; text and lines take the page's own color, so that one picture serves light and dark.
 """
