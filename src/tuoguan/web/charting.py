@@ -24,8 +24,9 @@ _timer: Timer | None = None
 
 
 def chart_response(keep: Path, chart: str, description: str, **numbers: Any) -> Response:
-    """The SVG of a chart named "area.name", `drawings_<area>.<name>(**numbers)`, numbers being plain JSON; from ``keep``
-    where it was drawn before.
+    """The SVG of a chart named "area.name", `drawings_<area>.<name>(**numbers)`, numbers being plain JSON.
+
+    Comes from ``keep`` where it was drawn before.
     """
     svg = drawn(keep, chart, description, numbers)
     return Response(svg, media_type="text/html; charset=utf-8", headers={"Cache-Control": "private, max-age=300"})

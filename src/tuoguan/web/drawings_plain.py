@@ -1,4 +1,4 @@
-"""Charts that more than one area uses: one function each, plain numbers in, an Altair chart out. Nothing is computed here.
+"""Charts that more than one area uses: a function each, plain numbers in, an Altair chart out. Computes nothing.
 
 Colors come from `app.charts`; text and lines take the page's own color, so that one picture serves light and dark.
 """
