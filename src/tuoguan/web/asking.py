@@ -61,6 +61,11 @@ class Asking:
         """True when who asks holds the right here, at this desk."""
         return self.workspace is not None and self.signed.may(self.workspace.name, right, self.desk)
 
+    def require(self, right: Right) -> None:
+        """Refused without the right here; for routes whose right depends on what is asked for."""
+        if not self.may(right):
+            raise Refused([_not_allowed(right, self.desk)])
+
     def url(self, path: str, **query: object) -> str:
         """A path inside the workspace, with the desk kept: ``ask.url("orders", state="placed")``.
 
@@ -151,7 +156,11 @@ def problems_page(request: Request, error: Refused) -> Response:
         return to_sign_in(request)
     codes = {problem.code for problem in error.problems}
     status = (
-        403 if codes & {"not_allowed", "csrf"} else 404 if codes & {"no_workspace", "no_document", "no_page"} else 422
+        403
+        if codes & {"not_allowed", "csrf"}
+        else 404
+        if codes & {"no_workspace", "no_document", "no_page", "no_job"}
+        else 422
     )
     template = "problems_part.html" if ask.is_part else "problems.html"
     answer = ask.page(template, status=status, problems=error.problems)
