@@ -50,6 +50,12 @@ from tuoguan.operate.ledger_projecting import (
 from tuoguan.operate.ledger_rows import (
     entry_of,
 )
+from tuoguan.operate.money_book import (
+    MoneyBook,
+    MoneyMove,
+    MoneyWeek,
+    week_of,
+)
 from tuoguan.operate.money_states import (
     CashDay,
     MoneyStates,
@@ -65,6 +71,12 @@ from tuoguan.operate.queue import (
 from tuoguan.operate.settling import (
     Payout,
     payout_of,
+)
+from tuoguan.operate.stock_book import (
+    Inbound,
+    StockBook,
+    StockLine,
+    StockPlace,
 )
 from tuoguan.operate.storing import (
     KeptRow,
@@ -128,11 +140,15 @@ __all__ = [
     "Entry",
     "Flow",
     "Head",
+    "Inbound",
     "KeptRow",
     "Ledger",
     "Line",
     "MoneyAccount",
+    "MoneyBook",
+    "MoneyMove",
     "MoneyStates",
+    "MoneyWeek",
     "Move",
     "Payout",
     "Posting",
@@ -147,6 +163,9 @@ __all__ = [
     "Step",
     "StepKind",
     "StockAccount",
+    "StockBook",
+    "StockLine",
+    "StockPlace",
     "StockValue",
     "Store",
     "StoreLost",
@@ -185,5 +204,6 @@ __all__ = [
     "stock",
     "stream_of",
     "switch_listing",
+    "week_of",
     "who_table",
 ]
