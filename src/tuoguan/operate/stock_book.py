@@ -268,9 +268,9 @@ class _Fold:
                 sums[index] -= units
         known = self.tables[PLACES.name].get([(place,) for place in sorted(change)])
         self.tables[PLACES.name].put(
-            (place, *(old + new for old, new in zip(known.get((place,), (place, *[0] * len(sums)))[1:], sums, strict=True)))
+            (place, *map(sum, zip(known.get((place,), (place, *[0] * len(sums)))[1:], sums, strict=True)))
             for place, sums in change.items()
-        )  # fmt: skip
+        )
 
 
 Moved = tuple[str, str, str, tuple[str, int]]  # SKU, kind of account, place, (account, units)
@@ -323,8 +323,11 @@ def _counted(line: StockLine | None) -> Iterator[int]:
     """What a row adds to its place's sums."""
     if line is None:
         return
-    yield from line[2 : 2 + len(UNITS)]
-    yield int(any(line[2 : 2 + len(UNITS)]))
+    units = (
+        line.on_hand, line.reserved, line.quarantined, line.in_transit, line.with_buyers, line.lost, line.scrapped,
+    )  # fmt: skip
+    yield from units
+    yield int(any(units))
     yield int(line.on_hand <= 0 and line.rate_micro > 0)
     yield int(line.in_transit > 0)
     yield int(line.quarantined > 0)
