@@ -68,6 +68,10 @@ from tuoguan.operate.postings import (
 from tuoguan.operate.queue import (
     Queue,
 )
+from tuoguan.operate.register import (
+    Listed,
+    Register,
+)
 from tuoguan.operate.settling import (
     Payout,
     payout_of,
@@ -144,6 +148,7 @@ __all__ = [
     "KeptRow",
     "Ledger",
     "Line",
+    "Listed",
     "MoneyAccount",
     "MoneyBook",
     "MoneyMove",
@@ -155,6 +160,7 @@ __all__ = [
     "Projection",
     "Queue",
     "Recorded",
+    "Register",
     "Request",
     "Row",
     "Said",
