@@ -42,6 +42,7 @@ from tuoguan.intake.schema import (
     Supplier,
     Switching,
 )
+from tuoguan.intake.settings import seller_of
 from tuoguan.intake.templates import export, init
 from tuoguan.intake.words import speaks_of_buyer
 
@@ -50,5 +51,5 @@ __all__ = [
     "STOCK_ORDERS", "STOCK_OUTS", "UNCLASSIFIED", "Batch", "Catalogue", "Control", "Export", "FileCount", "Format",
     "Lane", "Limits", "ProductCount", "Reader", "Risk", "Seller", "Site", "Supplier", "Switching", "Table",
     "digest_of", "export", "formats", "init", "input_hash", "keep_lines", "kept_lines", "lines_name", "offset_of",
-    "read", "read_catalogue", "read_export", "speaks_of_buyer", "template",
+    "read", "read_catalogue", "read_export", "seller_of", "speaks_of_buyer", "template",
 ]  # fmt: skip

@@ -68,7 +68,7 @@ class MoneyStates:
         owed = {"stream": "text", **state, "due_on": "int", "minor": "int"}
         return (
             TableShape("money_day", {**state, "day": "int", "minor": "int"}, (*key, "day")),
-            TableShape("money_owed", owed, ("stream", *key), (("due_on",),)),
+            TableShape("money_owed", owed, ("stream", *key), ((*key, "due_on", "stream"),)),
             TableShape("money_due", {**state, "due_on": "int", "minor": "int"}, (*key, "due_on"), (("due_on",),)),
         )
 
@@ -93,6 +93,17 @@ class MoneyStates:
         """What is still owed by the day it can be expected (``day``), earliest first; catch up first."""
         for row in self._rows(store, "money_due", ["due_on", "contract", "currency", "state"]):
             yield StateDay(*row)
+
+    def owed(
+        self, store: Store, state: tuple[str, str, str], after: Row | None = None, limit: int = 50
+    ) -> list[tuple[str, Day, int]]:
+        """(document, day, minor) of what single documents are still owed in a (contract, currency, state), earliest
+        first, behind ``after`` (day, document); catch up first. What is paid and frozen in sums has no documents.
+        """
+        equal = dict(zip(("contract", "currency", "state"), state, strict=True))
+        with store.reading() as view:
+            rows = view.table("money_owed").page(equal, ["due_on", "stream"], after, limit)
+        return [(row[0], row[-2], row[-1]) for row in rows]
 
     def forecast(
         self, store: Store, currency: str, today: Day, days: int, planned_minor_by_day: Mapping[Day, int] | None = None
