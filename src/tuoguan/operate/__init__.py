@@ -64,6 +64,7 @@ from tuoguan.operate.queue import (
 )
 from tuoguan.operate.settling import (
     Payout,
+    days_to_trigger,
     payout_of,
 )
 from tuoguan.operate.storing import (
@@ -160,6 +161,7 @@ __all__ = [
     "books_text",
     "charges_in",
     "clock_table",
+    "days_to_trigger",
     "diagram",
     "document_of",
     "due_of",
