@@ -62,6 +62,10 @@ from tuoguan.operate.postings import (
 from tuoguan.operate.queue import (
     Queue,
 )
+from tuoguan.operate.register import (
+    Listed,
+    Register,
+)
 from tuoguan.operate.settling import (
     Payout,
     days_to_trigger,
@@ -132,6 +136,7 @@ __all__ = [
     "KeptRow",
     "Ledger",
     "Line",
+    "Listed",
     "MoneyAccount",
     "MoneyStates",
     "Move",
@@ -140,6 +145,7 @@ __all__ = [
     "Projection",
     "Queue",
     "Recorded",
+    "Register",
     "Request",
     "Row",
     "Said",
