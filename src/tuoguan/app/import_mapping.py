@@ -6,9 +6,10 @@ Hides where mappings lie. Keeps the invariant that what was tried is what is sav
 import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
-from tuoguan.app.import_preview import FileLook, SheetLook, asked_of, file_look
+from tuoguan.app.import_preview import FileLook, asked_of, file_look
 from tuoguan.contracts import load
 from tuoguan.foundation.problems import Problem, Refused
 from tuoguan.intake import (
@@ -41,10 +42,16 @@ class Choices:
     types: tuple[str, ...]
 
 
+@cache
+def contract_ids() -> tuple[str, ...]:
+    """All contracts that came with the program, by name."""
+    return tuple(sorted(load().ids()))
+
+
 def choices_of(table: Table) -> Choices:
     """What may be said about a file of this table."""
     asks, (states, types) = asks_of(table), written_ways()
-    ids = [name.split("/") for name in load().ids()]
+    ids = [name.split("/") for name in contract_ids()]
     platforms = tuple(dict.fromkeys(one[0] for one in ids))
     return Choices(asks.fields, asks.needed, asks.kinds, platforms, tuple(dict.fromkeys(one[1] for one in ids)),
                    states, types)  # fmt: skip
@@ -126,7 +133,3 @@ def fits(look: FileLook) -> bool:
 
 def _bad(at: str, found: str, expected: str) -> Problem:
     return Problem(at, found, expected, "choose again on the form", "bad_mapping")
-
-
-__all__ = ["PART", "Choices", "FileLook", "SheetLook", "choices_of", "drawn_of", "first_guess", "fits", "keep_mapping",
-           "layout_of", "try_mapping"]  # fmt: skip

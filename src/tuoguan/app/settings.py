@@ -5,6 +5,7 @@ meanwhile, that what is written can be read, and that comments stay where their 
 """
 
 import hashlib
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -167,7 +168,7 @@ def _number(field: Field, name: str, text: str, wrong: list[Problem]) -> Any:
     """The number; the text itself, and a problem, where it is none."""
     try:
         value = float(text.replace(",", ""))
-        if value != value or abs(value) == float("inf") or (field.kind != "number" and value % 1):
+        if not math.isfinite(value) or (field.kind != "number" and value % 1):
             raise ValueError
     except ValueError:
         kind = "a number such as 40" if field.kind != "number" else "a number such as 12.5"
@@ -205,8 +206,8 @@ def _indexes(path: str, form: Form) -> Iterator[int]:
     found = {name[len(start) :].partition("]")[0] for name in form if name.startswith(start)}
     numbers = sorted(int(text) for text in found if text.isdigit())
     if len(numbers) > ROWS_MOST:
-        raise Refused([Problem(f"{FILE}: {path}", f"{len(numbers)} rows", f"at most {ROWS_MOST}", "edit the file itself",
-                               "seller_setting")])  # fmt: skip
+        raise Refused([Problem(f"{FILE}: {path}", f"{len(numbers)} rows", f"at most {ROWS_MOST}",
+                               "edit the file itself", "seller_setting")])  # fmt: skip
     return iter(numbers)
 
 

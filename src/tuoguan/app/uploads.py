@@ -1,7 +1,7 @@
 """Files that people send: streamed to a folder of their own, bounded, and looked at before anything reads them.
 
-Hides where they lie and what is noted beside them. Keeps the invariants that a name never leads out of the folder, that
-a file which is too large, broken or no table at all is not kept, and that files with buyers in them do not stay for good.
+Hides where they lie and what is noted beside them. Keeps the invariants that a name never leads out of the folder,
+that a file which is too large, broken or no table at all is not kept, and that files with buyers do not stay for good.
 """
 
 import hashlib
@@ -65,7 +65,7 @@ class Upload:
 
 
 def receive(root: Path, purpose: str, sent: Sequence[tuple[str, IO[bytes]]], by: str, now: int) -> Upload:
-    """Keeps the files under ``root``, a workspace's folder of uploads. Refused, with nothing kept, for what cannot be."""
+    """Keeps the files under ``root``, a workspace's folder of uploads. Refused, with nothing kept, for bad ones."""
     sweep(root, now)
     if not sent or len(sent) > FILES_MOST:
         found = f"{len(sent)} files" if sent else "no file"
@@ -167,7 +167,7 @@ def discard(upload: Upload) -> None:
 
 
 def sweep(root: Path, now: int) -> None:
-    """Throws away files a week after they came: what was sent has buyers in it, and was recorded or forgotten by then."""
+    """Throws away files a week after they came: they have buyers in them, and were recorded or forgotten by then."""
     for folder in root.iterdir() if root.is_dir() else ():
         path = folder / ABOUT
         if not path.is_file():
