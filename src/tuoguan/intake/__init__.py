@@ -65,6 +65,7 @@ __all__ = [
     "Risk", "Seller", "Site", "Supplier", "Switching", "Table", "asks_of", "digest_of", "examined", "export",
     "fields_of", "formats", "guessed", "guessed_fields", "init", "input_hash", "keep_lines", "kept_lines", "layouts_of",
     "lines_name", "mapping_text", "offset_of", "own_sheets", "read", "read_catalogue", "read_export", "rewritten",
-    "save_mapping", "save_table", "saved_tables", "seller_from", "seller_of", "seller_template", "settings_of", "table_files",
+    "save_mapping", "save_table", "saved_tables", "seller_from", "seller_of", "seller_template", "settings_of",
+    "table_files",
     "speaks_of_buyer", "template", "template_rows", "vocabularies", "write_table",
 ]  # fmt: skip
