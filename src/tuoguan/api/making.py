@@ -3,6 +3,8 @@
 from fastapi import FastAPI
 
 import tuoguan
+from tuoguan.api.orders import Orders
+from tuoguan.api.refusing import add_refusals
 from tuoguan.site import Site
 
 
@@ -12,4 +14,6 @@ def make_api(site: Site) -> FastAPI:
         title="tuoguan", version=tuoguan.__version__, docs_url=None, redoc_url=None, openapi_url="/api/v1/openapi.json"
     )
     api.state.site = site
+    api.router.routes[:0] = Orders().routes()
+    add_refusals(api)
     return api

@@ -57,9 +57,10 @@ class Calibrated:
         }  # fmt: skip
 
 
-def calibrate_workspace(folder: Path, *, on: Day) -> Calibrated:
+def calibrate_workspace(folder: Path, *, on: Day, write: bool = True) -> Calibrated:
     """Learns from everything recorded until ``on`` and writes one overlay file for each contract or card.
 
+    Without ``write`` nothing is written, so that somebody can look first.
     Refused when the overlays cannot be read or the ledger teaches nothing.
     """
     overlays = load_overlays(folder / CONTRACTS)
@@ -76,7 +77,7 @@ def calibrate_workspace(folder: Path, *, on: Day) -> Calibrated:
         raise Refused([Problem(str(folder), "too few orders, lines and bills", "something to learn", fix, "no_data")])
     kept = [one for one in learned if _key(one) in negotiated_keys(library, one.contract_id)]
     learned = [one for one in learned if one not in kept]
-    written = _write(folder / CONTRACTS, library, learned, on)
+    written = _write(folder / CONTRACTS, library, learned, on) if write else ()
     return Calibrated(on, tuple(learned), tuple(f"{one.contract_id} {one.name}" for one in kept), written)
 
 

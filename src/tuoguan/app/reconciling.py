@@ -7,7 +7,7 @@ files of one run belong together.
 from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +18,7 @@ from tuoguan.app.ledgers import open_work
 from tuoguan.contracts import load
 from tuoguan.foundation.days import Day, iso
 from tuoguan.foundation.fx import load_fx
-from tuoguan.foundation.ids import json_bytes
+from tuoguan.foundation.ids import content_hash, json_bytes
 from tuoguan.foundation.money import EXPONENT_BY_CURRENCY
 from tuoguan.foundation.problems import Problem, Refused
 from tuoguan.foundation.tables import empty, write_all
@@ -30,6 +30,7 @@ from tuoguan.reconcile import (
     Appeal,
     Claims,
     Reconciled,
+    Verdict,
     appeals_of,
     charging_kinds,
     claims_of,
@@ -42,6 +43,8 @@ from tuoguan.reconcile import (
 
 FOLDER = "reconcile"  # of a workspace
 SHOWN = 100  # differences in the JSON answer
+ROWS_OF_GROUP = 20_000  # of a Parquet file, the least that is read at once
+ID_LENGTH = 16
 APPEAL_DAYS = 30  # assumed: no platform's public page says how long an objection is open
 
 
@@ -137,11 +140,31 @@ def of_statement(found: Reconciled, statement: str) -> Reconciled:
     return Reconciled(found.matches.filter(keep), found.lines.filter(keep), found.expected.filter(keep))
 
 
+def differences(found: Reconciled) -> pl.DataFrame:
+    """The matches that do not agree, each under an ``id`` that stays the same while the same rows are matched."""
+    differing = pl.col("verdict") != Verdict.MATCHED.value
+    lines = found.lines.filter(differing).group_by("match").agg(pl.col("line_key").min())
+    due = found.expected.filter(differing).group_by("match").agg(pl.col("key").min())
+    rows = found.matches.filter(differing).join(lines, on="match", how="left").join(due, on="match", how="left")
+    ids = [
+        content_hash((f"line/{line}" if line is not None else f"due/{key}").encode())[:ID_LENGTH]
+        for line, key in rows.select("line_key", "key").iter_rows()
+    ]
+    named = rows.drop("line_key", "key").with_columns(id=pl.Series(ids, dtype=pl.String))
+    return named.sort("verdict", pl.col("difference_minor").abs(), "match", descending=[False, True, False])
+
+
 def _write(checked: Checked, packs: list[Claims], folder: Path) -> tuple[Path, ...]:
     """All files of the run, or none."""
-    tables = {"matches": checked.found.matches, "lines": checked.found.lines, "expected": checked.found.expected}
+    found = checked.found
+    # By match, so that whoever asks for one reads a few thousand rows of a file of millions.
+    tables = {
+        "matches": found.matches, "lines": found.lines.sort("match", maintain_order=True),
+        "expected": found.expected.sort("match", maintain_order=True), "differences": differences(found),
+    }  # fmt: skip
     writers: dict[Path, Callable[[Path], object]] = {
-        folder / f"{name}.parquet": frame.write_parquet for name, frame in tables.items()
+        folder / f"{name}.parquet": partial(frame.write_parquet, row_group_size=ROWS_OF_GROUP)
+        for name, frame in tables.items()
     }
     for pack in packs:
         name = f"claims.{pack.language}"

@@ -45,6 +45,11 @@ def read_seller(folder: Path, log: Log) -> Seller | None:
     return seller if not any(problem.severity == "error" for problem in log.problems[before:]) else None
 
 
+def seller_of(folder: Path) -> Seller | None:
+    """The settings alone, for who only shows something; None where there are none that can be used."""
+    return read_seller(folder, Log())
+
+
 def _tell_decode(message: str, log: Log) -> None:
     """Logs a decoder's complaint with its path in front."""
     match = _PATH.search(message)

@@ -50,6 +50,12 @@ from tuoguan.operate.ledger_projecting import (
 from tuoguan.operate.ledger_rows import (
     entry_of,
 )
+from tuoguan.operate.money_book import (
+    MoneyBook,
+    MoneyMove,
+    MoneyWeek,
+    week_of,
+)
 from tuoguan.operate.money_states import (
     CashDay,
     MoneyStates,
@@ -68,7 +74,14 @@ from tuoguan.operate.register import (
 )
 from tuoguan.operate.settling import (
     Payout,
+    days_to_trigger,
     payout_of,
+)
+from tuoguan.operate.stock_book import (
+    Inbound,
+    StockBook,
+    StockLine,
+    StockPlace,
 )
 from tuoguan.operate.storing import (
     KeptRow,
@@ -132,12 +145,16 @@ __all__ = [
     "Entry",
     "Flow",
     "Head",
+    "Inbound",
     "KeptRow",
     "Ledger",
     "Line",
     "Listed",
     "MoneyAccount",
+    "MoneyBook",
+    "MoneyMove",
     "MoneyStates",
+    "MoneyWeek",
     "Move",
     "Payout",
     "Posting",
@@ -153,6 +170,9 @@ __all__ = [
     "Step",
     "StepKind",
     "StockAccount",
+    "StockBook",
+    "StockLine",
+    "StockPlace",
     "StockValue",
     "Store",
     "StoreLost",
@@ -166,6 +186,7 @@ __all__ = [
     "books_text",
     "charges_in",
     "clock_table",
+    "days_to_trigger",
     "diagram",
     "document_of",
     "due_of",
@@ -191,5 +212,6 @@ __all__ = [
     "stock",
     "stream_of",
     "switch_listing",
+    "week_of",
     "who_table",
 ]

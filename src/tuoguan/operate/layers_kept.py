@@ -27,6 +27,7 @@ RETURN, ORDER, PURCHASE = "return/", "order/", "purchase/"
 LINKS = {RETURN: "order", PURCHASE: "carried_by"}
 INVENTORY = f"{MoneyAccount.INVENTORY.value}:"
 TRANSIT = StockAccount.IN_TRANSIT.value
+WORTH = ("place", "component", "currency")
 PLACED = (StockAccount.AT.value, StockAccount.RESERVED.value, StockAccount.QUARANTINED.value)
 GONE_BY_ACCOUNT = {
     StockAccount.BUYER.value: Gone.SOLD, StockAccount.LOST.value: Gone.LOST, StockAccount.SCRAPPED.value: Gone.LOST,
@@ -55,11 +56,12 @@ class CostLayers:
 
     @property
     def shapes(self) -> tuple[TableShape, ...]:
-        """Shelves by SKU, what each order took of them, and whose goods a document is about."""
+        """Shelves by SKU, what each order took of them, whose goods a document is about, and what places are worth."""
         return (
             TableShape(self.name, {"sku": "text", "shelf": "text"}, ("sku",)),
             TableShape(f"{self.name}_taken", {"stream": "text", "sku": "text", "layers": "text"}, ("stream", "sku")),
             TableShape(f"{self.name}_about", {"stream": "text", "other": "text"}, ("stream",)),
+            TableShape(f"{self.name}_worth", {**dict.fromkeys(WORTH, "text"), "minor": "int"}, WORTH),
         )
 
     def apply(self, entries: Sequence[Entry], transaction: Transaction) -> None:
@@ -74,6 +76,20 @@ class CostLayers:
                 for sku, told in rows:
                     yield sku, Shelf.from_json(self.costing, msgspec.json.decode(told))
                 after = (rows[-1][0],)
+
+    def shelves_of(self, store: Store, skus: Sequence[str]) -> dict[str, Shelf]:
+        """The shelves of these SKUs; catch up first."""
+        with store.reading() as view:
+            rows = view.table(self.name).get([(sku,) for sku in skus])
+        return {key[0]: Shelf.from_json(self.costing, msgspec.json.decode(row[1])) for key, row in rows.items()}
+
+    def worth(self, store: Store) -> Iterator[tuple[str, str, str, int]]:
+        """(place, component, currency, minor) of all goods, as `values` adds up to; catch up first."""
+        with store.reading() as view:
+            rows = view.table(f"{self.name}_worth").page({}, WORTH, limit=100_000)
+        for place, component, currency, minor in rows:
+            if minor:
+                yield place, component, currency, minor
 
     def values(self, store: Store) -> Iterator[StockValue]:
         """What lies where at which cost; goods under way stand at "in_transit:lane:place"."""
@@ -143,19 +159,24 @@ class _Fold:
         """Fold and write back what has changed."""
         told = [found for entry in entries if (found := _told(entry)) is not None]
         self._load(entries, told)
+        worth: dict[tuple[str, str, str], int] = {}
+        self._weigh(worth, -1)
         for one in told:
             for sku, by_account in one.moved.items():
                 self._move(one.entry, sku, by_account)
             for sku, component, currency, minor, place in one.bills:
                 self._shelf(sku).bill(self._about(one.entry.stream), (component, currency), minor, place)
-        shelves, taken, about = self.tables
+        self._weigh(worth, 1)
+        shelves, taken, about, places = self.tables
+        known = places.get([key for key, minor in worth.items() if minor])
+        places.put((*key, (known[key][-1] if key in known else 0) + minor) for key, minor in worth.items() if minor)
         shelves.put((sku, _text(shelf.as_json())) for sku, shelf in self.shelves.items())
         taken.put((*key, _text([layer_told(layer) for layer in layers])) for key, layers in self.taken.items())
         about.put(self.other_by_stream.items())
 
     def _load(self, entries: Sequence[Entry], told: Sequence[_Told]) -> None:
         """Read all that these entries may need, at once."""
-        shelves, taken, about = self.tables
+        shelves, taken, about, _ = self.tables
         skus = sorted({sku for one in told for sku in one.skus()})
         for (sku,), row in shelves.get([(sku,) for sku in skus]).items():
             self.shelves[sku] = Shelf.from_json(self.costing, msgspec.json.decode(row[1]))
@@ -171,6 +192,15 @@ class _Fold:
         }  # fmt: skip
         for key, row in taken.get(sorted(wanted)).items():
             self.taken[key[0], key[1]] = [layer_of(item) for item in msgspec.json.decode(row[2])]
+
+    def _weigh(self, worth: dict[tuple[str, str, str], int], sign: int) -> None:
+        """Adds what the shelves in hand are worth by place, or takes it off."""
+        for shelf in self.shelves.values():
+            for place, layers in shelf.layers.items():
+                for layer in layers:
+                    for (component, currency), minor in layer.value.items():
+                        key = (place, component, currency)
+                        worth[key] = worth.get(key, 0) + sign * minor
 
     def _about(self, stream: str) -> str:
         """The document whose goods an entry of this stream is about: most often its own."""

@@ -15,11 +15,11 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
 
-from tuoguan.contracts import Compiled, QuantityName, SettingName
+from tuoguan.contracts import Compiled, QuantityName
 from tuoguan.foundation.days import Day
 from tuoguan.operate.accounts import MoneyAccount
 from tuoguan.operate.postings_facts import DAY_SECONDS
-from tuoguan.operate.settling import payout_of, quantity
+from tuoguan.operate.settling import days_to_trigger, payout_of, quantity
 from tuoguan.operate.storing import Row, Store, TableShape, Transaction
 from tuoguan.operate.terms import Terms
 from tuoguan.operate.words import Entry
@@ -68,7 +68,7 @@ class MoneyStates:
         owed = {"stream": "text", **state, "due_on": "int", "minor": "int"}
         return (
             TableShape("money_day", {**state, "day": "int", "minor": "int"}, (*key, "day")),
-            TableShape("money_owed", owed, ("stream", *key), (("due_on",),)),
+            TableShape("money_owed", owed, ("stream", *key), ((*key, "due_on", "stream"),)),
             TableShape("money_due", {**state, "due_on": "int", "minor": "int"}, (*key, "due_on"), (("due_on",),)),
         )
 
@@ -93,6 +93,17 @@ class MoneyStates:
         """What is still owed by the day it can be expected (``day``), earliest first; catch up first."""
         for row in self._rows(store, "money_due", ["due_on", "contract", "currency", "state"]):
             yield StateDay(*row)
+
+    def owed(
+        self, store: Store, state: tuple[str, str, str], after: Row | None = None, limit: int = 50
+    ) -> list[tuple[str, Day, int]]:
+        """(document, day, minor) of what single documents are still owed in a (contract, currency, state), earliest
+        first, behind ``after`` (day, document); catch up first. What is paid and frozen in sums has no documents.
+        """
+        equal = dict(zip(("contract", "currency", "state"), state, strict=True))
+        with store.reading() as view:
+            rows = view.table("money_owed").page(equal, ["due_on", "stream"], after, limit)
+        return [(row[0], row[-2], row[-1]) for row in rows]
 
     def forecast(
         self, store: Store, currency: str, today: Day, days: int, planned_minor_by_day: Mapping[Day, int] | None = None
@@ -140,16 +151,7 @@ def due_on(kind: MoneyAccount, entry: Entry, compiled: Compiled | None) -> Day:
     happened = TRIGGER_BY_MOVE.get(entry.draft.kind)
     if happened is None and entry.draft.kind != "stock_order.put_away":
         return payout_of(compiled, day, 0, 0, transfer_days=0).paid_on
-    return payout_of(compiled, day + _days_to_trigger(happened, compiled), None, 0).paid_on
-
-
-def _days_to_trigger(happened: str | None, compiled: Compiled) -> int:
-    """Days that are still expected to pass before the clock of the payout starts."""
-    trigger = compiled.settings.get(SettingName.SETTLEMENT_TRIGGER, "")
-    if happened is None or trigger == "shipped":
-        return 0
-    days = quantity(compiled, QuantityName.DELIVERY_DAYS) if happened == "shipped" else 0
-    return days + (quantity(compiled, QuantityName.SETTLEMENT_FALLBACK_DAYS) // 2 if trigger == "received" else 0)
+    return payout_of(compiled, day + days_to_trigger(happened, compiled), None, 0).paid_on
 
 
 class _Fold:

@@ -207,7 +207,8 @@ class Deciding:
         flow = request.stream.partition("/")[0]
         entry = self.hands.entry(request.stream, key)
         if held.document is not None and entry is not None:
-            if same(entry, f"{flow}.{request.move}", request.at, request.details):
+            told = same(entry, f"{flow}.{request.move}", request.at, request.details)
+            if told and (request.move != OPEN or request.lines == held.document.lines):
                 return held.document
             found = f"{entry.draft.kind} recorded under the key {key!r} with other content"
             fix = "use a key of its own for something new; reverse the entry if it was wrong"

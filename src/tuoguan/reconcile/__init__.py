@@ -1,7 +1,7 @@
 """What the contract says against what the platform paid; and what is learned from the difference."""
 
 from tuoguan.reconcile.calibrate import Learned, calibrate
-from tuoguan.reconcile.claims import Claims, claims_of, kind_word, page, write_workbook
+from tuoguan.reconcile.claims import CLAIMED, Claims, claims_of, kind_word, page, write_workbook
 from tuoguan.reconcile.expected import charging_kinds, expected_of
 from tuoguan.reconcile.freight import freight_learned
 from tuoguan.reconcile.lives import FREIGHT_KINDS, LIFE_KINDS, LIVES, freight_of, lives_of
@@ -26,6 +26,7 @@ __all__ = [
     "APPEALS",
     "ASSUMED_APPEAL",
     "CHECKED_TABLES",
+    "CLAIMED",
     "EXPECTED",
     "FREIGHT_KINDS",
     "LIFE_KINDS",

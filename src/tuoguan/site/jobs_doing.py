@@ -101,7 +101,7 @@ def require_upload(asked: Asked) -> None:
 
 def reconcile(asked: Asked, tell: Tell) -> Done:
     """Statements against contracts, with claim packs."""
-    from tuoguan.app.reconciling import reconcile as run
+    from tuoguan.app.statements_run import pack_name, run
 
     tell("matching", 0, 1)
     said = asked.params
@@ -109,18 +109,18 @@ def reconcile(asked: Asked, tell: Tell) -> Done:
     answer = checked.answer()
     differing = sum(row["match_count"] for row in answer["by_verdict"] if row["verdict"] != "matched")
     return Done({
-        "next": "statements", "files": names(asked.folder, checked.written), "until": answer["until"],
+        "next": f"statements/packs/{pack_name(said.statement)}" if said.statement else "statements", "files": names(asked.folder, checked.written), "until": answer["until"],
         **answer["counts"], "by_verdict": answer["by_verdict"], "differing": differing,
     })  # fmt: skip
 
 
 def calibrate(asked: Asked, tell: Tell) -> Done:
     """What own orders and statements teach."""
-    from tuoguan.app.calibrating import calibrate_workspace
+    from tuoguan.app.statements_run import learn
 
     tell("learning", 0, 1)
-    found = calibrate_workspace(asked.folder, on=_day(asked))
-    return Done({"next": "contracts", "learned": len(found.learned), "kept": len(found.kept),
+    found = learn(asked.folder, on=_day(asked), write=asked.params.write)
+    return Done({"next": "contracts" if found.written else "statements/learned", "learned": len(found.learned), "kept": len(found.kept),
                  "files": names(asked.folder, found.written)})  # fmt: skip
 
 

@@ -48,7 +48,7 @@ KINDS: Mapping[str, Kind] = {
                  Figure("matches", "matches", "匹配项"), Figure("differing", "that differ", "有差异")),
     ),
     "calibrate": Kind(
-        "Learning from own lines", "参数校准", Right.DECIDE, params.Until, doing.calibrate,
+        "Learning from own lines", "参数校准", Right.DECIDE, params.Calibrate, doing.calibrate,
         figures=(Figure("learned", "numbers learned", "已校准数值"),
                  Figure("kept", "negotiated numbers left alone", "保留的协商数值")),
     ),

@@ -77,6 +77,12 @@ class Reconcile(Until):
     appeal_days: Annotated[int, msgspec.Meta(ge=0, le=3_660)] | None = None
 
 
+class Calibrate(Until):
+    """``write``: False to look at what would be learned, and write no overlay."""
+
+    write: bool = True
+
+
 class Rehearse(Until):
     """``path``: which future; ``again``: throw away what was rehearsed before."""
 
