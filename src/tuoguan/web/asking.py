@@ -61,6 +61,11 @@ class Asking:
         """True when who asks holds the right here, at this desk."""
         return self.workspace is not None and self.signed.may(self.workspace.name, right, self.desk)
 
+    def require(self, right: Right) -> None:
+        """Refused without the right here; for routes whose right depends on what is asked for."""
+        if not self.may(right):
+            raise Refused([_not_allowed(right, self.desk)])
+
     def url(self, path: str, **query: object) -> str:
         """A path inside the workspace, with the desk kept: ``ask.url("orders", state="placed")``.
 
