@@ -13,7 +13,7 @@ def days(rows: Sequence[dict[str, Any]], ends: dict[str, float], words: dict[str
     """Bars of days one behind the other, and a line for the earliest and latest payment."""
     order = [row["step"] for row in rows]
     frame = pl.DataFrame(list(rows), schema={"step": pl.String, "from": pl.Float64, "to": pl.Float64})
-    base = alt.Chart(frame, width=760, height=30 * len(rows))
+    base = alt.Chart(frame, width=960, height=30 * len(rows))
     bars = base.mark_bar(height=18).encode(
         x=alt.X("from:Q", title=words["x"]), x2="to:Q",
         y=alt.Y("step:N", title=None, sort=order, axis=alt.Axis(labelLimit=320)),
@@ -31,7 +31,7 @@ def pair(rows: Sequence[dict[str, Any]], words: dict[str, str], order: Sequence[
     terms = list(dict.fromkeys(row["term"] for row in rows))
     frame = pl.DataFrame(list(rows), schema={"term": pl.String, "contract": pl.String, "amount": pl.Float64})
     return (
-        alt.Chart(frame, width=760, height=max(32 * len(terms), 60))
+        alt.Chart(frame, width=960, height=max(32 * len(terms), 60))
         .mark_bar()
         .encode(
             x=alt.X("amount:Q", title=words["x"]),
