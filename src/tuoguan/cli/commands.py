@@ -10,7 +10,6 @@ from tuoguan.cli.output import Progress, say, say_json, say_problems, summary, t
 from tuoguan.foundation.problems import Problem, Severity, has_errors
 
 CLEAN, WARNED, ERRONEOUS = 0, 1, 2
-SEARCH_FOLDER = ".search"  # in the folder of the outputs, while a decision is searched for
 
 
 def init(arguments: Namespace) -> int:
@@ -70,24 +69,19 @@ def _code(problems: Iterable[Problem], strict: bool) -> int:
 
 def decide(arguments: Namespace) -> int:
     """Chooses, writes the six outputs, the study and the plan, prints the table."""
-    from tuoguan.app.decide import decide as make_decision
-    from tuoguan.app.decide import forget
-    from tuoguan.app.outputs import decision_json, write_decision
-    from tuoguan.app.plan import plan_of, write_plan
-    from tuoguan.app.study_kept import keep_study
+    from tuoguan.app.deciding import decide_into
+    from tuoguan.app.outputs import decision_json
     from tuoguan.cli.decision import decision_lines
 
     progress = Progress(quiet=arguments.quiet or arguments.json)
-    out = arguments.out or arguments.dir / "decision"
-    decision = make_decision(arguments.dir, keep=out / SEARCH_FOLDER, **_run(arguments, progress))
-    progress("outputs", 0, 1)
-    written = (*write_decision(decision, out, arguments.lang), keep_study(decision, out))
-    written += write_plan(plan_of(decision), out / "plan")
-    forget(out / SEARCH_FOLDER)
+    made, written = decide_into(
+        arguments.dir, arguments.out or arguments.dir / "decision", language=arguments.lang,
+        **_run(arguments, progress),
+    )  # fmt: skip
     progress.close()
     if arguments.json:
-        return _answer(arguments, decision_json(decision))
-    return _answer(arguments, None, decision_lines(decision, arguments.lang), written)
+        return _answer(arguments, decision_json(made.decision))
+    return _answer(arguments, None, decision_lines(made.decision, arguments.lang), written)
 
 
 def explain(arguments: Namespace) -> int:
@@ -122,11 +116,13 @@ def what_if(arguments: Namespace) -> int:
     from tuoguan.app.contracts import parse_on
     from tuoguan.app.whatif import what_if as ask
     from tuoguan.app.whatif_asked import Asked
-    from tuoguan.cli.whatif import whatif_json, whatif_lines
+    from tuoguan.app.whatif_told import whatif_json
+    from tuoguan.cli.whatif import whatif_lines
 
     asked = Asked(
-        cash=arguments.cash, hours=arguments.hours, risk_weight=arguments.risk_weight, risk_level=arguments.risk_level,
-        without=tuple(arguments.without), only=tuple(arguments.only), terms=tuple(arguments.set),
+        cash=arguments.cash, hours=arguments.hours, space=arguments.space, risk_weight=arguments.risk_weight,
+        risk_level=arguments.risk_level, without=tuple(arguments.without), only=tuple(arguments.only),
+        terms=tuple(arguments.set),
         contracts_on=parse_on(arguments.contracts_on, "--contracts-on") if arguments.contracts_on else None,
         contract_file=arguments.contract, is_exact=arguments.exact,
     )  # fmt: skip

@@ -111,7 +111,8 @@ class Job:
     kind      a key of `jobs.KINDS`: "decide", "import", "reconcile", "rehearse", "sample", "backup", ...
     share     done so far, 0 to 1; None while nobody can tell
     stage     what it is at, as the use case says it
-    result    what the page shows when it is done: plain JSON
+    result    what the page shows when it is done: plain JSON; "next" is the path in the workspace where to go on
+    attempt   how many times it was taken up;  is_stopping  asked to end, and not over yet
     """
 
     id: str
@@ -127,6 +128,8 @@ class Job:
     stage: str = ""
     problems: Sequence[Problem] = ()
     result: Mapping[str, Any] = field(default_factory=dict)
+    attempt: int = 1
+    is_stopping: bool = False
 
     @property
     def over(self) -> bool:

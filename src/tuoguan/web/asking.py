@@ -151,7 +151,11 @@ def problems_page(request: Request, error: Refused) -> Response:
         return RedirectResponse("/sign-in", 303)
     codes = {problem.code for problem in error.problems}
     status = (
-        403 if codes & {"not_allowed", "csrf"} else 404 if codes & {"no_workspace", "no_document", "no_page"} else 422
+        403
+        if codes & {"not_allowed", "csrf"}
+        else 404
+        if codes & {"no_workspace", "no_document", "no_page", "no_job"}
+        else 422
     )
     template = "problems_part.html" if ask.is_part else "problems.html"
     answer = ask.page(template, status=status, problems=error.problems)
