@@ -1,6 +1,8 @@
 """A running server's own things: workspaces, people and rights, long jobs, calls to others. Knows nothing of HTTP."""
 
 from tuoguan.site.access import Access
+from tuoguan.site.access_secrets import Secrets
+from tuoguan.site.access_words import Entered, Invitation, Member, Person, Session, Token, Told
 from tuoguan.site.jobs import Jobs
 from tuoguan.site.site import Site
 from tuoguan.site.webhooks import Webhooks
@@ -20,14 +22,22 @@ from tuoguan.site.workspaces import Workspaces
 __all__ = [
     "RIGHTS_BY_ROLE",
     "Access",
+    "Entered",
+    "Invitation",
     "Job",
     "JobState",
     "Jobs",
+    "Member",
     "Membership",
+    "Person",
     "Right",
     "Role",
+    "Secrets",
+    "Session",
     "Signed",
     "Site",
+    "Token",
+    "Told",
     "Via",
     "Webhooks",
     "Workspace",

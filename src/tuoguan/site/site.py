@@ -9,7 +9,7 @@ from pathlib import Path
 from threading import Lock
 
 from tuoguan.app.ledgers import open_work
-from tuoguan.operate import Work
+from tuoguan.operate import Ledger, Work
 from tuoguan.site.access import Access
 from tuoguan.site.jobs import Jobs
 from tuoguan.site.webhooks import Webhooks
@@ -28,7 +28,7 @@ class Site:
         self.local = local
         self.keep = keep or self.workspaces.root / ".site"
         self.keep.mkdir(parents=True, exist_ok=True)
-        self.access = Access(self.keep, self.workspaces, local=local)
+        self.access = Access(self.keep, self.workspaces, local=local, ledger_of=self._ledger_of)
         self.jobs = Jobs(self.keep, self.workspaces)
         self.webhooks = Webhooks(self.keep, self.workspaces)
         self._lock = Lock()
@@ -48,6 +48,9 @@ class Site:
         """Lets go of a ledger that was replaced on disk (restored); the next request opens it anew."""
         with self._lock:
             self._work_by_workspace.pop(workspace.name, None)
+
+    def _ledger_of(self, name: str) -> Ledger:
+        return self.work(self.workspaces.find(name)).ledger
 
     def close(self) -> None:
         """Ends what was opened; jobs go on by themselves."""
