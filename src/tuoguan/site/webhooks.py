@@ -79,13 +79,20 @@ class Webhooks:
         self.carrier.look()
         return self.hook(workspace, hook_id)
 
-    def change(self, workspace: str, hook_id: str, url: str, wanted: Sequence[str], by: str) -> Hook:
-        """Another URL or other events, from now on."""
-        hook = self.hook(workspace, hook_id)
+    def change(
+        self, workspace: str, hook_id: str, url: str, wanted: Sequence[str], by: str, *, seen: str | None = None
+    ) -> Hook:  # fmt: skip
+        """Another URL or other events, from now on. Refused when its mark is no longer the one ``seen``."""
         self._check(workspace, url, wanted)
-        self._rows.run(
-            "UPDATE hook SET url = ?, events = ? WHERE id = ?", url, json.dumps(list(dict.fromkeys(wanted))), hook.id
-        )
+        with self._rows.changing():
+            hook = self.hook(workspace, hook_id)
+            if seen is not None and seen != hook.mark:
+                fix = "look at it as it is now, and change it again"
+                raise Refused(
+                    [Problem("webhook", "changed meanwhile by somebody", "as you saw it", fix, "wrong_version")]
+                )
+            chosen = json.dumps(list(dict.fromkeys(wanted)))
+            self._rows.run("UPDATE hook SET url = ?, events = ? WHERE id = ?", url, chosen, hook.id)
         self._tell(workspace, by, "webhook_changed", webhook=hook_id, url=url, events=list(wanted))
         return self.hook(workspace, hook_id)
 

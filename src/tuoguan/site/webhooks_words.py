@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
+from hashlib import sha256
 
 
 class DeliveryState(StrEnum):
@@ -31,6 +32,11 @@ class Hook:
     why_off: str = ""
     failing_since: int | None = None
     position: int = 0
+
+    @property
+    def mark(self) -> str:
+        """Changes when what a person may change of it did."""
+        return sha256(repr((self.url, self.events)).encode()).hexdigest()[:16]
 
 
 @dataclass(frozen=True, slots=True)

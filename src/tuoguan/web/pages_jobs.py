@@ -60,6 +60,10 @@ PARAMS = {
 }  # fmt: skip
 
 
+async def _fields(request: Request) -> dict[str, str]:
+    return form_values(await request.form())
+
+
 @pages.get("/w/{workspace}/jobs")
 def jobs(ask: Asking = Depends(reading())) -> Response:
     """All jobs, newest first; the part of the table alone where htmx asks for it."""
@@ -80,10 +84,8 @@ def jobs(ask: Asking = Depends(reading())) -> Response:
 
 
 @pages.post("/w/{workspace}/jobs")
-async def start(request: Request, ask: Asking = Depends(writing(None))) -> Response:
+def start(values: dict[str, str] = Depends(_fields), ask: Asking = Depends(writing(None))) -> Response:
     """A job of the kind that the form names; its other fields are the parameters."""
-    form = await request.form()
-    values = form_values(form)
     kind = KINDS.get(values.get("kind", ""))
     if kind is not None:
         ask.require(kind.right)
