@@ -43,12 +43,13 @@ def show_list(ask: Asking, flow: str) -> Response:
     page = page_of(ask.work, query, after=ask.request.query_params.get("after"), at=ask.now, limit=ROWS)
     known = load_flows()[flow]
     opened = ask.request.query_params.get("open", "")
-    drawer = pages_work_document.parts_of(ask, opened) if opened else {}
+    values = pages_work_document.parts_of(ask, opened) if opened else {}
     return ask.page(
-        "work/list.html", flow=known, query=query, page=page, tabs=tabs_of(ask, known, page),
-        state=ask.request.query_params.get("state", ""), path=PATH_BY_FLOW[flow], words=words(ask),
-        moves=[move for move in known.moves if move.sources and pages_work_document.may(ask, flow, move.name)],
-        **drawer,
+        "work/list.html", **values | {
+            "flow": known, "query": query, "page": page, "tabs": tabs_of(ask, known, page),
+            "state": ask.request.query_params.get("state", ""), "path": PATH_BY_FLOW[flow], "words": words(ask),
+            "moves": [move for move in known.moves if move.sources and pages_work_document.may(ask, flow, move.name)],
+        },
     )  # fmt: skip
 
 
