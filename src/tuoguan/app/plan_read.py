@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, TypeGuard
 
 import polars as pl
 
@@ -31,7 +31,7 @@ Table = Literal["purchases", "quotes", "cash", "hours"]
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """Which purchases: "" asks for all. ``week`` is a week of the plan, in which they are ordered; ``find`` begins an SKU."""
+    """Which purchases; "" asks for all. They are ordered in ``week`` of the plan; ``find`` is how their SKU begins."""
 
     market: str = ""
     contract: str = ""
@@ -209,11 +209,17 @@ def bars(plan: Plan, asked: Asked) -> tuple[Mapping[str, Any], ...]:
     else:
         found = (
             rows.group_by(_week(plan, "dispatch_on"), "site", "mode")
-            .agg(*(pl.col(day).min() for day in days[:2]), *(pl.col(day).cast(pl.Int32).median().round().cast(pl.Int32).cast(pl.Date)
-                 for day in days[2:]), pl.col("units").sum(), count=pl.len())
+            .agg(
+                *(pl.col(day).min() for day in days[:2]), *(_middle(day) for day in days[2:]), pl.col("units").sum(),
+                count=pl.len(),
+            )
             .sort("site", "mode", "dispatch_on").with_columns(sku=pl.lit(""))
         )  # fmt: skip
     return tuple(found.collect().iter_rows(named=True))
+
+
+def _middle(day: str) -> pl.Expr:
+    return pl.col(day).cast(pl.Int32).median().round().cast(pl.Int32).cast(pl.Date)
 
 
 def page(plan: Plan, asked: Asked, after: str | None, limit: int) -> tuple[list[Mapping[str, Any]], str | None]:
@@ -265,10 +271,10 @@ def quotes(plan: Plan, asked: Asked, after: str | None, limit: int) -> tuple[lis
         rows = rows.filter(pl.col(name) == value) if value else rows
     rows = rows.filter(pl.col("sku").str.starts_with(asked.find)) if asked.find else rows
     count = len(rows)
-    begun = (
-        rows.filter(pl.col("at") > int(after))
-        if after and after.isascii() and after.isdigit() and len(after) < 10
-        else rows
-    )
+    begun = rows.filter(pl.col("at") > int(after)) if _is_number(after) else rows
     found = list(begun.head(limit + 1).iter_rows(named=True))
     return found[:limit], str(found[limit - 1]["at"]) if len(found) > limit else None, count
+
+
+def _is_number(text: str | None) -> TypeGuard[str]:
+    return text is not None and text.isascii() and text.isdigit() and len(text) < 10

@@ -1,4 +1,4 @@
-"""Charts of the plan: purchases and shipments by week, lines in time, cash and hours against limits. Computes nothing."""
+"""Charts of the plan: purchases and shipments by week and in time, cash and hours against limits. Computes nothing."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -18,28 +18,34 @@ def _dated(rows: Rows, *columns: str) -> pl.DataFrame:
     return frame.with_columns(pl.col(name).str.to_date() for name in columns) if len(frame) else frame
 
 
+def _plain(rows: Rows, *columns: str) -> pl.DataFrame:
+    """The rows as a table that has these columns though there be no row."""
+    numbers = {columns[-1]: pl.Float64}
+    return pl.DataFrame(list(rows), schema=dict.fromkeys(columns, pl.String) | numbers)
+
+
 def _weeks(name: str = "week", title: str | None = None) -> Any:
     return alt.X(f"{name}:T", title=title, axis=alt.Axis(format="%m-%d", labelAngle=0, tickCount="week"))
 
 
-def weeks(money: Rows, leaving: Rows, words: dict[str, str]) -> Any:
-    """Two rows over the same weeks: money to be paid, units that leave by each way."""
+def weeks(money: Rows, leaving: Rows, starts: Sequence[str], words: dict[str, str]) -> Any:
+    """Two rows over the same weeks, which begin on ``starts``: money to be paid, units that leave by each way."""
+    bands = alt.X("week:O", title=None, scale=alt.Scale(domain=list(starts)),
+                  axis=alt.Axis(labelExpr="slice(datum.value, 5)", labelAngle=0))  # fmt: skip
     paid = (
-        alt.Chart(_dated(money, "week"), width=WIDTH, height=120)
-        .mark_bar(width=22)
+        alt.Chart(_plain(money, "week", "what", "amount"), width=WIDTH, height=120)
+        .mark_bar()
         .encode(
-            x=_weeks(), y=alt.Y("amount:Q", title=words["money"], axis=alt.Axis(format="~s")),
+            x=bands, y=alt.Y("amount:Q", title=words["money"], axis=alt.Axis(format="~s")),
             color=alt.Color("what:N", title=None, scale=alt.Scale(range=[PALETTE[0], PALETTE[1]]),
                             legend=alt.Legend(orient="top")),
         )
     )  # fmt: skip
-    if not leaving:
-        return paid
     gone = (
-        alt.Chart(_dated(leaving, "week"), width=WIDTH, height=90)
-        .mark_bar(width=22)
+        alt.Chart(_plain(leaving, "week", "mode", "units"), width=WIDTH, height=90)
+        .mark_bar()
         .encode(
-            x=_weeks(), y=alt.Y("units:Q", title=words["units"], axis=alt.Axis(format="~s")),
+            x=bands, y=alt.Y("units:Q", title=words["units"], axis=alt.Axis(format="~s")),
             color=alt.Color("mode:N", title=words["mode"], scale=alt.Scale(range=list(PALETTE[2:])),
                             legend=alt.Legend(orient="top")),
         )

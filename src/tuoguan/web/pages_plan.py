@@ -108,7 +108,7 @@ def weeks_drawn(ask: Asking = Depends(reading())) -> Response:
     found = plan_read.weeks(kept, _asked(ask))
     scale = 10 ** EXPONENT_BY_CURRENCY[decision.currency]
     money = [
-        {"week": _monday(week.starts_on), "what": what, "amount": minor / scale}
+        {"week": _first_day(week.starts_on), "what": what, "amount": minor / scale}
         for week in found
         for what, minor in ((ask.t("goods"), week.cost_minor), (ask.t("freight"), week.freight_minor))
         if minor
@@ -116,14 +116,14 @@ def weeks_drawn(ask: Asking = Depends(reading())) -> Response:
     words = {"money": decision.currency, "units": ask.t("units leaving"), "mode": ask.t("way")}
     description = ask.t("Money for purchases by week, and units that leave by each way")
     leaving = [
-        {"week": _monday(week.starts_on), "mode": ask.t(mode), "units": units}
+        {"week": _first_day(week.starts_on), "mode": ask.t(mode), "units": units}
         for week in found
         for mode, units in week.leaving.items()
     ]
-    return charting.chart_response(ask.site.keep, "plan.weeks", description, money=money, leaving=leaving, words=words)
+    return charting.chart_response(ask.site.keep, "plan.weeks", description, money=money, leaving=leaving, words=words, starts=[_first_day(week.starts_on) for week in found])
 
 
-def _monday(day: int) -> str:
+def _first_day(day: int) -> str:
     return date_of(day).isoformat()
 
 
