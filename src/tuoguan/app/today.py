@@ -123,7 +123,7 @@ def today_of(work: Work, desk: Desk, at: int) -> Today:
     work.catch_up()
     read = work.next_steps(desk, at, kind=StepKind.TASK, limit=STEPS_READ)
     groups: dict[When, list[Todo]] = {"late": [], "today": [], "next": []}
-    for todo in _by_document(work, read):
+    for todo in _by_document(work, read, desk):
         groups[when(todo.step, at)].append(todo)
     watches = [
         step
@@ -140,19 +140,19 @@ def today_of(work: Work, desk: Desk, at: int) -> Today:
     order = tuple((name, flow, states, count) for name, flow, states in ORDER_OF_WORK
                  if (count := sum(counts.get(flow, {}).get(state, 0) for state in states)))  # fmt: skip
     return Today(
-        {name: todos[:SHOWN] for name, todos in groups.items()}, _by_document(work, watches)[:SHOWN],
+        {name: todos[:SHOWN] for name, todos in groups.items()}, _by_document(work, watches, desk)[:SHOWN],
         {name: len(todos) for name, todos in groups.items()}, len(read) == STEPS_READ, stakes,
         {flow: counts[flow] for flow in load_flows() if flow in counts}, tuple(_news(work, desk, counts)), order,
         cash_of(work),
     )  # fmt: skip
 
 
-def _by_document(work: Work, steps: Sequence[Step]) -> list[Todo]:
+def _by_document(work: Work, steps: Sequence[Step], desk: Desk) -> list[Todo]:
     """The steps of each document together, in the order of their first."""
     by_stream: dict[str, list[Step]] = {}
     for step in steps:
         by_stream.setdefault(step.stream, []).append(step)
-    documents = work.register.listed(work.ledger.store, list(by_stream))
+    documents = work.register.find(work.ledger.store, list(by_stream), desk=desk)
     return [Todo(documents[stream], tuple(some)) for stream, some in by_stream.items()]
 
 

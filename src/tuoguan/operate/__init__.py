@@ -68,6 +68,7 @@ from tuoguan.operate.register import (
 )
 from tuoguan.operate.settling import (
     Payout,
+    days_to_trigger,
     payout_of,
 )
 from tuoguan.operate.storing import (
@@ -166,6 +167,7 @@ __all__ = [
     "books_text",
     "charges_in",
     "clock_table",
+    "days_to_trigger",
     "diagram",
     "document_of",
     "due_of",

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
+from tuoguan.app.contracts_words import CHARGES, word
 from tuoguan.app.document_forms import KINDS, Field, evidence_title, said_title
 from tuoguan.contracts import label
 from tuoguan.foundation.problems import Problem, Refused
@@ -66,9 +67,9 @@ class Words:
         """The name of who does something."""
         return label(name, self.language)
 
-    def term(self, name: str) -> str:
-        """The name of a term of a contract."""
-        return label(name, self.language)
+    def charge(self, name: str) -> str:
+        """The name of a charge of a contract."""
+        return word(CHARGES, name, "zh" if self.language == "zh" else "en")
 
     def evidence(self, name: str) -> str:
         """The name of a kind of evidence."""
