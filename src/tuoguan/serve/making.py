@@ -11,9 +11,9 @@ from tuoguan.site import Site
 from tuoguan.web import add_pages
 
 
-def make_server(site: Site) -> FastAPI:
-    """The whole server over an opened site."""
+def make_server(site: Site, url: str = "") -> FastAPI:
+    """The whole server over an opened site. ``url``: where people reach it, when it is not where it listens."""
     server = make_api(site)
     add_pages(server)
-    server.add_middleware(Guard, site=site)
+    server.add_middleware(Guard, site=site, url=url)
     return server

@@ -61,6 +61,11 @@ class Asking:
         """True when who asks holds the right here, at this desk."""
         return self.workspace is not None and self.signed.may(self.workspace.name, right, self.desk)
 
+    def require(self, right: Right) -> None:
+        """Refused without the right here; for routes whose right depends on what is asked for."""
+        if not self.may(right):
+            raise Refused([_not_allowed(right, self.desk)])
+
     def url(self, path: str, **query: object) -> str:
         """A path inside the workspace, with the desk kept: ``ask.url("orders", state="placed")``.
 
@@ -148,7 +153,7 @@ def problems_page(request: Request, error: Refused) -> Response:
     try:
         ask = asking(request, None, None)
     except SignInFirst:
-        return RedirectResponse("/sign-in", 303)
+        return to_sign_in(request)
     codes = {problem.code for problem in error.problems}
     status = (
         403
@@ -164,6 +169,17 @@ def problems_page(request: Request, error: Refused) -> Response:
     if ask.is_part:
         answer.headers["HX-Retarget"], answer.headers["HX-Reswap"] = "#problems", "innerHTML"
     return answer
+
+
+def to_sign_in(request: Request) -> Response:
+    """On to the page that asks who it is, and back here afterwards where that is a page to read."""
+    here = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+    is_part = request.headers.get("HX-Request") == "true"
+    query = {"to": here} if request.method == "GET" and not is_part else {}
+    url = "/sign-in" + (f"?{urlencode(query)}" if query else "")
+    if is_part:
+        return Response(status_code=204, headers={"HX-Redirect": url})
+    return RedirectResponse(url, 303)
 
 
 def form_values(form: Mapping[str, Any]) -> dict[str, str]:

@@ -1,5 +1,172 @@
-"""Pages: people."""
+"""Pages: people of a workspace, their keys for programs, and the audit trail."""
 
-from fastapi import APIRouter
+from datetime import UTC, date, datetime, timedelta
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Form
+from starlette.responses import Response
+
+from tuoguan.foundation.problems import Problem, Refused
+from tuoguan.operate import Desk
+from tuoguan.site import RIGHTS_BY_ROLE, Membership, Right, Role, Told
+from tuoguan.web import pages_me
+from tuoguan.web.asking import Asking, reading, writing
 
 pages = APIRouter()
+pages.include_router(pages_me.pages)
+LINES = 100
+ROLES = frozenset(role.value for role in Role)
+
+
+def _(text: str) -> str:
+    """Marks a text for the translators; translated where it is shown."""
+    return text
+
+
+ROLE_TITLES = {
+    Role.OWNER: _("Owner"), Role.DECIDER: _("Decider"), Role.OPERATOR: _("Operator"), Role.WAREHOUSE: _("Warehouse"),
+    Role.FINANCE: _("Finance"), Role.VIEWER: _("Viewer"),
+}  # fmt: skip
+SENTENCES = {
+    "signed_in": _("signed in from {address}"),
+    "sign_in_failed": _("was named in a failed sign-in from {address}"),
+    "code_failed": _("a wrong code after the right password, from {address}"),
+    "locked_out": _("locked out for a while after failures from {address}"),
+    "password_set": _("set a new password"),
+    "password_reset": _("lost the password by a reset of {by}"),
+    "second_factor_on": _("turned the second factor on"),
+    "second_factor_off": _("turned the second factor off"),
+    "recovery_made": _("made new codes on paper"),
+    "member_added": _("let {who} in as: {role}"),
+    "member_changed": _("made {who}: {role}"),
+    "member_removed": _("removed {who}, who was: {role}"),
+    "invited": _("made an invitation as: {role} ({note})"),
+    "invitation_withdrawn": _("withdrew an invitation"),
+    "token_made": _("made the key “{title}” for {days} days: {scopes}"),
+    "token_revoked": _("revoked the key “{title}”"),
+    "settings_changed": _("changed settings: {what}"),
+}
+
+
+@pages.get("/w/{workspace}/people")
+def people(ask: Asking = Depends(reading(Right.PEOPLE)), open: str = "") -> Response:  # noqa: A002 as the URL says
+    """Who may do what; one of them opened to be changed."""
+    return _people_page(ask, opened=open)
+
+
+@pages.post("/w/{workspace}/people/invite")
+def invite(
+    ask: Asking = Depends(writing(Right.PEOPLE)), role: Annotated[str, Form()] = "", note: Annotated[str, Form()] = "",
+    desk: list[str] = Form([]),
+) -> Response:  # fmt: skip
+    """Makes an invitation and shows its link, this once."""
+    value = ask.site.access.people.invite(ask.place.name, _part(role, desk), note.strip(), ask.signed.name)
+    return _people_page(ask, link=f"{str(ask.request.base_url).rstrip('/')}/welcome/{value}")
+
+
+@pages.post("/w/{workspace}/people/invitations/{id}/withdraw")
+def withdraw(id: str, ask: Asking = Depends(writing(Right.PEOPLE))) -> Response:  # noqa: A002
+    """Ends an invitation that was not used."""
+    ask.site.access.people.withdraw(ask.place.name, id, ask.signed.name)
+    return ask.go(ask.url("people"))
+
+
+@pages.post("/w/{workspace}/people/{id}")
+def change(
+    id: str, ask: Asking = Depends(writing(Right.PEOPLE)), role: Annotated[str, Form()] = "",  # noqa: A002
+    seen_role: Annotated[str, Form()] = "", desk: list[str] = Form([]), seen_desk: list[str] = Form([]),
+) -> Response:  # fmt: skip
+    """Another role or other desks for somebody."""
+    seen, wanted = _part(seen_role, seen_desk), _part(role, desk)
+    ask.site.access.people.change(ask.place.name, id, seen, wanted, ask.signed.name)
+    return ask.go(ask.url("people"))
+
+
+@pages.post("/w/{workspace}/people/{id}/remove")
+def remove(id: str, ask: Asking = Depends(writing(Right.PEOPLE))) -> Response:  # noqa: A002
+    """Takes somebody's part in the workspace away."""
+    ask.site.access.people.remove(ask.place.name, id, ask.signed.name)
+    return ask.go(ask.url("people"))
+
+
+@pages.get("/w/{workspace}/people/keys")
+def keys(ask: Asking = Depends(reading(Right.PEOPLE))) -> Response:
+    """Every key for programs of the workspace."""
+    return ask.page("people/keys.html", tokens=ask.site.access.sessions.tokens(workspace=ask.place.name))
+
+
+@pages.post("/w/{workspace}/people/keys/{id}/revoke")
+def revoke(id: str, ask: Asking = Depends(writing(Right.PEOPLE))) -> Response:  # noqa: A002
+    """Ends a key."""
+    ask.site.access.sessions.revoke_token(ask.signed, ask.place.name, id)
+    return ask.go(ask.url("people/keys"))
+
+
+@pages.get("/w/{workspace}/people/trail")
+def trail(ask: Asking = Depends(reading(Right.PEOPLE)), month: str = "", find: str = "", after: str = "") -> Response:
+    """The audit trail of a month, the latest first."""
+    shown, today = _month(month, ask.now), _month("", ask.now)
+    told = ask.site.access.audit.month(ask.place.name, shown.strftime("%Y-%m"))
+    lines = [(one, sentence(ask, one)) for one in told]
+    if find:
+        lines = [(one, said) for one, said in lines if find.casefold() in f"{one.actor} {said}".casefold()]
+    total = len(lines)
+    if after.isdigit():
+        lines = [(one, said) for one, said in lines if one.recorded and one.position < int(after)]
+    page = lines[:LINES]
+    following = _next(shown) if shown < today else None
+    return ask.page(
+        "people/trail.html", month=shown.strftime("%Y-%m"), find=find, lines=page, total=total,
+        before=(shown - timedelta(days=1)).strftime("%Y-%m"),
+        following=following.strftime("%Y-%m") if following else "",
+        after=str(page[-1][0].position) if len(lines) > LINES else None,
+    )  # fmt: skip
+
+
+def sentence(ask: Asking, told: Told) -> str:
+    """What a line of the trail says, in the reader's language."""
+    values = {name: ", ".join(map(str, said)) if isinstance(said, list) else str(said)
+              for name, said in told.details.items()}  # fmt: skip
+    if values.get("role") in ROLES:
+        values["role"] = ask.t(ROLE_TITLES[Role(values["role"])])
+    text = SENTENCES.get(told.kind)
+    if text is None:
+        return f"{told.kind} {', '.join(f'{name}: {said}' for name, said in values.items())}".strip()
+    return ask.t(text).format_map(_Blank(values))
+
+
+class _Blank(dict[str, str]):
+    """Values of a sentence; what an older line did not tell is left blank."""
+
+    def __missing__(self, key: str) -> str:
+        return "–"
+
+
+def _people_page(ask: Asking, opened: str = "", link: str = "") -> Response:
+    access = ask.site.access.people
+    return ask.page(
+        "people/people.html", members=access.members(ask.place.name), link=link,
+        opened=access.member(ask.place.name, opened) if opened else None,
+        invitations=access.invitations(ask.place.name), roles=list(Role), all_desks=list(Desk), rights=list(Right),
+        rights_by_role=RIGHTS_BY_ROLE,
+    )  # fmt: skip
+
+
+def _part(role: str, desks: list[str]) -> Membership:
+    """What a form says somebody is."""
+    if role not in ROLES or not desks or not set(desks) <= set(Desk):
+        found, expected = f"{role or 'no role'}, {len(desks)} desks", "a role and at least one desk"
+        raise Refused([Problem("role and desks", found, expected, "choose both", "bad_part")])
+    return Membership(Role(role), frozenset(map(Desk, desks)))
+
+
+def _month(text: str, now: int) -> date:
+    """The first day of a month such as "2026-11"; of this one when it is none."""
+    try:
+        return datetime.strptime(text, "%Y-%m").replace(tzinfo=UTC).date()
+    except ValueError:
+        return datetime.fromtimestamp(now, UTC).date().replace(day=1)
+
+
+def _next(month: date) -> date:
+    return (month + timedelta(days=32)).replace(day=1)
