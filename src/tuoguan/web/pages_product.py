@@ -61,7 +61,7 @@ def product(sku: str, ask: Asking = Depends(reading()), market: str = "") -> Res
         raise Refused([Problem("product", f"{sku} {market}"[:60], "one of the decision", fix, "no_page")])
     ways, order, kept = ways_in(ask.place.folder, ask.language), ways_of(read), market_of(read, sku, group.market)
     return ask.page(
-        "product/product.html", read=read, groups=groups, group=group, kept=kept, ways=ways,
+        "product/product.html", read=read, markets=groups, group=group, kept=kept, ways=ways,
         beside=beside_of(read, kept, ask.place.folder, ways, ask.language), turns=_turns(ask, read, kept),
         fresh=freshness(ask.place.folder, read.hashes, read.on, ask.now // 86_400), place_of=place_of,
         color=lambda way: color_of(order, way), components=_components(ask, kept),
@@ -111,6 +111,7 @@ def _documents(ask: Asking, sku: str) -> list[dict[str, Any]]:
     """Today's documents that begin with the product, by flow; none where there is no ledger yet."""
     try:
         work = ask.work
+        work.catch_up()
     except Refused:
         return []
     found, flows, zh = [], load_flows(), ask.language == "zh"
