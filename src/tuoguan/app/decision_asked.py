@@ -5,7 +5,7 @@ Keeps the invariant that answers are plain values, made of the study as it was k
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -84,16 +84,9 @@ def _settings(found: WhatIf) -> dict[str, Any]:
     return told
 
 
-def means(workspace: Path, folder: Path) -> dict[str, Any]:
-    """What a question may change, as it stands: the study's settings and its contracts."""
-    kept = kept_at(folder)
-    seller = kept.seller
-    return {
-        "currency": kept.study.currency, "cash": seller.limits.cash, "hours": seller.limits.hours_per_week,
-        "risk_weight": seller.risk.weight, "risk_level": seller.risk.level,
-        "sites": {site.id: site.volume_cbm for site in seller.sites}, "contracts": list(kept.recipe.contracts),
-        "groups": len(kept.portfolio.chosen), "options": len(kept.study.key),
-    }  # fmt: skip
+def ready(workspace: Path, folder: Path) -> dict[str, Any]:
+    """Loads the study and what chooses, so that the first question need not wait for them."""
+    return {"moved": len(answered(kept_at(folder), Asked()).moved)}
 
 
 def futures(workspace: Path, folder: Path) -> dict[str, Any]:
@@ -124,23 +117,40 @@ def goods(workspace: Path, folder: Path, sku: str, market: str) -> dict[str, Any
     ``same`` is False where files, contracts or the product itself are no longer those of the decision.
     """
     kept = kept_at(folder)
+    return _goods(_Study(kept), workspace, input_hash(workspace), sku, market)
+
+
+@dataclass(frozen=True, slots=True)
+class _Study:
+    """A study as the key of what was worked out of it: two are equal when they are one."""
+
+    kept: Kept = field(hash=False, compare=False)
+    id: int = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "id", id(self.kept))
+
+
+@lru_cache(maxsize=16)
+def _goods(study: _Study, workspace: Path, inputs: str, sku: str, market: str) -> dict[str, Any]:
+    kept = study.kept
     rows = _rows(kept, sku, market)
-    opened = _opened(workspace, kept.study.start_on, input_hash(workspace))
+    opened = _opened(workspace, kept.study.start_on, inputs)
     told = _demand(opened, kept, sku, market)
-    row = next((one for one in rows if one in set(kept.portfolio.chosen.tolist())), None)
+    chosen = set(kept.portfolio.chosen.tolist())
+    row = next((one for one in rows if one in chosen), None)
     if row is None:
         return told | {"places": []}
     option = _again(kept, opened, sku, market, row)
-    scenario = replace(kept.scenario, options=(option,))
-    outcomes = run(scenario, opened.demand, threads=1, record=Record.DAILY)
+    outcomes = run(replace(kept.scenario, options=(option,)), opened.demand, threads=1, record=Record.DAILY)
     assert outcomes.daily is not None
     same = bool(contents([option], opened.demand, kept.scenario)[0] == kept.recipe.content[row])
-    days = [iso(kept.study.start_on + day) for day in range(outcomes.daily.on_hand.shape[3])]
+    on_hand = outcomes.daily.on_hand[0].astype(np.float64)
     return told | {
-        "option": kept.study.key[row], "same": same, "days": days,
+        "option": kept.study.key[row], "same": same,
+        "days": [iso(kept.study.start_on + day) for day in range(on_hand.shape[2])],
         "places": [
-            {"place": place.id, "bands": _bands(outcomes.daily.on_hand[0, :, number, :].astype(np.float64))}
-            for number, place in enumerate(option.places)
+            {"place": place.id, "bands": _bands(on_hand[:, number, :])} for number, place in enumerate(option.places)
         ],
     }  # fmt: skip
 
@@ -178,7 +188,7 @@ def _history(opened: Opened, sku: str, market: str) -> list[dict[str, Any]]:
     last = opened.batch.last_day
     if own.is_empty():
         return []
-    back = ((pl.lit(last) - pl.col("date").cast(pl.Int32)) // 7).alias("back")
+    back = ((pl.lit(last) - pl.col("day").cast(pl.Int32)) // 7).alias("back")
     units = own.group_by(back).agg(units=pl.col("units").sum())
     by_back = dict(units.iter_rows())
     weeks = min(HISTORY_WEEKS, max(by_back, default=0) + 1)
@@ -209,5 +219,5 @@ def _forecast(opened: Opened, kept: Kept, sku: str, market: str) -> list[dict[st
 
 
 ANSWERS: Mapping[str, Callable[..., dict[str, Any]]] = {
-    "what_if": what_if, "means": means, "futures": futures, "spread": spread, "goods": goods,
+    "what_if": what_if, "ready": ready, "futures": futures, "spread": spread, "goods": goods,
 }  # fmt: skip

@@ -28,7 +28,7 @@ from tuoguan.operate.work_rules import sees
 MILLION = 1_000_000
 SORTS = ("opened_at", "moved_at", "amount_minor", "number")
 NEWEST = "-opened_at"
-CHUNK = 16  # rows of a slot read at once while slots are merged
+LEAST = 3  # rows of a slot read at first while slots are merged; then twice as many each time
 LAST = "\U0010ffff"  # behind every character that a number begins with
 
 
@@ -181,11 +181,22 @@ class Register:
             if sku:
                 rows = _of_goods(view.table(GOODS.name), table, flow, sku, order, slots)
             else:
-                rows = merge(*(_in_slot(table, slot, order, limit) for slot in slots), key=order.place,
-                             reverse=order.falls)  # fmt: skip
+                first = max(LEAST, 2 * limit // max(1, len(slots)))
+                parts = (_in_slot(table, slot, order, first) for slot in slots)
+                rows = merge(*parts, key=order.place, reverse=order.falls)
             found = list(islice(rows, limit + 1))
         marked = order.mark(found[limit - 1]) if len(found) > limit else None
         return [Listed(*row[:_LISTED]) for row in found[:limit]], marked
+
+    def find(self, store: Store, streams: Sequence[str], *, desk: Desk) -> dict[str, Listed]:
+        """These documents as they stand in lists; those that are not there, or hidden from the desk, are left out."""
+        with store.reading() as view:
+            rows = view.table(REGISTER.name).get([(stream,) for stream in streams])
+        return {
+            key[0]: Listed(*row[:_LISTED])
+            for key, row in rows.items()
+            if desk is not Desk.SELLER or not row[_AT["hidden"]]
+        }
 
     def counts(
         self, store: Store, flow: str, *, desk: Desk, contract: str = "", place: str = "", market: str = ""
@@ -300,9 +311,9 @@ def _order(sort: str, after: str | None, find: str) -> _Order:
     return _Order(column, falls, first, find)
 
 
-def _in_slot(table: Table, slot: int, order: _Order, limit: int) -> Iterator[Row]:
+def _in_slot(table: Table, slot: int, order: _Order, asked: int) -> Iterator[Row]:
     """The slot's rows in order, a few at a time; those alone whose number begins with what is to be found."""
-    after, asked = order.first, min(CHUNK, limit + 1)
+    after = order.first
     if after is None and order.find:
         after = (order.find + LAST if order.falls else order.find, "")
     while rows := table.page({"slot": slot}, order.columns, after, asked):
@@ -312,7 +323,7 @@ def _in_slot(table: Table, slot: int, order: _Order, limit: int) -> Iterator[Row
             yield row
         if len(rows) < asked:
             return
-        after, asked = order.place(rows[-1]), limit + 1
+        after, asked = order.place(rows[-1]), 2 * asked
 
 
 def _of_goods(

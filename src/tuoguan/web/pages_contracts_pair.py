@@ -10,8 +10,7 @@ from tuoguan.app.contracts import COMPARE_CURRENCY, parse_on
 from tuoguan.app.contracts_example import parcel_texts, read_parcel
 from tuoguan.app.contracts_pair import Compared, changes_between, compared
 from tuoguan.app.contracts_view import STAGES, terms_of
-from tuoguan.app.study_kept import FILE
-from tuoguan.app.whatif import DECISION, what_if
+from tuoguan.app.decision_worker import ask as ask_study
 from tuoguan.app.whatif_asked import Asked
 from tuoguan.foundation.days import Day, day_of
 from tuoguan.foundation.money import EXPONENT_BY_CURRENCY
@@ -24,6 +23,7 @@ from tuoguan.web.contracts_say import Say
 pages = APIRouter()
 YEAR_DAYS = 365
 MOVES_SHOWN = 100
+DECISION, STUDY = "decision", "study.npz"
 
 
 def _day(ask: Asking, name: str, otherwise: Day) -> Day:
@@ -94,9 +94,10 @@ def moves(ask: Asking = Depends(reading(Right.DECIDE))) -> Response:
         fix = "decide first; the study is kept with the decision"
         raise Refused([Problem("decision", "no kept study", "a decision", fix, "no_study")])
     to = _day(ask, "to", _today())
-    found = what_if(ask.place.folder, Asked(contracts_on=to))
-    return ask.page("contracts/moves.html", say=Say(ask.language), to=to, whatif=found, shown=found.moved[:MOVES_SHOWN])
+    folder = ask.place.folder
+    told = ask_study(folder, folder / DECISION, "what_if", Asked(contracts_on=to))
+    return ask.page("contracts/moves.html", say=Say(ask.language), to=to, told=told, shown=told["moved"][:MOVES_SHOWN])
 
 
 def _has_study(ask: Asking) -> bool:
-    return (ask.place.folder / DECISION / FILE).is_file()
+    return (ask.place.folder / DECISION / STUDY).is_file()
