@@ -9,7 +9,6 @@ import re
 import shutil
 import subprocess
 import sys
-import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -186,6 +185,6 @@ def accessible(page: Any) -> None:
 
 def screens() -> Path:
     """Where pictures of screens are put: a build folder."""
-    folder = Path(os.environ.get("TUOGUAN_SCREENS") or Path(tempfile.gettempdir()) / "tuoguan-screens")
+    folder = ROOT / "build" / "screens"
     folder.mkdir(parents=True, exist_ok=True)
     return folder
