@@ -82,7 +82,7 @@ def waterfall(sides: Sequence[dict[str, Any]], total: str, x: str, columns: int,
     low, high = min(frame["from"].min(), frame["to"].min()), max(frame["from"].max(), frame["to"].max())  # type: ignore[type-var]
     scale = alt.Scale(domain=["gain", "loss", "total"], range=[GAIN, LOSS, PALETTE[0]])
     parts = [
-        alt.Chart(frame.filter(pl.col("side") == at), title=alt.Title(side["title"], fontSize=11, limit=width + 90),
+        alt.Chart(frame.filter(pl.col("side") == at), title=alt.Title(side["title"], fontSize=11, limit=width),
                   width=width, height=17 * len(order))
         .mark_bar()
         .encode(

@@ -50,7 +50,7 @@ def density(series: Sequence[dict[str, Any]], x: str, y: str) -> Any:
         .mark_area(opacity=0.3, line=True)
         .encode(
             x=alt.X("value:Q", title=x, axis=alt.Axis(format="~s")),
-            y=alt.Y("density:Q", title=y, axis=alt.Axis(labels=False, ticks=False)), color=color,
+            y=alt.Y("density:Q", title=y, stack=None, axis=alt.Axis(labels=False, ticks=False)), color=color,
         )
     )  # fmt: skip
 

@@ -49,7 +49,7 @@ def _mark(text: str) -> str:
 
 _ = _mark
 PERCENT = (
-    ("freight", _("Freight"), 0, 300), ("duty", _("Duty"), 0, 300), ("unit_cost", _("Unit cost"), 50, 200),
+    ("freight", _("Freight"), 0, 300), ("duty", _("Import duty"), 0, 300), ("unit_cost", _("Unit cost"), 50, 200),
     ("minutes", _("Minutes of work"), 25, 200),
 )  # fmt: skip
 
