@@ -10,7 +10,7 @@ from typing import Any
 from fastapi import APIRouter, Depends, Request
 from starlette.responses import FileResponse, HTMLResponse, Response
 
-from tuoguan.foundation.problems import Problem, Refused
+from tuoguan.foundation.problems import Problem, Refused, Severity
 from tuoguan.site import Job, JobState
 from tuoguan.site.jobs_kinds import KINDS
 from tuoguan.web.asking import Asking, form_values, reading, writing
@@ -32,6 +32,9 @@ STATES: dict[JobState, tuple[str, str]] = {
     JobState.QUEUED: (_("waiting"), ""), JobState.RUNNING: (_("under way"), "info"), JobState.DONE: (_("done"), "good"),
     JobState.FAILED: (_("failed"), "bad"), JobState.CANCELLED: (_("stopped"), ""),
     JobState.INTERRUPTED: (_("interrupted"), "warn"),
+}  # fmt: skip
+WEIGHTS = {
+    Severity.ERROR: (_("error"), "bad"), Severity.WARNING: (_("warning"), "warn"), Severity.NOTE: (_("note"), ""),
 }  # fmt: skip
 TABS: dict[str, tuple[JobState, ...]] = {
     "": (), "open": (JobState.QUEUED, JobState.RUNNING), "done": (JobState.DONE,),
@@ -147,7 +150,7 @@ def _own(ask: Asking, job_id: str) -> Job:
 
 
 def _page(ask: Asking, template: str, **values: Any) -> HTMLResponse:
-    return ask.page(template, kinds=KINDS, states=STATES, stages=STAGES, params=PARAMS, **values)
+    return ask.page(template, kinds=KINDS, states=STATES, stages=STAGES, params=PARAMS, weights=WEIGHTS, **values)
 
 
 def _screen(path: str) -> str:
