@@ -74,9 +74,7 @@ def limits_of(read: Read) -> tuple[Limit, ...]:
     )
 
 
-def _limit(
-    family: Family, rows: list[tuple[int, Mapping[str, Any]]], told: Mapping[str, Any], currency: str
-) -> Limit:
+def _limit(family: Family, rows: list[tuple[int, Mapping[str, Any]]], told: Mapping[str, Any], currency: str) -> Limit:
     scale = limit_unit(family, currency)[0]
     weeks = tuple(
         Week(week, one["used"] / scale, one["limit"] / scale, round(one["shadow_price"] * scale)) for week, one in rows

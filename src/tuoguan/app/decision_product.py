@@ -243,6 +243,4 @@ def _contracts(read: Read, library: Library, key: str) -> tuple[Compiled, ...]:
 
 @lru_cache(maxsize=256)
 def _compiled(library: Library, name: str, on: int, currency: str) -> Compiled:
-    return compile(
-        library.contract(name), on=on, currency=currency, fx=load_fx(on, {}), overlays=library.overlays
-    )
+    return compile(library.contract(name), on=on, currency=currency, fx=load_fx(on, {}), overlays=library.overlays)

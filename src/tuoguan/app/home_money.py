@@ -48,6 +48,10 @@ class Home:
         """A value by (component, currency)."""
         return self.sum((currency, minor) for (_, currency), minor in value.items())
 
+    def major(self, minor: int) -> float:
+        """Major units, to be drawn: nothing is computed with them."""
+        return float(minor / 10 ** EXPONENT_BY_CURRENCY[self.currency])
+
     def rate(self, currency: str) -> float:
         """Units of the home currency for one of a currency, to be shown."""
         return float(self.fx.rate(currency, self.currency))

@@ -85,6 +85,16 @@ def _count(
     if any(entry.draft.occurred_at > at for entry in entries):
         told.say(places, Trouble("older_count", "", iso(day), "the latest count of the place", OLDER, Severity.NOTE))
         return
+    postings = corrections(work, place, counted, at)
+    draft = Draft(COUNT, at, tuple(postings), {"counted": said, "counted_on": iso(day), "place": place})
+    work.ledger.append(Append(stream, key, (draft,), actor="import"))
+    told.opened += 1
+
+
+def corrections(
+    work: Work, place: str, counted: Mapping[tuple[str, str], int], at: int
+) -> list[Posting]:  # fmt: skip
+    """What brings the ledger's balances of an instant to what was counted, by (word of `COUNTED`, SKU)."""
     wanted = {(stock(COUNTED[account], place), goods(sku)): units for (account, sku), units in counted.items()
               if account in COUNTED}  # fmt: skip
     believed = balances_at(work, list(wanted), at)
@@ -94,9 +104,7 @@ def _count(
         other = stock(StockAccount.LOST) if missing > 0 else stock(StockAccount.SUPPLIER)
         if missing:
             postings += [Posting(account, unit, -missing), Posting(other, unit, missing)]
-    draft = Draft(COUNT, at, tuple(postings), {"counted": said, "counted_on": iso(day), "place": place})
-    work.ledger.append(Append(stream, key, (draft,), actor="import"))
-    told.opened += 1
+    return postings
 
 
 def balances_at(work: Work, wanted: list[tuple[str, str]], at: int) -> dict[tuple[str, str], int]:

@@ -63,6 +63,11 @@ def planned_a_day(folder: Path, skus: list[str], place: str = "") -> dict[str, f
     return dict(rows.group_by("sku").agg(pl.col("units_a_day").sum()).rows())
 
 
+def names_of(folder: Path, skus: list[str]) -> dict[str, str]:
+    """What products are called, as far as the decision knows them."""
+    return dict(_names(folder, _stamp(folder)).filter(pl.col("sku").is_in(skus)).rows())
+
+
 def planned_arrivals(folder: Path, sku: str) -> list[Arrival]:
     """The plan's own shipments of a product, by day."""
     path = folder / DECISION / PLAN / "shipments.csv"
@@ -86,9 +91,21 @@ def planned_cash(folder: Path) -> tuple[str, list[CashWeek]]:
     return currency, [CashWeek(parse_day(day), mean, low) for day, mean, low in rows.rows()]
 
 
-def _table(folder: Path) -> pl.DataFrame:
+def _stamp(folder: Path) -> int:
     told = folder / DECISION / "decision.json"
-    return _read(folder, told.stat().st_mtime_ns if told.is_file() else 0)
+    return told.stat().st_mtime_ns if told.is_file() else 0
+
+
+def _table(folder: Path) -> pl.DataFrame:
+    return _read(folder, _stamp(folder))
+
+
+@lru_cache(maxsize=KEPT)
+def _names(folder: Path, changed: int) -> pl.DataFrame:
+    path = folder / DECISION / "decision.parquet"
+    if not changed or not path.is_file():
+        return pl.DataFrame(schema={"sku": pl.String, "name": pl.String})
+    return pl.scan_parquet(path).select("sku", "name").unique("sku", keep="first").drop_nulls().collect()
 
 
 @lru_cache(maxsize=KEPT)

@@ -32,6 +32,7 @@ SORTS = {
     "-settled_on": (pl.col("settled_on").to_physical().fill_null(-(2**31)), True),
 }  # fmt: skip
 Filters = Mapping[str, str]  # of `differences_of`
+CHOICES_MAX = 500  # of a filter
 FILTERS = ("verdict", "kind", "contract_id", "statement", "currency")
 
 

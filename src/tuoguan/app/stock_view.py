@@ -10,6 +10,7 @@ from pathlib import Path
 
 import polars as pl
 
+from tuoguan.app.home_money import Home
 from tuoguan.app.planned_sales import planned_a_day
 from tuoguan.app.stock_places import KeptBy, Places, Refill, places_of
 from tuoguan.foundation.days import Day
@@ -151,7 +152,9 @@ def coming_of(known: Places, inbound: Inbound) -> Coming:
     return Coming(inbound, inbound.sent_on + span[0], inbound.sent_on + span[1])
 
 
-def table(work: Work, folder: Path, today: Day, *, place: str, tab: str, sort: str, find: str) -> pl.DataFrame:
+def table(
+    work: Work, folder: Path, today: Day, home: Home, *, place: str, tab: str, sort: str, find: str
+) -> pl.DataFrame:  # fmt: skip
     """The same list, all of it, as a table to be carried away."""
     rows, after = list[ProductRow](), None
     while len(rows) < EXPORT_ROWS_MAX:
@@ -160,25 +163,25 @@ def table(work: Work, folder: Path, today: Day, *, place: str, tab: str, sort: s
         after = found.after
         if after is None:
             break
-    return pl.DataFrame(list(_told(rows)), schema=SCHEMA, orient="row")
+    return pl.DataFrame(list(_told(rows, home)), schema=SCHEMA, orient="row")
 
 
 SCHEMA = {
     "place": pl.String, "sku": pl.String, "on_hand": pl.Int64, "reserved": pl.Int64, "quarantined": pl.Int64,
     "in_transit": pl.Int64, "with_buyers": pl.Int64, "lost": pl.Int64, "scrapped": pl.Int64,
     "sold_a_day": pl.Float64, "cover_days": pl.Float64, "band": pl.String, "planned_a_day": pl.Float64,
-    "next_units": pl.Int64, "next_early_on": pl.Date, "next_late_on": pl.Date, "value": pl.String,
+    "next_units": pl.Int64, "next_early_on": pl.Date, "next_late_on": pl.Date,
+    "value_minor": pl.Int64, "currency": pl.String,
 }  # fmt: skip
 
 
-def _told(rows: Sequence[ProductRow]) -> Iterator[tuple[object, ...]]:
+def _told(rows: Sequence[ProductRow], home: Home) -> Iterator[tuple[object, ...]]:
     for row in rows:
         line, coming = row.line, row.next_in
-        value = ", ".join(f"{component} {minor} {currency}" for (component, currency), minor in row.value.items())
         yield (
             line.place, line.sku, line.on_hand, line.reserved, line.quarantined, line.in_transit, line.with_buyers,
             line.lost, line.scrapped, round(row.sold_a_day, 3),
             None if row.cover_days is None else round(row.cover_days, 1), row.band, row.planned_a_day,
             coming.inbound.units if coming else None, coming.early_on if coming else None,
-            coming.late_on if coming else None, value,
+            coming.late_on if coming else None, home.value(row.value), home.currency,
         )  # fmt: skip

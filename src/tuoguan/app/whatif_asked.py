@@ -89,8 +89,7 @@ def _with_space(seller: Seller, text: str, problems: list[Problem]) -> Seller:
         for one in seller.sites
     )
     lanes = tuple(
-        one if one.space_cbm is None else structs.replace(one, space_cbm=one.space_cbm * factor)
-        for one in seller.lanes
+        one if one.space_cbm is None else structs.replace(one, space_cbm=one.space_cbm * factor) for one in seller.lanes
     )
     return structs.replace(seller, sites=sites, lanes=lanes)
 

@@ -78,6 +78,8 @@ from tuoguan.operate.settling import (
     payout_of,
 )
 from tuoguan.operate.stock_book import (
+    EVERYWHERE,
+    STOCK_ORDERS,
     Inbound,
     StockBook,
     StockLine,
@@ -133,6 +135,8 @@ from tuoguan.operate.work_switching import (
 )
 
 __all__ = [
+    "EVERYWHERE",
+    "STOCK_ORDERS",
     "FIRST_HEAD",
     "Accounting",
     "Append",

@@ -119,7 +119,7 @@ class Inbound(NamedTuple):
     sent_on: Day
 
 
-ORDERS = {
+STOCK_ORDERS = {
     "sku": ("sku",), "cover": ("cover_rank", "sku"), "-on_hand": ("-on_hand", "sku"),
     "-in_transit": ("-in_transit", "sku"), "-quarantined": ("-quarantined", "sku"), "-reserved": ("-reserved", "sku"),
     "-moved": ("-moved_on", "sku"), "-cover": ("-cover_rank", "sku"), "-lost": ("-lost", "sku"), "-sku": ("-sku",),
@@ -144,8 +144,8 @@ class StockBook:
     def page(
         self, store: Store, *, place: str = EVERYWHERE, sort: str = "cover", after: Row | None = None, limit: int = 50
     ) -> tuple[list[StockLine], Row | None]:
-        """Rows of a place in an order of `ORDERS`, and the mark of the next page."""
-        order = ORDERS[sort]
+        """Rows of a place in an order of `STOCK_ORDERS`, and the mark of the next page."""
+        order = STOCK_ORDERS[sort]
         with store.reading() as view:
             rows = view.table(LINES.name).page({"place": place}, order, after, limit + 1)
         lines = [StockLine(*row) for row in rows]
@@ -192,7 +192,7 @@ class StockBook:
 
 def mark(line: StockLine, sort: str) -> Row:
     """Where a row stands in an order."""
-    return tuple(getattr(line, column.removeprefix("-")) for column in ORDERS[sort])
+    return tuple(getattr(line, column.removeprefix("-")) for column in STOCK_ORDERS[sort])
 
 
 class _Fold:

@@ -108,8 +108,9 @@ def reconcile(asked: Asked, tell: Tell) -> Done:
     checked = run(asked.folder, said.statement, until=_day(asked), appeal_days=said.appeal_days)
     answer = checked.answer()
     differing = sum(row["match_count"] for row in answer["by_verdict"] if row["verdict"] != "matched")
+    follows = f"statements/packs/{pack_name(said.statement)}" if said.statement else "statements"
     return Done({
-        "next": f"statements/packs/{pack_name(said.statement)}" if said.statement else "statements", "files": names(asked.folder, checked.written), "until": answer["until"],
+        "next": follows, "files": names(asked.folder, checked.written), "until": answer["until"],
         **answer["counts"], "by_verdict": answer["by_verdict"], "differing": differing,
     })  # fmt: skip
 
@@ -120,7 +121,8 @@ def calibrate(asked: Asked, tell: Tell) -> Done:
 
     tell("learning", 0, 1)
     found = learn(asked.folder, on=_day(asked), write=asked.params.write)
-    return Done({"next": "contracts" if found.written else "statements/learned", "learned": len(found.learned), "kept": len(found.kept),
+    follows = "contracts" if found.written else "statements/learned"
+    return Done({"next": follows, "learned": len(found.learned), "kept": len(found.kept),
                  "files": names(asked.folder, found.written)})  # fmt: skip
 
 
