@@ -9,6 +9,7 @@ from pathlib import Path
 from tuoguan.foundation.problems import Problem, Refused
 
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
+HEAD_BYTES = 256 << 10  # so that an address that is too long is answered by us and not cut off
 
 
 def register(command: argparse.ArgumentParser) -> None:
@@ -37,7 +38,8 @@ def serve(arguments: argparse.Namespace) -> int:
             [Problem(f"serve --host {arguments.host}", "no account", "an owner's account", fix, "no_account")]
         )
     config = uvicorn.Config(make_server(site), host=arguments.host, port=arguments.port, log_level="warning",
-                            server_header=False, date_header=True, timeout_graceful_shutdown=5)  # fmt: skip
+                            server_header=False, date_header=True, timeout_graceful_shutdown=5,
+                            h11_max_incomplete_event_size=HEAD_BYTES)  # fmt: skip
     server = uvicorn.Server(config)
     sock = config.bind_socket()
     host, port = sock.getsockname()[:2]
