@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 
+from tuoguan.app.decision_words import way_of_key
 from tuoguan.app.study_kept import FILE, Kept, load_study
 from tuoguan.app.whatif import WhatIf, answered
 from tuoguan.app.whatif_asked import Asked
@@ -69,15 +70,6 @@ def _flows(moved: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
         told[1] += one["after_minor"] - (one["kept_minor"] or 0)
     ordered = sorted(count.items(), key=lambda item: (-item[1][0], item[0]))
     return [{"from": ways[0], "to": ways[1], "count": told[0], "gain_minor": told[1]} for ways, told in ordered]
-
-
-def way_of_key(key: str) -> str:
-    """platform/model of an option's key: ``a/b/US@site/sea#2 + c/d/US@x`` -> a/b + c/d; "" stays "".
-
-    >>> way_of_key("a/b/US@site/sea#2 + c/d/US@x")
-    'a/b + c/d'
-    """
-    return " + ".join(part.partition("@")[0].rpartition("/")[0] for part in key.split(" + ")) if key else ""
 
 
 def _settings(found: WhatIf) -> dict[str, Any]:

@@ -4,7 +4,9 @@ Hides how the table is cut. Keeps the invariant that pages of one question join 
 equal value stand in the order of product and market.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import msgspec
@@ -13,6 +15,7 @@ import polars as pl
 from tuoguan.app.decision_index import OF_PRODUCT
 from tuoguan.app.decision_read import Read
 from tuoguan.foundation.problems import Problem, Refused
+from tuoguan.simulate import Component
 
 SORTS = {
     "sku": "n", "profit": "profit_minor", "gain": "gain_minor", "chance": "chance", "hours": "hours",
@@ -194,3 +197,25 @@ def _product(read: Read, row: dict[str, Any]) -> ProductRow:
         groups[0].sku, groups[0].name, groups, row["profit_minor"], row["gain_minor"], row["hours"],
         row["cash_minor"], row["undecided"],
     )  # fmt: skip
+
+
+def keys_of(read: Read, wanted: Wanted) -> pl.DataFrame:
+    """SKU and market of everything asked for, to take rows out of the decision's own tables."""
+    rows = [(one.sku, one.market) for one in (group_of(read, n) for n in filtered(read, wanted).get_column("n"))]
+    return pl.DataFrame(rows, schema={"sku": pl.String, "market": pl.String}, orient="row")
+
+
+@lru_cache(maxsize=4)
+def components_of(read: Read) -> Mapping[str, int]:
+    """Where the expected profit of the whole choice comes from: means by part of the bridge, minor units."""
+    names = [one.value for one in Component]
+    rows = pl.scan_parquet(read.folder / "options.parquet").filter(pl.col("chosen"))
+    sums = rows.select(pl.col(f"{name}_minor").sum().alias(name) for name in names).collect()
+    return sums.row(0, named=True)
+
+
+@lru_cache(maxsize=4)
+def contracts_of(read: Read) -> tuple[str, ...]:
+    """Every contract that some option of the decision stands under."""
+    rows = pl.scan_parquet(read.folder / "options.parquet").select(pl.col("contracts").unique()).collect()
+    return tuple(sorted({name for joined in rows.get_column("contracts") for name in joined.split(" + ")}))

@@ -55,3 +55,12 @@ def place_of(key: str) -> str:
     """The places behind an option's contracts, without the number of its policy: ``a/b/US@site/sea#2`` -> site/sea."""
     parts = [part.partition("@")[2].partition("#")[0] for part in key.split(JOINED)]
     return JOINED.join(dict.fromkeys(part for part in parts if part))
+
+
+def way_of_key(key: str) -> str:
+    """platform/model of an option's key: ``a/b/US@site/sea#2 + c/d/US@x`` -> a/b + c/d; "" stays "".
+
+    >>> way_of_key("a/b/US@site/sea#2 + c/d/US@x")
+    'a/b + c/d'
+    """
+    return " + ".join(part.partition("@")[0].rpartition("/")[0] for part in key.split(" + ")) if key else ""

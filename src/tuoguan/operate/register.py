@@ -187,6 +187,12 @@ class Register:
         marked = order.mark(found[limit - 1]) if len(found) > limit else None
         return [Listed(*row[:_LISTED]) for row in found[:limit]], marked
 
+    def listed(self, store: Store, streams: Sequence[str]) -> dict[str, Listed]:
+        """These documents as lists show them; those that are none are left out."""
+        with store.reading() as view:
+            rows = view.table(REGISTER.name).get([(stream,) for stream in streams])
+        return {stream: Listed(*row[:_LISTED]) for (stream,), row in rows.items()}
+
     def counts(
         self, store: Store, flow: str, *, desk: Desk, contract: str = "", place: str = "", market: str = ""
     ) -> dict[str, int]:

@@ -29,6 +29,8 @@
     if (!drawer() || drawer().hidden) return false;
     drawer().hidden = true;
     drawer().replaceChildren();
+    const here = new URL(location);
+    if (here.searchParams.has("open")) { here.searchParams.delete("open"); history.replaceState(history.state, "", here); }
     if (opener && document.contains(opener)) opener.focus();
     return true;
   }
