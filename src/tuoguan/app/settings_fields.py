@@ -49,6 +49,13 @@ SHOP = Page(
     ),
     (Rows("today", (Field(""),), Field("market")),),
 )  # fmt: skip
+FIRST = Page(
+    "first",
+    (
+        Field("name"), Field("currency", "currency"), Field("markets", "markets"), Field("limits.cash"),
+        Field("limits.hours_per_week", "number"), Field("limits.wage_per_hour", default="0"),
+    ),
+)  # fmt: skip
 MEANS = Page(
     "means",
     (
