@@ -1,7 +1,7 @@
 """One order worked through a contract: what it is charged at which event, and on which day the money comes.
 
-Straight line: the stories of `contracts.compare` on a parcel that somebody names, and the payout of `operate`. Keeps the
-invariant that no amount and no day is computed here.
+Straight line: the stories of `contracts.compare` on a parcel that somebody names, and the payout of `operate`. Keeps
+the invariant that no amount and no day is computed here.
 """
 
 from collections.abc import Mapping

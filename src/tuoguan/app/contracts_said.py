@@ -47,7 +47,8 @@ PHRASES: dict[str, tuple[str, str]] = {
     "weight": ("{a} to under {b} g", "{a} 至 {b} 克以下"), "weight_up": ("from {a} g", "{a} 克起"),
     "volume": ("volume / {divisor} when that is more", "体积 ÷ {divisor}（取大者）"),
     "free": ("after {days} free days", "免费 {days} 天后"),
-    "value": ("customs value {a} to under {b}", "申报额 {a} 至 {b} 以下"), "value_up": ("customs value from {a}", "申报额 {a} 起"),
+    "value": ("customs value {a} to under {b}", "申报额 {a} 至 {b} 以下"),
+    "value_up": ("customs value from {a}", "申报额 {a} 起"),
     "hours": ("{value} h", "{value} 小时"), "days": ("{value} days", "{value} 天"),
     "business_days": ("{value} business days", "{value} 个工作日"),
     "clock": ("within {span} after: {start}", "{start}后 {span} 内"),
@@ -57,7 +58,7 @@ PHRASES: dict[str, tuple[str, str]] = {
 }  # fmt: skip
 
 
-def said(name: str, language: Language, **values: object) -> str:
+def said(name: str, language: Language, /, **values: object) -> str:
     """The phrase with the values in it."""
     return PHRASES[name][language == "zh"].format(**values)
 

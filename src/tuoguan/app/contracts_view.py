@@ -217,7 +217,8 @@ def lines(found: Iterable[Offer]) -> list[Line]:
             if duty in offer.owners
         )
         grouped.setdefault((head.platform, head.model, alike), []).append(offer)
-    return [Line(tuple(items)) for items in grouped.values()]
+    made = [Line(tuple(items)) for items in grouped.values()]
+    return sorted(made, key=lambda line: (line.first.contract.head.platform, line.first.own_duties))
 
 
 def models(found: Iterable[Offer]) -> list[Model]:

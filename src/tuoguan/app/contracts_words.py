@@ -190,17 +190,20 @@ MODELS: Words = {
     "full": ("fully-managed", "全托管"), "semi": ("semi-managed", "半托管"), "self": ("self-operated", "自运营"),
     "overseas": ("overseas warehouse", "海外仓"), "local": ("local seller", "本地卖家"),
     "marketplace": ("marketplace", "平台模式"), "pop": ("self-operated store", "自运营店铺"),
-    "fbt": ("fulfilled by the platform", "官方仓"), "semi_y2": ("semi-managed, stock at origin", "半托管（发货国备货）"),
+    "fbt": ("fulfilled by the platform", "官方仓"),
+    "semi_y2": ("semi-managed, stock at origin", "半托管（发货国备货）"),
 }  # fmt: skip
 STATES: Words = {
     "planned": ("planned", "筹备中"), "open": ("open", "开放"), "suspended": ("suspended", "暂停"),
     "ended": ("ended", "终止"),
 }  # fmt: skip
 STANDINGS: Words = {
-    "sourced": ("sourced", "有来源"), "ranged": ("sourced, with a range", "有来源和区间"), "assumed": ("assumed", "假设"),
+    "sourced": ("sourced", "有来源"), "ranged": ("sourced, with a range", "有来源和区间"),
+    "assumed": ("assumed", "假设"),
 }  # fmt: skip
 SECTIONS: Words = {
-    "status": ("state", "状态"), "duty": ("duty", "职责"), "setting": ("setting", "设置"), "deadline": ("clock", "时限"),
+    "status": ("state", "状态"), "duty": ("duty", "职责"), "setting": ("setting", "设置"),
+    "deadline": ("clock", "时限"),
     "charge": ("charge", "费用"), "quantity": ("quantity", "数值"), "number": ("number", "数值"),
     "info": ("published fact", "公开事实"),
 }  # fmt: skip

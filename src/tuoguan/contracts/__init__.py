@@ -7,7 +7,18 @@ from tuoguan.contracts.comparing import Comparison, Moved, Pair, Parcel, compare
 from tuoguan.contracts.compiled import CHARGE_DTYPE, NONE, Charge, Compiled, CompiledCard, DeadlineTerm, Uncertain
 from tuoguan.contracts.compiling import compile, compile_card
 from tuoguan.contracts.examples import run_examples
-from tuoguan.contracts.explaining import Changed, Explained, Summary, coverage, diff, explain, standing, summary
+from tuoguan.contracts.explaining import (
+    Changed,
+    Differing,
+    Explained,
+    Summary,
+    coverage,
+    diff,
+    differing,
+    explain,
+    standing,
+    summary,
+)
 from tuoguan.contracts.keeping import compile_kept, keep
 from tuoguan.contracts.labels import label
 from tuoguan.contracts.library import Contract, Key, Library, Overlays, Placed, PlacedCard, PlacedOverlay
@@ -61,6 +72,7 @@ __all__ = [
     "Contract",
     "DeadlineEntry",
     "DeadlineTerm",
+    "Differing",
     "Distribution",
     "DutyEntry",
     "Evidence",
@@ -99,6 +111,7 @@ __all__ = [
     "coverage",
     "diff",
     "diff_lines",
+    "differing",
     "explain",
     "keep",
     "label",

@@ -193,6 +193,16 @@ class Register:
             rows = view.table(REGISTER.name).get([(stream,) for stream in streams])
         return {stream: Listed(*row[:_LISTED]) for (stream,), row in rows.items()}
 
+    def find(self, store: Store, streams: Sequence[str], *, desk: Desk) -> dict[str, Listed]:
+        """These documents as they stand in lists; those that are not there, or hidden from the desk, are left out."""
+        with store.reading() as view:
+            rows = view.table(REGISTER.name).get([(stream,) for stream in streams])
+        return {
+            key[0]: Listed(*row[:_LISTED])
+            for key, row in rows.items()
+            if desk is not Desk.SELLER or not row[_AT["hidden"]]
+        }
+
     def counts(
         self, store: Store, flow: str, *, desk: Desk, contract: str = "", place: str = "", market: str = ""
     ) -> dict[str, int]:

@@ -1,22 +1,17 @@
 """Contracts as a table for export."""
 
-from typing import get_args
-
 import polars as pl
 from starlette.responses import Response
 
 from tuoguan.app.contracts_view import DUTIES, Offer
-from tuoguan.app.tables_out import Form, table_bytes
-from tuoguan.foundation.problems import Problem, Refused
+from tuoguan.app.tables_out import form_of, table_bytes
 
 
 def file_response(frame: pl.DataFrame, form: str, name: str) -> Response:
     """The table as a file to keep. Refused for a form that we do not write."""
-    if form not in get_args(Form):
-        known = ", ".join(get_args(Form))
-        raise Refused([Problem("export", repr(form), f"one of {known}", "choose one of them", "no_page")])
-    body, media_type = table_bytes(frame, form)  # type: ignore[arg-type]
-    return Response(body, media_type=media_type, headers={"Content-Disposition": f'attachment; filename="{name}.{form}"'})
+    body, media_type = table_bytes(frame, form_of(form))
+    kept = {"Content-Disposition": f'attachment; filename="{name}.{form}"'}
+    return Response(body, media_type=media_type, headers=kept)
 
 
 def offers_file(found: list[Offer], form: str) -> Response:

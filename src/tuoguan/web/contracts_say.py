@@ -26,6 +26,10 @@ class Say:
         """A contract's title."""
         return contract.head.title_zh if self.language == "zh" else contract.head.title
 
+    def short(self, contract: Contract) -> str:
+        """A contract's title without its market."""
+        return self.title(contract).partition("（" if self.language == "zh" else ", ")[0]
+
     def model(self, name: str) -> str:
         """What a model is called."""
         text = word(contracts_words.MODELS, name, self.language)
