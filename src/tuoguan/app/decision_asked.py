@@ -84,16 +84,9 @@ def _settings(found: WhatIf) -> dict[str, Any]:
     return told
 
 
-def means(workspace: Path, folder: Path) -> dict[str, Any]:
-    """What a question may change, as it stands: the study's settings and its contracts."""
-    kept = kept_at(folder)
-    seller = kept.seller
-    return {
-        "currency": kept.study.currency, "cash": seller.limits.cash, "hours": seller.limits.hours_per_week,
-        "risk_weight": seller.risk.weight, "risk_level": seller.risk.level,
-        "sites": {site.id: site.volume_cbm for site in seller.sites}, "contracts": list(kept.recipe.contracts),
-        "groups": len(kept.portfolio.chosen), "options": len(kept.study.key),
-    }  # fmt: skip
+def ready(workspace: Path, folder: Path) -> dict[str, Any]:
+    """Loads the study and what chooses, so that the first question need not wait for them."""
+    return {"moved": len(answered(kept_at(folder), Asked()).moved)}
 
 
 def futures(workspace: Path, folder: Path) -> dict[str, Any]:
@@ -209,5 +202,5 @@ def _forecast(opened: Opened, kept: Kept, sku: str, market: str) -> list[dict[st
 
 
 ANSWERS: Mapping[str, Callable[..., dict[str, Any]]] = {
-    "what_if": what_if, "means": means, "futures": futures, "spread": spread, "goods": goods,
+    "what_if": what_if, "ready": ready, "futures": futures, "spread": spread, "goods": goods,
 }  # fmt: skip

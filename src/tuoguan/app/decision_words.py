@@ -42,7 +42,8 @@ class Ways:
         return self.contract(contract_id) if contract_id else phrase("elsewhere", self._language)
 
     def _pair(self, pair: str) -> str:
-        names = [name for name in self._library.contracts if name.startswith(f"{pair}/")]
+        found = self._library.contracts
+        names = [name for name in found if name.startswith(f"{pair}/") and not found[name].head.base]
         return self.contract(names[0]) if names else pair
 
 

@@ -11,6 +11,7 @@ import threading
 import time
 from collections import OrderedDict
 from collections.abc import Sequence
+from contextlib import suppress
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -119,6 +120,19 @@ def ask(workspace: Path, folder: Path, question: str, *values: Any, seconds: flo
     return told  # type: ignore[no-any-return]
 
 
+def warm(workspace: Path, folder: Path) -> None:
+    """Begins the workspace's process behind the request, where there is none: somebody is about to ask."""
+    with _POOL.lock:
+        if workspace in _POOL.workers:
+            return
+
+    def begin() -> None:
+        with suppress(Refused):
+            ask(workspace, folder, "ready")
+
+    threading.Thread(target=begin, daemon=True).start()
+
+
 def end_all() -> None:
     """Ends every process; the next question begins another."""
     with _POOL.lock:
@@ -165,4 +179,4 @@ def _problem(found: str, fix: str, code: str) -> Problem:
     return Problem("the kept study", found, "an answer", fix, code)
 
 
-__all__: Sequence[str] = ["ask", "end_all"]
+__all__: Sequence[str] = ["ask", "end_all", "warm"]

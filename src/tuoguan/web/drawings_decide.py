@@ -53,11 +53,12 @@ def money(values: Sequence[float], marks: Sequence[dict[str, Any]], x: str, y: s
     )
     lines = pl.DataFrame([{**one, "row": row} for row, one in enumerate(marks)])
     rules = alt.Chart(lines).mark_rule(strokeDash=[4, 3], color=INK).encode(x="at:Q")
-    words = (
-        alt.Chart(lines).mark_text(align="left", dx=4, color=INK, fontSize=11)
-        .encode(x="at:Q", y=alt.Y("row:O", axis=None, scale=alt.Scale(rangeStep=None, range=[8, 44])), text="name:N")
-    )  # fmt: skip
-    return alt.layer(bars, rules, words).resolve_scale(y="independent").properties(width=WIDTH, height=190)
+    words = [
+        alt.Chart(lines.filter(pl.col("row") == row)).mark_text(align="left", dx=4, color=INK, fontSize=11)
+        .encode(x="at:Q", y=alt.value(8 + 15 * row), text="name:N")
+        for row in range(lines.height)
+    ]  # fmt: skip
+    return alt.layer(bars, rules, *words).properties(width=WIDTH, height=190)
 
 
 def bridge(rows: Sequence[dict[str, Any]], total: str, x: str) -> Any:
@@ -109,7 +110,8 @@ def frontier(points: Sequence[dict[str, Any]], x: str, y: str, yours: str) -> An
     tips = [alt.Tooltip("name:N", title=" "), alt.Tooltip("y:Q", title=y, format=",.0f"),
             alt.Tooltip("x:Q", title=x, format=",.0f")]  # fmt: skip
     line = base.mark_line(color=QUIET, strokeWidth=1).encode(detail="line:N")
-    dots = base.mark_point(filled=True, size=70).encode(color=color, shape=alt.Shape("line:N", legend=None), tooltip=tips)
+    shape = alt.Shape("line:N", legend=None)
+    dots = base.mark_point(filled=True, size=70).encode(color=color, shape=shape, tooltip=tips)
     ring = base.transform_filter("datum.yours").mark_point(size=220, color=INK, strokeWidth=1.5)
     words = base.mark_text(dx=9, dy=-7, align="left", color=INK, fontSize=10).encode(text="name:N")
     return (line + dots + ring + words).properties(width=WIDTH, height=230)
@@ -121,7 +123,8 @@ def capacity(weeks: Sequence[dict[str, Any]], x: str, y: str, worth: str, limit:
             for week in weeks]  # fmt: skip
     base = alt.Chart(pl.DataFrame(rows)).encode(x=alt.X("week:O", title=x, axis=alt.Axis(labelAngle=0)))
     tips = [alt.Tooltip("week:O", title=x), alt.Tooltip("used:Q", title=y, format=",.1f"),
-            alt.Tooltip("limit:Q", title=limit, format=",.1f"), alt.Tooltip("worth:Q", title=worth, format=",.2f")]  # fmt: skip
+            alt.Tooltip("limit:Q", title=limit, format=",.1f"),
+            alt.Tooltip("worth:Q", title=worth, format=",.2f")]  # fmt: skip
     bars = base.mark_bar().encode(
         y=alt.Y("used:Q", title=y), tooltip=tips,
         color=alt.condition("datum.binds", alt.value(LOSS), alt.value(PALETTE[0])),

@@ -1,5 +1,6 @@
 """Pages: the decision. What was chosen and what it earns, its money, its limits, what to find out, and the rule."""
 
+from collections.abc import Mapping
 from functools import partial
 from typing import Any, Literal
 
@@ -7,7 +8,15 @@ from fastapi import APIRouter, Depends
 from starlette.responses import Response
 
 from tuoguan.app.decision_fresh import Freshness, freshness
-from tuoguan.app.decision_groups import NOT_SOLD, Wanted, filtered, group_of, groups_page, products_page
+from tuoguan.app.decision_groups import (
+    NOT_SOLD,
+    Wanted,
+    components_of,
+    filtered,
+    group_of,
+    groups_page,
+    products_page,
+)
 from tuoguan.app.decision_limits import limits_of
 from tuoguan.app.decision_read import (
     Read,
@@ -19,7 +28,8 @@ from tuoguan.app.decision_read import (
     whole_of,
 )
 from tuoguan.app.decision_words import Ways, ways_in
-from tuoguan.app.phrases import phrase
+from tuoguan.app.decision_worker import ask as ask_study
+from tuoguan.app.phrases import component_phrase, phrase
 from tuoguan.choose import name_of
 from tuoguan.web import pages_decide_charts, pages_decide_take, pages_decide_whatif
 from tuoguan.web.asking import Asking, reading
@@ -30,6 +40,7 @@ for part in (pages_decide_charts, pages_decide_take, pages_decide_whatif):
     pages.include_router(part.pages)
 PAGE_PRODUCTS, PAGE_GROUPS = 40, 50
 PILOTS, RULE_ROWS = 30, 20
+QUANTILES = (0, 5, 25, 50, 75, 95, 100)
 Tab = Literal["map", "money", "limits", "unknowns", "rule"]
 
 
@@ -72,9 +83,29 @@ def _map(ask: Asking, read: Read, ways: Ways) -> dict[str, Any]:
 
 
 def _money(ask: Asking, read: Read, ways: Ways) -> dict[str, Any]:
-    risk = read.head["risk"]
-    return {"frontier": frontier_of(read), "is_yours": lambda one: (
-        one["risk_weight"], one["limit_share"], one["cash_share"]) == (risk["weight"], 1.0, 1.0)}  # fmt: skip
+    yours = (read.head["risk"]["weight"], 1.0, 1.0)
+    parts = [(component_phrase(name, ask.language), minor) for name, minor in components_of(read).items() if minor]
+    return {
+        "frontier": frontier_of(read), "components": parts,
+        "is_yours": lambda one: (one["risk_weight"], one["limit_share"], one["cash_share"]) == yours,
+        "frontier_query": partial(_frontier_query, ask, read),
+    }  # fmt: skip
+
+
+def _frontier_query(ask: Asking, read: Read, point: Mapping[str, Any]) -> dict[str, str]:
+    """The what-if that a point of the frontier answers: its hours and cash in the fields' own units."""
+    today = {one.name: one.today for one in pages_decide_whatif.sliders(ask, read)}
+    shares = {"hours": point["limit_share"], "cash": point["cash_share"]}
+    return {name: f"{today[name] * share:.10g}" for name, share in shares.items() if share != 1.0 and name in today}
+
+
+@pages.get("/w/{workspace}/decide/money/table")
+def money_table(ask: Asking = Depends(reading())) -> Response:
+    """Quantiles of the profit over the futures, behind its chart."""
+    read = read_for(ask)
+    values = sorted(ask_study(ask.place.folder, read.folder, "futures")["profit_minor"])
+    rows = [(share, values[round((len(values) - 1) * share / 100)]) for share in QUANTILES]
+    return ask.page("decide/money_table.html", rows=rows, currency=read.currency)
 
 
 def _limits(ask: Asking, read: Read, ways: Ways) -> dict[str, Any]:

@@ -43,5 +43,3 @@ async def accept(ask: Asking = Depends(writing(Right.DECIDE))) -> Response:
         raise Refused([Problem("decision", "another one than you saw", "the one on the page", fix, "changed")])
     job = ask.site.jobs.start(ask.place.name, "accept", {}, ask.signed.name)
     return ask.go(ask.url(f"jobs/{job.id}"))
-
-

@@ -15,6 +15,7 @@ from tuoguan.app.decision_limits import limits_of, limits_told
 from tuoguan.app.decision_read import Read, whole_of
 from tuoguan.app.decision_words import place_of, way_of_key, ways_in
 from tuoguan.app.decision_worker import ask as ask_study
+from tuoguan.app.decision_worker import warm
 from tuoguan.app.whatif_asked import Asked
 from tuoguan.foundation.money import EXPONENT_BY_CURRENCY
 from tuoguan.foundation.problems import Problem, Refused
@@ -57,6 +58,7 @@ PERCENT = (
 def what_if(ask: Asking = Depends(reading(Right.VIEW))) -> Response:
     """The form with what is asked in it; the answer follows in a part, or at once with ``work=1``."""
     read = read_for(ask)
+    warm(ask.place.folder, read.folder)
     is_asked = asked_of(ask, read) != Asked()
     at_once = is_asked and ask.request.query_params.get("work") == "1"
     return ask.page(
@@ -80,9 +82,7 @@ def what_if_answer(ask: Asking = Depends(reading(Right.VIEW))) -> Response:
 
 
 def _answer(ask: Asking, read: Read) -> dict[str, Any]:
-    told = ask_study(
-        ask.place.folder, read.folder, "what_if", asked_of(ask, read), seconds=SECONDS
-    )
+    told = ask_study(ask.place.folder, read.folder, "what_if", asked_of(ask, read), seconds=SECONDS)
     ways = ways_in(ask.place.folder, ask.language)
     return {
         "told": told, "ways": ways, "place_of": place_of, "way_of_key": way_of_key, "shown": MOVES_SHOWN,
