@@ -7,7 +7,6 @@ one may not see answers as one that does not exist, and that a browser writes on
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
-from urllib.parse import urlsplit
 
 from fastapi import Query, Request
 
@@ -73,7 +72,7 @@ def signed_of(request: Request) -> Signed:
 
 
 def member_of(site: Site, signed: Signed, name: str) -> Workspace:
-    """The workspace of the name, for its members. Refused alike for one that is not there and one that is not theirs."""
+    """The workspace of the name, for its members; Refused alike for one that is not there and one not theirs."""
     if name not in signed.memberships:
         fix = "see GET /api/v1/workspaces"
         raise Refused([Problem("workspace", repr(name)[:60], "one you may see", fix, "no_workspace")])
@@ -104,17 +103,15 @@ def asking(right: Right | None = Right.VIEW) -> Callable[..., Caller]:
 
 
 def _from_own_page(request: Request, signed: Signed) -> None:
-    """A browser sends cookies (and reaches loopback) by itself: a write must come from this server's own page."""
+    """A browser sends cookies by itself: a write with one must bring what the page carries. (That no other site makes
+    a browser write to loopback is the guard's.)
+    """
     if signed.via is Via.TOKEN:
         return
     brought = request.headers.get(CSRF_HEADER)
-    if brought is not None and signed.csrf and secrets.compare_digest(brought.encode(), signed.csrf.encode()):
+    if brought is None and signed.via is Via.LOCAL:
         return
-    origin, site = request.headers.get("origin"), request.headers.get("sec-fetch-site")
-    foreign = site not in (None, "same-origin", "none") or (
-        origin is not None and urlsplit(origin).netloc != request.headers.get("host", "")
-    )
-    if signed.via is Via.SESSION or brought is not None or foreign:
+    if not signed.csrf or not secrets.compare_digest((brought or "").encode(), signed.csrf.encode()):
         fix = "send the header X-CSRF that the page carries, or a token instead of the cookie"
         raise Refused([Problem(CSRF_HEADER, "no proof that the page sent it", "the page's own value", fix, "csrf")])
 

@@ -32,7 +32,7 @@ def key_in(request: Request, signed: Signed) -> str | None:
 
 async def body_of(request: Request, most: int) -> bytes:
     """The JSON body. Refused for another kind and for one that is larger than ``most`` bytes."""
-    kind = request.headers.get("content-type", "application/json").partition(";")[0].strip().lower()
+    kind = kind_of(request)
     if kind not in _JSON:
         fix = "send it with Content-Type: application/json"
         raise Refused([Problem("Content-Type", repr(kind)[:60], "application/json", fix, "not_json")])
@@ -46,6 +46,11 @@ async def body_of(request: Request, most: int) -> bytes:
             raise too_large(most)
         chunks.append(chunk)
     return b"".join(chunks)
+
+
+def kind_of(request: Request) -> str:
+    """The media type of the body; JSON where nobody says."""
+    return request.headers.get("content-type", "application/json").partition(";")[0].strip().lower()
 
 
 def too_large(most: int) -> Refused:

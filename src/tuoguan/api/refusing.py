@@ -24,8 +24,8 @@ STATUS_BY_CODE = {
     "no_document": 404, "no_workspace": 404, "no_job": 404, "no_page": 404, "no_ledger": 404, "no_decision": 404,
     "unknown_flow": 404, "unknown_contract": 404, "no_token": 404, "no_person": 404, "no_webhook": 404,
     "no_statement": 404, "unknown_statement": 404, "no_file": 404, "no_plan": 404, "no_group": 404, "unknown_card": 404,
-    "no_delivery": 404, "no_terms": 404, "unknown_entry": 404, "no_account": 404, "no_study": 404, "no_product": 404,
-    "wrong_version": 409, "key_used": 409, "opened_before": 409, "illegal_move": 409, "not_yours": 409,
+    "no_delivery": 404, "no_upload": 404, "no_backup": 404, "no_contract": 404, "no_terms": 404, "unknown_entry": 404, "no_account": 404, "no_study": 404, "no_product": 404,
+    "wrong_version": 409, "changed_meanwhile": 409, "key_reused": 409, "job_state": 409, "last_owner": 409, "key_used": 409, "opened_before": 409, "illegal_move": 409, "not_yours": 409,
     "below_nought": 409, "buffer_kept": 409, "not_ready": 409, "too_early": 409, "period_closed": 409,
     "in_progress": 409, "shown_once": 409, "reversed_already": 409, "job_over": 409, "bad_workspace": 409,
     "wrong_etag": 412, "too_large": 413, "long_query": 414, "not_json": 415, "wrong_kind": 415,
@@ -68,13 +68,13 @@ def add_refusals(api: FastAPI) -> None:
     api.add_exception_handler(RequestValidationError, invalid)
     api.add_exception_handler(HTTPException, http_error)
     api.add_exception_handler(StoreLost, lost)
-    api.add_exception_handler(Exception, failed)
 
 
 async def refused(request: Request, error: Exception) -> Response:
     """What a use case refused."""
     assert isinstance(error, Refused)
-    return answer(error.problems)
+    late = any(problem.code in ("wrong_version", "changed_meanwhile") for problem in error.problems)
+    return answer(error.problems, 412 if late and "if-match" in request.headers else None)
 
 
 async def invalid(request: Request, error: Exception) -> Response:
@@ -105,15 +105,6 @@ async def lost(request: Request, error: Exception) -> Response:
     """The ledger's server went away: nobody knows yet whether it was recorded; the same key tells."""
     fix = "send it again with the same Idempotency-Key"
     return answer([Problem("ledger", "a store that went away", "one that answers", fix, "store_lost")])
-
-
-async def failed(request: Request, error: Exception) -> Response:
-    """A fault of ours; the log has it, the answer does not."""
-    fix = "try again; look at the server's log if it stays"
-    problem = Problem(request.url.path[:200], "a fault of the server", "an answer", fix, "fault")
-    if not request.url.path.startswith(PREFIX):
-        return Response("Internal Server Error", 500, media_type="text/plain")
-    return answer([problem], 500)
 
 
 def _invalid(error: dict[str, object]) -> Problem:

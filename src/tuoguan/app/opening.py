@@ -15,7 +15,7 @@ from tuoguan.contracts import Compiled
 from tuoguan.foundation.money import EXPONENT_BY_CURRENCY
 from tuoguan.foundation.problems import Problem, Refused
 from tuoguan.intake import read_catalogue
-from tuoguan.operate import Desk, Line, Request, Work, stream_of
+from tuoguan.operate import Desk, Document, Line, Request, Work, stream_of
 
 DAY_SECONDS = 86_400
 LAST_AT = 4_102_444_800  # 2100-01-01: later instants are a mistake of units (milliseconds)
@@ -43,7 +43,7 @@ class Opener:
 
     def request(
         self, flow: str, number: str, *, contract: str, currency: str, place: str, lines: Sequence[Line], at: int,
-        by: Desk, details: Mapping[str, Any], key: str | None,
+        by: Desk, details: Mapping[str, Any], key: str | None, who: str = "",
     ) -> Request:  # fmt: skip
         """The request to open; ``contract`` is a contract's name, the hash of terms in the ledger, or "".
 
@@ -60,7 +60,7 @@ class Opener:
         terms = compiled.hash if compiled is not None else contract
         return Request(
             stream_of(flow, number), "open", at, by, details, key, None, terms,
-            compiled.currency if compiled is not None else currency, place, self._sized(lines),
+            compiled.currency if compiled is not None else currency, place, self._sized(lines), who,
         )  # fmt: skip
 
     def _look(self) -> None:
@@ -115,3 +115,23 @@ class Opener:
                      line.weight_g or weight, line.volume_cm3 or volume, line.customs_value_minor)
             )  # fmt: skip
         return tuple(sized)
+
+
+def told_before(work: Work, request: Request) -> Document | None:
+    """The document, when an entry under the request's key says the same but for its instant, which nobody told.
+
+    A write that is sent again without an instant of its own has another one; its key and content say that it is one.
+    """
+    if request.key is None:
+        return None
+    flow = request.stream.partition("/")[0]
+    for entry in work.ledger.store.stream(request.stream):
+        if entry.key == request.key:
+            details = entry.draft.details
+            same = entry.draft.kind == f"{flow}.{request.move}" and all(
+                details.get(name) == value for name, value in request.details.items()
+            )
+            document = work.document(request.stream)
+            opened = request.move != "open" or document.lines == request.lines
+            return document if same and opened else None
+    return None

@@ -80,6 +80,19 @@ def save(folder: Path, page: Page, form: Form, seen: str, *, lang: str = "en") -
         return changed
 
 
+def save_text(folder: Path, text: str, seen: str) -> Current:
+    """Writes the whole file as it was sent. Refused, with nothing written, as `save` is; ``seen`` "": a new file."""
+    with _lock:
+        now = current(folder)
+        if now.digest != seen:
+            fix = "read it again and bring your change in there; nothing was overwritten"
+            found = "a file that was changed since you read it" if now.digest else "no file"
+            raise Refused([Problem(FILE, found, "the file you saw", fix, "changed_meanwhile")])
+        seller_from(text)
+        _write(folder, text, now)
+        return current(folder)
+
+
 def _write(folder: Path, text: str, before: Current) -> None:
     if before.digest:
         stamp = datetime.now(UTC).strftime("%Y%m%d-%H%M%S")

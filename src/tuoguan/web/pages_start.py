@@ -10,7 +10,7 @@ from starlette.responses import RedirectResponse, Response
 
 from tuoguan.app.beginning import standing_of
 from tuoguan.app.checked import check_and_keep
-from tuoguan.app.settings import current, save
+from tuoguan.app.settings import current, save, wanted
 from tuoguan.app.settings_fields import FIRST
 from tuoguan.app.templates_out import templates
 from tuoguan.foundation.problems import Problem, Refused
@@ -90,16 +90,6 @@ def take_templates(form: str, ask: Asking = Depends(reading())) -> Response:
     return Response(templates(form, ask.language), media_type="application/zip", headers=headers)
 
 
-@pages.post("/w/{workspace}/start/{kind}")
-def begin(kind: str, ask: Asking = Depends(writing(Right.DECIDE))) -> Response:
-    """Starts the next step: a decision, or taking it."""
-    if kind not in ("decide", "accept"):
-        raise Refused([Problem("step", f'"{kind[:20]}"', "decide or accept", "choose one on the page", "no_page")])
-    params = {"language": ask.language} if kind == "decide" else {}
-    job = ask.site.jobs.start(ask.place.name, kind, params, ask.signed.name)
-    return ask.go(ask.url(f"jobs/{job.id}"))
-
-
 @pages.get("/w/{workspace}/start/shop")
 def shop(ask: Asking = Depends(reading(Right.SETTINGS))) -> Response:
     """The few settings that nothing can do without."""
@@ -116,13 +106,21 @@ def keep_shop(sent: Filled = Depends(filled(Right.SETTINGS))) -> Response:
     try:
         save(ask.place.folder, FIRST, sent.texts, sent.values.get("seen", ""), lang=ask.language)
     except Refused as refused:
-        from tuoguan.app.settings import wanted
-
         values, _wrong = wanted(current(ask.place.folder).values, FIRST, sent.texts)
         return ask.page("start/shop.html", status=422, page=FIRST, values=values, seen=sent.values.get("seen", ""),
                         wrong=problems_by_path(refused.problems), problems=refused.problems,
                         **form_words(ask))  # fmt: skip
     return ask.go(ask.url("start/files"))
+
+
+@pages.post("/w/{workspace}/start/{kind}")
+def begin(kind: str, ask: Asking = Depends(writing(Right.DECIDE))) -> Response:
+    """Starts the next step: a decision, or taking it."""
+    if kind not in ("decide", "accept"):
+        raise Refused([Problem("step", f'"{kind[:20]}"', "decide or accept", "choose one on the page", "no_page")])
+    params = {"language": ask.language} if kind == "decide" else {}
+    job = ask.site.jobs.start(ask.place.name, kind, params, ask.signed.name)
+    return ask.go(ask.url(f"jobs/{job.id}"))
 
 
 def checks_of(ask: Asking) -> Path:
