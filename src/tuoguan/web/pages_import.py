@@ -8,7 +8,7 @@ from fastapi import APIRouter, Depends
 from starlette.responses import Response
 
 from tuoguan.app.freshness import imported_before, imported_sources, own_sources
-from tuoguan.app.import_preview import SAID, asked_of, effect, look, refused_rows
+from tuoguan.app.import_preview import SAID, Effect, asked_of, effect, look, refused_rows
 from tuoguan.app.import_mapping import contract_ids
 from tuoguan.app.tables_out import form_of, table_bytes
 from tuoguan.app.uploads import Upload, discard, find, note, receive, uploads
@@ -90,7 +90,8 @@ def would(upload_id: str, ask: Asking = Depends(reading(Right.IMPORT))) -> Respo
         problems = refused.problems
     template = "import/effect_part.html" if ask.is_part else "import/effect.html"
     return ask.page(template, upload=upload, effect=found, problems=problems, words_of=_words(ask),
-                    steps_of=_steps(ask))  # fmt: skip
+                    steps_of=_steps(ask), said=SILENT | _said(upload),
+                    asks=_asks(ask, upload, found))  # fmt: skip
 
 
 @pages.get("/w/{workspace}/import/{upload_id}/rows.{form}")
@@ -141,6 +142,19 @@ def _exports(ask: Asking, upload_id: str) -> Upload:
     if upload.about.purpose != EXPORTS:
         find(uploads_of(ask), "")
     return upload
+
+
+def _asks(ask: Asking, upload: Upload, found: Effect | None) -> dict[str, list[str]]:
+    """What has to be asked before the files can be recorded, with what can be answered."""
+    codes = {str(problem["code"]) for problem in found.problems} if found is not None else set()
+    asks = {}
+    if "which_contract" in codes:
+        seen = look(ask.place.folder, upload.folder, upload.paths, _said(upload), now=ask.now)
+        platforms = {sheet.platform for file in seen.files for sheet in file.sheets}
+        asks["contract"] = [name for name in contract_ids() if name.partition("/")[0] in platforms]
+    if "which_place" in codes:
+        asks["place"] = _sites(ask)
+    return asks
 
 
 def _words(ask: Asking) -> Callable[[str], tuple[str, str]]:
