@@ -60,9 +60,11 @@ def start(ask: Asking = Depends(reading())) -> Response:
 
 @pages.get("/w/{workspace}/start/check")
 def check(ask: Asking = Depends(reading())) -> Response:
-    """What a check says of the files as they are: a part of the steps, and a page of its own."""
+    """What a check says of the files as they are; made first where nobody did since they changed."""
     facts = check_and_keep(checks_of(ask), ask.place.folder)
-    return ask.page("start/check_part.html" if ask.is_part else "start/check.html", facts=facts)
+    if ask.is_part:  # the steps are shown anew, for the next one can begin
+        return Response(status_code=204, headers={"HX-Refresh": "true"})
+    return ask.page("start/check.html", facts=facts)
 
 
 @pages.post("/w/{workspace}/start/sample")
