@@ -79,6 +79,10 @@ class Jobs:
         """How many of the workspace's jobs are in which state; states without any left out."""
         return self._rows.counts(workspace)
 
+    def ended(self, workspace: str, since: int) -> list[Job]:
+        """Jobs that were over at the instant (UTC seconds) or later, the earliest first."""
+        return self._rows.ended(workspace, since)
+
     def cancel(self, workspace: str, job_id: str) -> Job:
         """Asks the job to end; it does within seconds, and writes nothing half. One that is over stays as it is."""
         job = self.get(workspace, job_id)

@@ -101,6 +101,13 @@ class Rows:
         found = self._run("SELECT state, count(*) FROM jobs WHERE workspace = ? GROUP BY state", workspace)
         return {JobState(state): count for state, count in found.fetchall()}
 
+    def ended(self, workspace: str, since: int) -> list[Job]:
+        """Jobs of the workspace that were over at the instant or later, the earliest first."""
+        found = self._run(
+            "SELECT * FROM jobs WHERE workspace = ? AND ended_at >= ? ORDER BY ended_at, id", workspace, since
+        )  # fmt: skip
+        return [_job(row) for row in found.fetchall()]
+
     def open(self) -> list[Job]:
         """All that are not over, oldest first."""
         found = self._run("SELECT * FROM jobs WHERE state IN (?, ?) ORDER BY id", *OPEN).fetchall()

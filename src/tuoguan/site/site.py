@@ -8,7 +8,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from threading import Lock
 
-from tuoguan.app.ledgers import open_work
+from tuoguan.app.ledgers import open_work, require_own_ledgers
 from tuoguan.operate import Ledger, Work
 from tuoguan.site.access import Access
 from tuoguan.site.jobs import Jobs
@@ -21,19 +21,24 @@ class Site:
     """Everything that requests share. ``keep`` is the folder of accounts, jobs, webhooks and pictures kept.
 
     local  True: on loopback for one owner who is not asked for a password
+    Refused when many workspaces would share one ledger.
     """
 
     def __init__(self, root: Path, *, many: bool = False, local: bool = True, keep: Path | None = None) -> None:
+        if many:
+            require_own_ledgers()
         self.workspaces = Workspaces(root, many=many)
         self.local = local
         self.keep = keep or self.workspaces.root / ".site"
         self.keep.mkdir(parents=True, exist_ok=True)
-        self.access = Access(self.keep, self.workspaces, local=local, ledger_of=self._ledger_of)
-        self.jobs = Jobs(self.keep, self.workspaces)
-        self.webhooks = Webhooks(self.keep, self.workspaces)
         self._lock = Lock()
         self._stack = ExitStack()
         self._work_by_workspace: dict[str, Work] = {}
+        self.access = Access(self.keep, self.workspaces, local=local, ledger_of=self._ledger_of)
+        self.jobs = Jobs(self.keep, self.workspaces)
+        self.webhooks = Webhooks(
+            self.keep, self.workspaces, ledger_of=self._ledger_of, jobs=self.jobs, tell=self.access.audit.tell
+        )
 
     def work(self, workspace: Workspace, *, make: bool = False) -> Work:
         """The engine over the workspace's ledger; threads share it. Refused where there is none, unless ``make``."""

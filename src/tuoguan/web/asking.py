@@ -160,6 +160,8 @@ def problems_page(request: Request, error: Refused) -> Response:
         if codes & {"not_allowed", "csrf"}
         else 404
         if codes & {"no_workspace", "no_document", "no_page", "no_job"}
+        else 409
+        if "wrong_version" in codes
         else 422
     )
     template = "problems_part.html" if ask.is_part else "problems.html"

@@ -19,7 +19,6 @@ from tuoguan.web import (
     pages_decide,
     pages_home,
     pages_import,
-    pages_import_mapping,
     pages_jobs,
     pages_money,
     pages_people,
@@ -28,17 +27,16 @@ from tuoguan.web import (
     pages_settings,
     pages_sign_in,
     pages_start,
-    pages_start_files,
     pages_statements,
     pages_stock,
+    pages_webhooks,
     pages_work,
 )
 from tuoguan.web.asking import SignInFirst, problems_page, to_sign_in
 
 AREAS = (
-    pages_start_files, pages_start, pages_sign_in, pages_home, pages_decide, pages_product, pages_contracts, pages_plan, pages_work,
-    pages_stock, pages_money, pages_statements, pages_import, pages_import_mapping,
-    pages_jobs, pages_settings, pages_people,
+    pages_start, pages_sign_in, pages_home, pages_decide, pages_product, pages_contracts, pages_plan, pages_work,
+    pages_stock, pages_money, pages_statements, pages_import, pages_jobs, pages_webhooks, pages_settings, pages_people,
 )  # fmt: skip
 STATIC = Path(__file__).parent / "static"
 HTMX = Path(js_lib_htmx.__file__).parent / "static" / "htmx"

@@ -22,8 +22,7 @@ from tuoguan.intake import Layout, Table
 from tuoguan.site import Right
 from tuoguan.web.asking import Asking, reading
 from tuoguan.web.import_words import ACCOUNT_TITLES, FIELD_TITLES, KIND_TITLES, TABLE_TITLES
-from tuoguan.web.pages_import import uploads_of
-from tuoguan.web.receiving import Filled, filled
+from tuoguan.web.receiving import Filled, filled, uploads_of
 
 pages = APIRouter()
 UNSAID = dict.fromkeys(("title", "platform", "currency", "zone", "states", "types", "kind"), "")

@@ -10,7 +10,7 @@ from typing import Any
 from fastapi import APIRouter, Depends, Request
 from starlette.responses import FileResponse, HTMLResponse, Response
 
-from tuoguan.foundation.problems import Problem, Refused
+from tuoguan.foundation.problems import Problem, Refused, Severity
 from tuoguan.site import Job, JobState
 from tuoguan.site.jobs_kinds import KINDS
 from tuoguan.web.asking import Asking, form_values, reading, writing
@@ -32,6 +32,9 @@ STATES: dict[JobState, tuple[str, str]] = {
     JobState.QUEUED: (_("waiting"), ""), JobState.RUNNING: (_("under way"), "info"), JobState.DONE: (_("done"), "good"),
     JobState.FAILED: (_("failed"), "bad"), JobState.CANCELLED: (_("stopped"), ""),
     JobState.INTERRUPTED: (_("interrupted"), "warn"),
+}  # fmt: skip
+WEIGHTS = {
+    Severity.ERROR: (_("error"), "bad"), Severity.WARNING: (_("warning"), "warn"), Severity.NOTE: (_("note"), ""),
 }  # fmt: skip
 TABS: dict[str, tuple[JobState, ...]] = {
     "": (), "open": (JobState.QUEUED, JobState.RUNNING), "done": (JobState.DONE,),
@@ -57,6 +60,10 @@ PARAMS = {
 }  # fmt: skip
 
 
+async def _fields(request: Request) -> dict[str, str]:
+    return form_values(await request.form())
+
+
 @pages.get("/w/{workspace}/jobs")
 def jobs(ask: Asking = Depends(reading())) -> Response:
     """All jobs, newest first; the part of the table alone where htmx asks for it."""
@@ -77,10 +84,8 @@ def jobs(ask: Asking = Depends(reading())) -> Response:
 
 
 @pages.post("/w/{workspace}/jobs")
-async def start(request: Request, ask: Asking = Depends(writing(None))) -> Response:
+def start(values: dict[str, str] = Depends(_fields), ask: Asking = Depends(writing(None))) -> Response:
     """A job of the kind that the form names; its other fields are the parameters."""
-    form = await request.form()
-    values = form_values(form)
     kind = KINDS.get(values.get("kind", ""))
     if kind is not None:
         ask.require(kind.right)
@@ -147,7 +152,7 @@ def _own(ask: Asking, job_id: str) -> Job:
 
 
 def _page(ask: Asking, template: str, **values: Any) -> HTMLResponse:
-    return ask.page(template, kinds=KINDS, states=STATES, stages=STAGES, params=PARAMS, **values)
+    return ask.page(template, kinds=KINDS, states=STATES, stages=STAGES, params=PARAMS, weights=WEIGHTS, **values)
 
 
 def _screen(path: str) -> str:

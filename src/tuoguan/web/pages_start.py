@@ -16,11 +16,13 @@ from tuoguan.app.templates_out import templates
 from tuoguan.foundation.problems import Problem, Refused
 from tuoguan.operate import Work
 from tuoguan.site import JobState, Right
+from tuoguan.web import pages_start_files
 from tuoguan.web.asking import Asking, reading, writing
 from tuoguan.web.receiving import Filled, filled
 from tuoguan.web.settings_form import form_words, problems_by_path
 
 pages = APIRouter()
+pages.include_router(pages_start_files.pages)
 SELLERS = ("solo", "team", "brand")
 
 
@@ -106,7 +108,7 @@ def keep_shop(sent: Filled = Depends(filled(Right.SETTINGS))) -> Response:
     """Writes them, as a new seller.toml with comments, and leads on to the files."""
     ask = sent.ask
     try:
-        save(ask.place.folder, FIRST, sent.texts, sent.values.get("seen", ""), lang=ask.language)
+        changed = save(ask.place.folder, FIRST, sent.texts, sent.values.get("seen", ""), lang=ask.language)
     except Refused as refused:
         values, _wrong = wanted(current(ask.place.folder).values, FIRST, sent.texts)
         return ask.page("start/shop.html", status=422, page=FIRST, values=values, seen=sent.values.get("seen", ""),

@@ -23,8 +23,7 @@ from tuoguan.intake import TABLES, fields_of
 from tuoguan.site import Right
 from tuoguan.web.asking import Asking, reading, writing
 from tuoguan.web.import_words import FIELD_TITLES, TABLE_TITLES
-from tuoguan.web.pages_import import file_answer, uploads_of
-from tuoguan.web.receiving import Filled, Received, filled, receiving
+from tuoguan.web.receiving import Filled, Received, file_answer, filled, receiving, uploads_of
 
 pages = APIRouter()
 OWN = "tables"
