@@ -76,7 +76,9 @@ def contracts(on: str | None = On, caller: Caller = Depends(asking())) -> list[S
     return list(list_contracts(_day(on)))
 
 
-@routes.get("/contracts/changes", tags=["contracts"], summary="What changed between two days", operation_id="contract_changes")
+@routes.get(
+    "/contracts/changes", tags=["contracts"], summary="What changed between two days", operation_id="contract_changes"
+)
 def changes(
     since: str = Query(max_length=10, examples=["2025-11-22"]), until: str = Query(max_length=10, examples=["2026-11-22"]),
     caller: Caller = Depends(asking()),
@@ -85,9 +87,13 @@ def changes(
     return list(differences(parse_on(since, "query.since"), parse_on(until, "query.until")))
 
 
-@routes.get("/contracts/compare", tags=["contracts"], summary="Two contracts side by side", operation_id="compare_contracts")
+@routes.get(
+    "/contracts/compare", tags=["contracts"], summary="Two contracts side by side", operation_id="compare_contracts"
+)
 def compare(
-    first: str = Query(max_length=100), second: str = Query(max_length=100), on: str | None = On,
+    first: str = Query(max_length=100),
+    second: str = Query(max_length=100),
+    on: str | None = On,
     caller: Caller = Depends(asking()),
 ) -> ComparisonShown:  # type: ignore[valid-type]
     """Duties, settings, quantities and deadlines of both, and what one reference parcel moves under each."""

@@ -71,7 +71,9 @@ class WhatIfAsked(BaseModel):
     hours: Name | None = Field(None, examples=["40"])
     risk_weight: float | None = Field(None, ge=0, le=1)
     risk_level: float | None = Field(None, ge=0, lt=1)
-    without: list[Name] = Field([], max_length=50, description="Contracts, or their beginnings, that may not be chosen.")
+    without: list[Name] = Field(
+        [], max_length=50, description="Contracts, or their beginnings, that may not be chosen."
+    )
     only: list[Name] = Field([], max_length=50, description="Contracts, or their beginnings, that alone may be chosen.")
     terms: list[Name] = Field([], max_length=50, examples=[["freight:sea=x1.5"]], description="Terms that change.")
     contracts_on: str | None = Field(None, max_length=10, examples=["2027-01-01"])
@@ -140,7 +142,9 @@ def export_groups(form: Form, asked: Wanted = Depends(wanted), caller: Caller = 
     return table_answer(pl.DataFrame(rows, infer_schema_length=None), form, "decision")
 
 
-@routes.get("/decision/limits", tags=["decision"], summary="Limits and what one more is worth", operation_id="decision_limits")
+@routes.get(
+    "/decision/limits", tags=["decision"], summary="Limits and what one more is worth", operation_id="decision_limits"
+)
 def limits(caller: Caller = Depends(asking())) -> list[LimitShown]:  # type: ignore[valid-type]
     """Cash, hours, room and numbers by week: used, allowed, and the worth of one unit more."""
     return [LimitShown(**told(one)) for one in limits_of(_read(caller))]
@@ -159,7 +163,9 @@ def product(market: str, sku: str, caller: Caller = Depends(asking())) -> Market
     found = market_of(_read(caller), sku, market)
     if not found.options:
         fix = "take one of …/decision/groups"
-        raise Refused([Problem("product", f"{sku[:60]!r} in {market[:20]!r}", "one of the decision", fix, "no_product")])
+        raise Refused(
+            [Problem("product", f"{sku[:60]!r} in {market[:20]!r}", "one of the decision", fix, "no_product")]
+        )
     return MarketShown(**told(found))
 
 

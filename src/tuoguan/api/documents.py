@@ -263,7 +263,9 @@ def documents(
     return paged(request, response, found, mark)
 
 
-@routes.get("/document-counts/{flow}", tags=["documents"], summary="How many stand where", operation_id="document_counts")
+@routes.get(
+    "/document-counts/{flow}", tags=["documents"], summary="How many stand where", operation_id="document_counts"
+)
 def counts(flow: str = FlowName, caller: Caller = Depends(asking())) -> dict[str, int]:
     """Documents of the flow by state; states without any are left out."""
     _known(flow)
@@ -305,7 +307,9 @@ def open_(
     return document_shown(found)
 
 
-@routes.post("/documents/{flow}/{number:path}", tags=["documents"], summary="Move a document", operation_id="move_document")
+@routes.post(
+    "/documents/{flow}/{number:path}", tags=["documents"], summary="Move a document", operation_id="move_document"
+)
 def move(
     body: Move, request: Request, response: Response, flow: str = FlowName, number: str = Path(max_length=180),
     preview: bool = Query(False, description="Look at what it would do; nothing is recorded."),
@@ -423,7 +427,9 @@ def _text(value: Any) -> str:
 def _known(flow: str) -> str:
     flows: Mapping[str, object] = load_flows()
     if flow not in flows:
-        raise Refused([Problem("flow", repr(flow)[:60], f"a flow: {', '.join(flows)}", "name one of them", "unknown_flow")])
+        raise Refused(
+            [Problem("flow", repr(flow)[:60], f"a flow: {', '.join(flows)}", "name one of them", "unknown_flow")]
+        )
     return flow
 
 

@@ -61,7 +61,9 @@ def kinds(caller: Caller = Depends(asking())) -> list[JobKind]:
     import msgspec
 
     return [
-        JobKind(kind=name, title=one.title, title_zh=one.title_zh, right=one.right, params=msgspec.json.schema(one.params))
+        JobKind(
+            kind=name, title=one.title, title_zh=one.title_zh, right=one.right, params=msgspec.json.schema(one.params)
+        )
         for name, one in KINDS.items()
     ]
 

@@ -69,9 +69,7 @@ def overdue(caller: Caller = Depends(asking())) -> list[LateShown]:  # type: ign
 
 
 @routes.get("/money/forecast", tags=["money"], summary="Cash forecast", operation_id="money_forecast")
-def cash(
-    currency: Code, days: int = Query(120, ge=1, le=730), caller: Caller = Depends(asking())
-) -> list[ForecastDay]:  # type: ignore[valid-type]
+def cash(currency: Code, days: int = Query(120, ge=1, le=730), caller: Caller = Depends(asking())) -> list[ForecastDay]:  # type: ignore[valid-type]
     """The bank by day as entries and contracts have it, beside the plan's balance."""
     found = forecast(caller.work, caller.place.folder, currency, _today(caller), days)
     return [
@@ -92,7 +90,9 @@ def due(days: int = Query(120, ge=1, le=730), caller: Caller = Depends(asking())
 @routes.get("/money/fees", tags=["money"], summary="Fees by week", operation_id="money_fees")
 def by_week(weeks: int = Query(26, ge=1, le=260), caller: Caller = Depends(asking())) -> list[FeeWeek]:  # type: ignore[valid-type]
     """What each kind of charge brought or took."""
-    return [FeeWeek(**one._asdict() | {"week_on": iso(one.week_on)}) for one in fees(caller.work, _today(caller), weeks)]
+    return [
+        FeeWeek(**one._asdict() | {"week_on": iso(one.week_on)}) for one in fees(caller.work, _today(caller), weeks)
+    ]
 
 
 @routes.get("/money/fees.{form}", tags=["money"], summary="Fees by week as a file", operation_id="export_fees",

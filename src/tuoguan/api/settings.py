@@ -78,7 +78,10 @@ def seller(caller: Caller = Depends(asking(Right.SETTINGS))) -> Response:
 @routes.put("/seller", tags=["settings"], summary="Write the seller's file", operation_id="write_seller",
             status_code=204)  # fmt: skip
 def write(
-    body: SellerText, response: Response, if_match: str | None = IfMatch, caller: Caller = Depends(asking(Right.SETTINGS))
+    body: SellerText,
+    response: Response,
+    if_match: str | None = IfMatch,
+    caller: Caller = Depends(asking(Right.SETTINGS)),
 ) -> None:
     """Checked by reading it, written whole, the old one kept. If-Match is the ETag that you saw, `"none"` for none."""
     folder = caller.place.folder

@@ -149,7 +149,9 @@ def one(difference_id: str, caller: Caller = Depends(asking())) -> DifferenceSho
     )  # fmt: skip
 
 
-@routes.post("/statements/{number:path}/moves", tags=["statements"], summary="Move a statement", operation_id="move_statement")
+@routes.post(
+    "/statements/{number:path}/moves", tags=["statements"], summary="Move a statement", operation_id="move_statement"
+)
 def move(
     body: StatementMove, response: Response, number: str = Path(max_length=180),
     preview: bool = Query(False, description="Look at what it would say; nothing is recorded."),
@@ -170,7 +172,9 @@ def move(
 
 @routes.get("/claims/{language}.{form}", tags=["statements"], summary="The claim pack", operation_id="claims",
             response_class=Response)  # fmt: skip
-def claims(language: Literal["en", "zh"], form: Literal["xlsx", "html"], caller: Caller = Depends(asking(Right.MONEY))) -> Response:
+def claims(
+    language: Literal["en", "zh"], form: Literal["xlsx", "html"], caller: Caller = Depends(asking(Right.MONEY))
+) -> Response:
     """What can be claimed, with its evidence, as the last run wrote it."""
     path = caller.place.folder / FOLDER / f"claims.{language}.{form}"
     if not path.is_file():
@@ -178,7 +182,9 @@ def claims(language: Literal["en", "zh"], form: Literal["xlsx", "html"], caller:
     return FileResponse(path, filename=path.name, media_type="application/octet-stream")
 
 
-@routes.get("/realized-profit", tags=["statements"], summary="Planned against realized profit", operation_id="realized_profit")
+@routes.get(
+    "/realized-profit", tags=["statements"], summary="Planned against realized profit", operation_id="realized_profit"
+)
 def profit(caller: Caller = Depends(asking())) -> Kept:
     """The bridge from the decision's profit to what was realized, as the last run found it."""
     found = profit_of(caller.place.folder)

@@ -130,7 +130,9 @@ def products(
     return paged(request, response, [_product(one) for one in found.rows], mark)
 
 
-@routes.get("/stock/movements/{sku:path}", tags=["stock"], summary="What moved a product", operation_id="stock_movements")
+@routes.get(
+    "/stock/movements/{sku:path}", tags=["stock"], summary="What moved a product", operation_id="stock_movements"
+)
 def moved(
     sku: str, request: Request, response: Response, limit: int = Limit, after: str | None = After,
     caller: Caller = Depends(asking()),
@@ -203,5 +205,3 @@ def _value(value: Value) -> list[ValueShown]:
 
 def _iso(day: Day | None) -> str | None:
     return None if day is None else iso(day)
-
-

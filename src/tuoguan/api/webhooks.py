@@ -153,7 +153,9 @@ def deliveries(
     return paged(request, response, [_delivery(one) for one in found], mark)
 
 
-@routes.post("/webhooks/{hook}/again", tags=["webhooks"], summary="Send what was given up", operation_id="send_all_again")
+@routes.post(
+    "/webhooks/{hook}/again", tags=["webhooks"], summary="Send what was given up", operation_id="send_all_again"
+)
 def again_all(hook: str, caller: Caller = Depends(asking(Right.SETTINGS))) -> SentAgain:
     """Everything that was tried for days in vain, under the same ids."""
     return SentAgain(count=caller.site.webhooks.again_all(caller.place.name, hook))
@@ -165,7 +167,9 @@ def tries(delivery: str, caller: Caller = Depends(asking(Right.SETTINGS))) -> li
     return caller.site.webhooks.tries(caller.place.name, delivery)
 
 
-@routes.post("/deliveries/{delivery}/again", tags=["webhooks"], summary="Send a message again", operation_id="send_again")
+@routes.post(
+    "/deliveries/{delivery}/again", tags=["webhooks"], summary="Send a message again", operation_id="send_again"
+)
 def again(delivery: str, caller: Caller = Depends(asking(Right.SETTINGS))) -> DeliveryShown:
     """Once more, under the same id, whatever became of it."""
     return _delivery(caller.site.webhooks.again(caller.place.name, delivery))

@@ -67,7 +67,12 @@ def _step(caller: Caller, mark: str) -> Step:
     if len(rest) == 4 and stake.lstrip("-").isdigit() and len(stake) < 19:
         currency, due, move, stream = rest
         flow = load_flows().get(stream.partition("/")[0])
-        if flow is not None and any(one.name == move for one in flow.moves) and (not due or due.isdigit()) and len(due) < 19:
+        if (
+            flow is not None
+            and any(one.name == move for one in flow.moves)
+            and (not due or due.isdigit())
+            and len(due) < 19
+        ):
             return Step(stream, flow.name, move, caller.desk, StepKind.TASK, Party.SELLER, int(due) if due else None,
                         int(stake), currency, ())  # fmt: skip
     fix = "begin at the first page"

@@ -241,8 +241,6 @@ def _links(work: Work, document: Document, desk: Desk) -> Iterator[Document]:
                 continue
 
 
-
-
 def opened_by(work: Work, flow: str, contract: str, desk: Desk) -> Desk | Party:
     """As whom the desk opens a document: itself, or the party whose deed the opening is (a buyer's order)."""
     move = next(move for move in load_flows()[flow].moves if not move.sources)

@@ -16,6 +16,7 @@ from tuoguan.app.importing import Asked, Imported, check_asked, import_files
 from tuoguan.app.trial import twin_of, work_on_twin
 from tuoguan.foundation.days import parse_day
 from tuoguan.foundation.ids import content_hash
+from tuoguan.foundation.money import EXPONENT_BY_CURRENCY, format_minor
 from tuoguan.foundation.problems import Problem, Refused
 from tuoguan.foundation.tables import whole_file
 from tuoguan.intake import LISTED, Export, Reader, formats, read_catalogue, read_export
@@ -161,14 +162,26 @@ def _sheet(export: Export) -> SheetLook:
 
 
 def _shown(rows: pl.DataFrame) -> pl.DataFrame:
-    """Rows as a person reads them: empty columns out, instants as UTC days and hours."""
-    filled = [
-        name for name in rows.columns if name not in _HIDDEN and rows[name].cast(pl.String).fill_null("").ne("").any()
-    ]
-    instants = [name for name in filled if name.endswith("_at")]
-    return rows.select(filled).with_columns(
-        pl.from_epoch(pl.col(name), time_unit="s").dt.strftime("%Y-%m-%d %H:%M") for name in instants
-    )
+    """Rows as a person reads them: empty columns out, instants as UTC days and hours, money in its own currency."""
+    texts = rows.with_columns(pl.all().cast(pl.String).fill_null(""))
+    filled = [name for name in rows.columns if name not in _HIDDEN and texts[name].ne("").any()]
+    shown: dict[str, list[str]] = {}
+    for name in filled:
+        cells = texts[name].to_list()
+        if name.endswith("_at"):
+            days = rows.select(pl.from_epoch(pl.col(name), time_unit="s").dt.strftime("%Y-%m-%d %H:%M").fill_null(""))
+            cells = days.to_series().to_list()
+        elif name.endswith("_minor") and "currency" in rows.columns:
+            codes = rows["currency"].fill_null("").to_list()
+            cells = [_money(minor, code) for minor, code in zip(rows[name].to_list(), codes, strict=True)]
+        shown[name.removesuffix("_minor")] = cells
+    return pl.DataFrame(shown)
+
+
+def _money(minor: int | None, code: str) -> str:
+    if minor is None:
+        return ""
+    return format_minor(minor, code) if code in EXPONENT_BY_CURRENCY else str(minor)
 
 
 def latest_on(rows: pl.DataFrame) -> str:

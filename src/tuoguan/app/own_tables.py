@@ -20,6 +20,7 @@ from tuoguan.foundation.ids import content_hash
 from tuoguan.foundation.problems import Problem, Refused, has_errors
 from tuoguan.foundation.tables import whole_file
 from tuoguan.intake import (
+    LISTED,
     TABLES,
     Layout,
     OwnSheet,
@@ -33,7 +34,7 @@ from tuoguan.intake import (
 )
 
 FIRST_ROWS = 6
-TRIED = ".tried.json"
+TRIED, ROWS_KEPT = ".tried.json", 5_000
 ASIDE = ".replaced"  # in a workspace
 ADD, REPLACE, LEAVE = "add", "replace", "leave"
 
@@ -160,7 +161,7 @@ def try_tables(workspace: Path, upload: Upload) -> Tried:
     batch = checked.batch
     rows = _rows_as_sent(batch.listed, written) if batch is not None else []
     tried = Tried(
-        key=key, problems=[one.as_json() for one in checked.problems], rows=rows[:200], row_count=len(rows),
+        key=key, problems=[one.as_json() for one in checked.problems], rows=rows[:ROWS_KEPT], row_count=len(rows),
         products=batch.products.height if batch else 0,
         sales_days=batch.last_day - batch.first_day + 1 if batch else 0,
         usable=batch is not None and not has_errors([one for one in checked.problems if one.code == "no_products"]),
@@ -168,6 +169,11 @@ def try_tables(workspace: Path, upload: Upload) -> Tried:
     with whole_file(path) as temporary:
         temporary.write_bytes(msgspec.json.encode(tried))
     return tried
+
+
+def trouble_rows(tried: Tried) -> pl.DataFrame:
+    """The troubled rows as a table to take away."""
+    return pl.DataFrame([msgspec.to_builtins(row) for row in tried.rows], schema=LISTED)
 
 
 def write_tables(workspace: Path, upload: Upload) -> list[str]:

@@ -69,9 +69,9 @@ def save(folder: Path, page: Page, form: Form, seen: str, *, lang: str = "en") -
             found = "a file that was changed since you opened this form"
             raise Refused([Problem(FILE, found, "the file you saw", fix, "changed_meanwhile")])
         made, wrong = wanted(now.values or {"schema": 1}, page, form)
-        if wrong:
-            raise Refused(wrong)
         before = now.text or seller_template(lang)
+        if wrong:
+            raise Refused([*wrong, *_further(before, now.values, page, form, wrong)])
         text = rewritten(before, made)
         seller_from(text)
         changed = sorted(_differing(now.values, made))
@@ -91,6 +91,18 @@ def save_text(folder: Path, text: str, seen: str) -> Current:
         seller_from(text)
         _write(folder, text, now)
         return current(folder)
+
+
+def _further(before: str, values: Mapping[str, Any], page: Page, form: Form, wrong: list[Problem]) -> list[Problem]:
+    """What reading would say of the rest, were the texts that are no numbers numbers."""
+    names = {problem.at.removeprefix(f"{FILE}: ") for problem in wrong}
+    mended = {name: ["1"] * max(len(texts), 1) if name in names else texts for name, texts in form.items()}
+    made, still = wanted(values or {"schema": 1}, page, mended)
+    try:
+        seller_from(rewritten(before, made)) if not still else None
+    except Refused as refused:
+        return list(refused.problems)
+    return []
 
 
 def _write(folder: Path, text: str, before: Current) -> None:

@@ -189,9 +189,7 @@ def standing_of(folder: Path, keep: Path, at: int) -> Standing:
     today = at // DAY_SECONDS
     written = int((read.folder / "decision.json").stat().st_mtime)
     changed = changed_contracts(read.on, today) if today > read.on else ()
-    return Standing(
-        tuple(files), read.on, written, freshness(folder, read.hashes, read.on, today), changed, has_ledger
-    )
+    return Standing(tuple(files), read.on, written, freshness(folder, read.hashes, read.on, today), changed, has_ledger)
 
 
 @lru_cache(maxsize=8)

@@ -116,7 +116,7 @@ def _headers_in(grid: Grid) -> set[str]:
 
 
 def _looked(grid: Grid, sheet: Sheet | None, wanted: str, log: Log) -> OwnSheet:
-    table = sheet.table if sheet is not None else ""
+    table = (sheet.table if sheet is not None else "") or wanted
     frame = sheet.frame if sheet is not None else pl.DataFrame()
     if table not in TABLES:
         table, frame = "", pl.DataFrame()

@@ -1,34 +1,28 @@
 """Pages: import. Files are received, looked at, tried, and handed to a job once a person has seen what would change."""
 
 from collections.abc import Callable
-from pathlib import Path
 
-import polars as pl
 from fastapi import APIRouter, Depends
 from starlette.responses import Response
 
 from tuoguan.app.freshness import imported_before, imported_sources, own_sources
-from tuoguan.app.import_preview import SAID, asked_of, effect, look, refused_rows
+from tuoguan.app.import_preview import SAID, Effect, asked_of, effect, look, refused_rows
 from tuoguan.app.import_mapping import contract_ids
-from tuoguan.app.tables_out import form_of, table_bytes
 from tuoguan.app.uploads import Upload, discard, find, note, receive, uploads
 from tuoguan.foundation.problems import Refused
 from tuoguan.intake import formats
-from tuoguan.operate import Store, load_flows, move_of
+from tuoguan.operate import load_flows, move_of
 from tuoguan.site import Right
+from tuoguan.web import pages_import_mapping
 from tuoguan.web.asking import Asking, reading, writing
 from tuoguan.web.import_words import FIELD_TITLES, MOVE_TITLES, TABLE_TITLES
-from tuoguan.web.receiving import Filled, Received, filled, receiving
+from tuoguan.web.receiving import Filled, Received, file_answer, filled, receiving, store_of, uploads_of
 
 pages = APIRouter()
+pages.include_router(pages_import_mapping.pages)
 HISTORY = 20
 EXPORTS = "exports"
 SILENT = dict.fromkeys(SAID, "")
-
-
-def uploads_of(ask: Asking) -> Path:
-    """The workspace's folder of uploads, where jobs look for them."""
-    return ask.site.jobs.folders.of(ask.place.name).uploads
 
 
 @pages.get("/w/{workspace}/import")
@@ -90,7 +84,8 @@ def would(upload_id: str, ask: Asking = Depends(reading(Right.IMPORT))) -> Respo
         problems = refused.problems
     template = "import/effect_part.html" if ask.is_part else "import/effect.html"
     return ask.page(template, upload=upload, effect=found, problems=problems, words_of=_words(ask),
-                    steps_of=_steps(ask))  # fmt: skip
+                    steps_of=_steps(ask), said=SILENT | _said(upload),
+                    asks=_asks(ask, upload, found))  # fmt: skip
 
 
 @pages.get("/w/{workspace}/import/{upload_id}/rows.{form}")
@@ -130,17 +125,24 @@ def throw_away(upload_id: str, ask: Asking = Depends(writing(Right.IMPORT))) -> 
     return ask.go(ask.url("import"))
 
 
-def file_answer(rows: pl.DataFrame, form: str, name: str) -> Response:
-    """The rows as a file to take away. Refused for a form that there is none of."""
-    data, kind = table_bytes(rows, form_of(form))
-    return Response(data, media_type=kind, headers={"Content-Disposition": f'attachment; filename="{name}.{form}"'})
-
-
 def _exports(ask: Asking, upload_id: str) -> Upload:
     upload = find(uploads_of(ask), upload_id)
     if upload.about.purpose != EXPORTS:
         find(uploads_of(ask), "")
     return upload
+
+
+def _asks(ask: Asking, upload: Upload, found: Effect | None) -> dict[str, list[str]]:
+    """What has to be asked before the files can be recorded, with what can be answered."""
+    codes = {str(problem["code"]) for problem in found.problems} if found is not None else set()
+    asks = {}
+    if "which_contract" in codes:
+        seen = look(ask.place.folder, upload.folder, upload.paths, _said(upload), now=ask.now)
+        platforms = {sheet.platform for file in seen.files for sheet in file.sheets}
+        asks["contract"] = [name for name in contract_ids() if name.partition("/")[0] in platforms]
+    if "which_place" in codes:
+        asks["place"] = _sites(ask)
+    return asks
 
 
 def _words(ask: Asking) -> Callable[[str], tuple[str, str]]:
@@ -185,14 +187,3 @@ def _sites(ask: Asking) -> list[str]:
         return [str(site.get("id", "")) for site in current(ask.place.folder).values.get("sites", [])]
     except Refused:
         return []
-
-
-def store_of(ask: Asking) -> Store | None:
-    """The store of the workspace's ledger, None where there is none yet."""
-    try:
-        return ask.work.ledger.store
-    except Refused:
-        return None
-
-
-__all__ = ["file_answer", "pages", "store_of", "uploads_of"]

@@ -22,17 +22,14 @@ from tuoguan.intake import Layout, Table
 from tuoguan.site import Right
 from tuoguan.web.asking import Asking, reading
 from tuoguan.web.import_words import ACCOUNT_TITLES, FIELD_TITLES, KIND_TITLES, TABLE_TITLES
-from tuoguan.web.pages_import import uploads_of
-from tuoguan.web.receiving import Filled, filled
+from tuoguan.web.receiving import Filled, filled, uploads_of
 
 pages = APIRouter()
 UNSAID = dict.fromkeys(("title", "platform", "currency", "zone", "states", "types", "kind"), "")
 
 
 @pages.get("/w/{workspace}/import/{upload_id}/map")
-def mapping(
-    upload_id: str, file: str = "", table: str = "", ask: Asking = Depends(reading(Right.IMPORT))
-) -> Response:
+def mapping(upload_id: str, file: str = "", table: str = "", ask: Asking = Depends(reading(Right.IMPORT))) -> Response:
     """The form: the file's columns with samples, and what each may be."""
     upload, path = _file(ask, upload_id, file)
     kind = Table(table) if table in set(Table) else Table.ORDER_LINES

@@ -14,9 +14,9 @@ from tuoguan.app.settings_fields import PAGES
 from tuoguan.foundation.problems import Problem, Refused
 from tuoguan.site import Right
 from tuoguan.web.asking import Asking, reading, writing
-from tuoguan.web.pages_import import store_of
+from tuoguan.web.import_words import FIELD_TITLES
 from tuoguan.web.pages_start import checks_of
-from tuoguan.web.receiving import Filled, filled
+from tuoguan.web.receiving import Filled, filled, store_of
 from tuoguan.web.settings_form import FIELD_WORDS, form_words, problems_by_path
 
 pages = APIRouter()
@@ -65,6 +65,8 @@ def keep_settings(sent: Filled = Depends(filled(Right.SETTINGS))) -> Response:
         values, _wrong = wanted(now.values, PAGES[tab], sent.texts)
         late = any(problem.code == "changed_meanwhile" for problem in refused.problems)
         return _form(ask, tab, now, values, refused.problems, seen=seen, status=409 if late else 422)
+    if changed:
+        ask.site.access.audit.tell(ask.place.name, ask.signed.name, "settings_changed", settings=changed)
     return ask.go(ask.url("settings", tab=tab, saved=len(changed)))
 
 
@@ -89,7 +91,8 @@ def _products(ask: Asking) -> Response:
     rows, after = product_rows(keep, folder, find=query.get("find", ""), after=query.get("after"), limit=ROWS)
     return ask.page(
         "settings/products.html", tab="products", tabs=TABS, facts=facts, rows=rows.to_dicts(), after=after,
-        find=query.get("find", ""), wrong=product_problems(keep, folder).to_dicts(),
+        find=query.get("find", ""), wrong=product_problems(keep, folder).to_dicts(), fields=FIELD_TITLES,
+        told_by_code={str(problem["code"]): problem for problem in facts.problems} if facts else {},
     )  # fmt: skip
 
 
@@ -154,4 +157,4 @@ def _about(ask: Asking) -> Response:
     except Refused:
         defaults = []
     return ask.page("settings/about.html", tab="about", tabs=TABS, about=about(), facts=facts, defaults=defaults,
-                    words=FIELD_WORDS)  # fmt: skip
+                    words=FIELD_WORDS, fields=FIELD_TITLES)  # fmt: skip

@@ -16,11 +16,13 @@ from tuoguan.app.templates_out import templates
 from tuoguan.foundation.problems import Problem, Refused
 from tuoguan.operate import Work
 from tuoguan.site import JobState, Right
+from tuoguan.web import pages_start_files
 from tuoguan.web.asking import Asking, reading, writing
 from tuoguan.web.receiving import Filled, filled
 from tuoguan.web.settings_form import form_words, problems_by_path
 
 pages = APIRouter()
+pages.include_router(pages_start_files.pages)
 SELLERS = ("solo", "team", "brand")
 
 
@@ -60,9 +62,11 @@ def start(ask: Asking = Depends(reading())) -> Response:
 
 @pages.get("/w/{workspace}/start/check")
 def check(ask: Asking = Depends(reading())) -> Response:
-    """What a check says of the files as they are: a part of the steps, and a page of its own."""
+    """What a check says of the files as they are; made first where nobody did since they changed."""
     facts = check_and_keep(checks_of(ask), ask.place.folder)
-    return ask.page("start/check_part.html" if ask.is_part else "start/check.html", facts=facts)
+    if ask.is_part:  # the steps are shown anew, for the next one can begin
+        return Response(status_code=204, headers={"HX-Refresh": "true"})
+    return ask.page("start/check.html", facts=facts)
 
 
 @pages.post("/w/{workspace}/start/sample")
@@ -104,7 +108,7 @@ def keep_shop(sent: Filled = Depends(filled(Right.SETTINGS))) -> Response:
     """Writes them, as a new seller.toml with comments, and leads on to the files."""
     ask = sent.ask
     try:
-        save(ask.place.folder, FIRST, sent.texts, sent.values.get("seen", ""), lang=ask.language)
+        changed = save(ask.place.folder, FIRST, sent.texts, sent.values.get("seen", ""), lang=ask.language)
     except Refused as refused:
         values, _wrong = wanted(current(ask.place.folder).values, FIRST, sent.texts)
         return ask.page("start/shop.html", status=422, page=FIRST, values=values, seen=sent.values.get("seen", ""),

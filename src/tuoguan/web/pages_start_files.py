@@ -13,6 +13,7 @@ from tuoguan.app.own_tables import (
     look,
     picks_of,
     said_of,
+    trouble_rows,
     try_tables,
     write_tables,
 )
@@ -22,8 +23,7 @@ from tuoguan.intake import TABLES, fields_of
 from tuoguan.site import Right
 from tuoguan.web.asking import Asking, reading, writing
 from tuoguan.web.import_words import FIELD_TITLES, TABLE_TITLES
-from tuoguan.web.pages_import import uploads_of
-from tuoguan.web.receiving import Filled, Received, filled, receiving
+from tuoguan.web.receiving import Filled, Received, file_answer, filled, receiving, uploads_of
 
 pages = APIRouter()
 OWN = "tables"
@@ -81,7 +81,14 @@ def would(upload_id: str, ask: Asking = Depends(reading(Right.IMPORT))) -> Respo
     upload = _own(ask, upload_id)
     tried = try_tables(ask.place.folder, upload)
     template = "start/tried_part.html" if ask.is_part else "start/tried.html"
-    return ask.page(template, upload=upload, tried=tried)
+    told = {str(problem["code"]): problem for problem in tried.problems}
+    return ask.page(template, upload=upload, tried=tried, told_by_code=told)
+
+
+@pages.get("/w/{workspace}/start/files/{upload_id}/rows.{form}")
+def rows_out(upload_id: str, form: str, ask: Asking = Depends(reading(Right.IMPORT))) -> Response:
+    """Every row that is left out or doubtful, as a file."""
+    return file_answer(trouble_rows(try_tables(ask.place.folder, _own(ask, upload_id))), form, "rows")
 
 
 @pages.post("/w/{workspace}/start/files/{upload_id}/go")

@@ -49,7 +49,9 @@ def parts_of(ask: Asking, stream: str) -> dict[str, Any]:
     flow = flow_of(stream)
     found = shown(ask.work, stream, ask.desk, ask.now)
     allowed = {action.move.name: may(ask, flow, action.move.name) for action in found.actions}
-    advice = advice_of(ask.place.folder, ask.site.keep / "decisions", found.document) if flow == "price_review" else None
+    advice = (
+        advice_of(ask.place.folder, ask.site.keep / "decisions", found.document) if flow == "price_review" else None
+    )
     return {
         "shown": found, "allowed": allowed, "advice": advice, "path": PATH_BY_FLOW[flow], "words": words(ask),
         "back": _back(ask, stream),

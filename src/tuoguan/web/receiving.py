@@ -1,4 +1,4 @@
-"""Files in a form: their size is refused before a byte of them is read.
+"""Files in and out: the size of those in a form is refused before a byte of them is read.
 
 Hides the multipart body. Keeps the invariant that nobody without the right, and no body of unknown or excessive length,
 is taken in.
@@ -6,13 +6,18 @@ is taken in.
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import IO, Any
 
+import polars as pl
 from fastapi import Request
 from starlette.datastructures import UploadFile
+from starlette.responses import Response
 
+from tuoguan.app.tables_out import form_of, table_bytes
 from tuoguan.app.uploads import FILES_MOST, TOTAL_MOST
 from tuoguan.foundation.problems import Problem, Refused
+from tuoguan.operate import Store
 from tuoguan.site import Right
 from tuoguan.web.asking import CSRF_FIELD, Asking, asking, form_values, writing
 
@@ -72,3 +77,22 @@ def receiving(right: Right, most: int = TOTAL_MOST) -> Callable[..., Any]:
         return Received(ask, form_values(form), files)
 
     return depend
+
+
+def uploads_of(ask: Asking) -> Path:
+    """The workspace's folder of uploads, where jobs look for them."""
+    return ask.site.jobs.folders.of(ask.place.name).uploads
+
+
+def store_of(ask: Asking) -> Store | None:
+    """The store of the workspace's ledger, None where there is none yet."""
+    try:
+        return ask.work.ledger.store
+    except Refused:
+        return None
+
+
+def file_answer(rows: pl.DataFrame, form: str, name: str) -> Response:
+    """The rows as a file to take away. Refused for a form that there is none of."""
+    data, kind = table_bytes(rows, form_of(form))
+    return Response(data, media_type=kind, headers={"Content-Disposition": f'attachment; filename="{name}.{form}"'})

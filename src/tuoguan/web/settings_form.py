@@ -4,7 +4,10 @@ Words only; translated where they are shown.
 """
 
 from collections.abc import Iterable
+from functools import cache
 from typing import Any
+
+from babel import Locale
 
 from tuoguan.app.import_mapping import contract_ids
 from tuoguan.app.settings import FILE, rows_shown, shown
@@ -12,6 +15,8 @@ from tuoguan.foundation.money import EXPONENT_BY_CURRENCY
 from tuoguan.foundation.parties import MARKETS, Duty
 from tuoguan.foundation.problems import Problem
 from tuoguan.web.asking import Asking
+from tuoguan.web.templating import LOCALE_BY_LANGUAGE
+from tuoguan.web.translating import Language
 
 
 def _(text: str) -> str:
@@ -84,9 +89,16 @@ def form_words(ask: Asking) -> dict[str, Any]:
     """What the templates of settings' forms need beside the values."""
     return {
         "words": FIELD_WORDS, "columns": COLUMN_WORDS, "duties": {duty.value: DUTY_WORDS[duty.value] for duty in Duty},
-        "modes": MODE_WORDS, "markets": MARKETS, "currencies": sorted(EXPONENT_BY_CURRENCY),
+        "modes": MODE_WORDS, "markets": MARKETS, "market_names": market_names(ask.language), "currencies": sorted(EXPONENT_BY_CURRENCY),
         "contract_names": contract_ids(), "shown": shown, "rows_shown": rows_shown,
     }  # fmt: skip
+
+
+@cache
+def market_names(language: Language) -> dict[str, str]:
+    """What the markets' countries are called."""
+    names = Locale.parse(LOCALE_BY_LANGUAGE[language]).territories
+    return {market: names.get({"UK": "GB"}.get(market, market), market) for market in MARKETS}
 
 
 def problems_by_path(problems: Iterable[Problem]) -> dict[str, list[Problem]]:
