@@ -120,7 +120,15 @@ def weeks_drawn(ask: Asking = Depends(reading())) -> Response:
         for week in found
         for mode, units in week.leaving.items()
     ]
-    return charting.chart_response(ask.site.keep, "plan.weeks", description, money=money, leaving=leaving, words=words, starts=[_first_day(week.starts_on) for week in found])
+    return charting.chart_response(
+        ask.site.keep,
+        "plan.weeks",
+        description,
+        money=money,
+        leaving=leaving,
+        words=words,
+        starts=[_first_day(week.starts_on) for week in found],
+    )
 
 
 def _first_day(day: int) -> str:
