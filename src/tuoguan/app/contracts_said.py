@@ -114,7 +114,7 @@ def amount(entry: ChargeEntry, language: Language) -> str:
     if _zero(entry.rate) and entry.range is None:
         return said("nothing", language)
     basis = word(BASES, entry.basis, language)
-    if Decimal(entry.rate) >= 1:
+    if Decimal(entry.rate) > 1:
         return said("times", language, count=_ranged(plain(entry.rate), entry.range, language), basis=basis)
     low_high = (percent(entry.range[0]), percent(entry.range[1])) if entry.range else None
     return said("of", language, price=_ranged(percent(entry.rate), low_high, language), basis=basis)

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from tuoguan.app.contracts_view import OVERLAYS
 from tuoguan.app.whatif_contracts import differing_terms
-from tuoguan.contracts import Differing, Overlays, PlacedOverlay, check, load, load_overlays
+from tuoguan.contracts import Differing, Library, Overlays, PlacedOverlay, check, load, load_overlays
 from tuoguan.foundation.days import Day
 from tuoguan.foundation.ids import content_hash
 from tuoguan.foundation.problems import Problem, Refused, has_errors
@@ -53,20 +53,26 @@ class Review:
     @property
     def can_be_saved(self) -> bool:
         """True without errors; warnings and notes are told and let pass."""
-        return not has_errors(self.problems)
+        return self.overlay is not None and not has_errors(self.problems)
 
 
 def files(folder: Path, on: Day) -> list[File]:
     """Every overlay of the workspace with what is wrong with it, in order of its name."""
     root = folder / OVERLAYS
     overlays = load_overlays(root)
-    found = check(load(overlays=overlays), on) if len(overlays) or overlays.problems else []
+    found = check(_over(overlays), on) if len(overlays) or overlays.problems else []
     by_name = {item.at: item for item in overlays}
     names = sorted(path.relative_to(root).as_posix() for path in root.rglob("*.toml")) if root.is_dir() else []
     return [
         File(name, version_of(folder, name), by_name.get(name), tuple(one for one in found if _is_of(one, name)))
         for name in names
     ]
+
+
+def _over(overlays: Overlays) -> Library:
+    """Our terms with these overlays, for checking."""
+    base = load()
+    return replace(base, overlays=overlays, problems=(*base.problems, *overlays.problems))
 
 
 def _is_of(problem: Problem, name: str) -> bool:
@@ -100,8 +106,7 @@ def review(folder: Path, name: str, text: str, on: Day) -> Review:
     with _beside_others(folder, name, raw) as root:
         overlays = load_overlays(root)
         own = next((item for item in overlays if item.at == name), None)
-        library = load(overlays=overlays)
-        problems = tuple(one for one in check(library, on) if _is_of(one, name) or _meets(one, name))
+        problems = tuple(one for one in check(_over(overlays), on) if _is_of(one, name) or _meets(one, name))
         if own is None or has_errors(problems):
             return Review(own, problems, ())
         return Review(own, problems, _changed(own, on))

@@ -41,7 +41,8 @@ def load(root: Path | str | None = None, overlays: Overlays | None = None) -> Li
     """The library below ``root`` (the terms shipped with tuoguan by default); what is wrong stands in ``problems``."""
     place = Path(root) if root is not None else TERMS
     stamp = tuple((path, path.stat().st_mtime_ns, path.stat().st_size) for path in _files(place))
-    return _load(place, stamp, overlays or NO_OVERLAYS)
+    told = overlays is not None and (len(overlays) > 0 or len(overlays.problems) > 0)
+    return _load(place, stamp, overlays if overlays is not None and told else NO_OVERLAYS)
 
 
 @lru_cache(maxsize=8)

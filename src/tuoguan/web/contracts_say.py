@@ -90,6 +90,13 @@ class Say:
         """A duty's name."""
         return self.label(duty.value)
 
+    def by_model(self, ids: Sequence[str]) -> list[tuple[str, list[str]]]:
+        """Contracts gathered under platform and model: ``[("acme/semi", ["acme/semi/EU", "acme/semi/US"])]``."""
+        found: dict[str, list[str]] = {}
+        for name in ids:
+            found.setdefault(name.rpartition("/")[0], []).append(name)
+        return list(found.items())
+
     def iso(self, day: Day) -> str:
         """A day as it stands in a URL."""
         return iso(day)
