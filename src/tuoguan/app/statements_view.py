@@ -16,6 +16,7 @@ import polars as pl
 from tuoguan.app.reconciling import FOLDER
 from tuoguan.app.statements_run import LEARNED, PROFIT
 from tuoguan.foundation.problems import Problem, Refused
+from tuoguan.intake import lines_start
 from tuoguan.operate import Desk, Document, Listed, Work
 from tuoguan.reconcile import CLAIMED, Verdict
 
@@ -182,6 +183,17 @@ def statement_page(
         name = name_of(document)
         rows.append(StatementRow(one, document, name, *sums.get((name, one.currency), (0, 0, None))))
     return rows, mark
+
+
+def statement_of(work: Work, name: str, line_key: str) -> str | None:
+    """The number of the document that vouches for a line of the statement of this name; None where none does."""
+    store, table = (*line_key.split("/", 2), "", "")[:2]
+    if name.endswith(".parquet"):
+        return name.removesuffix(".parquet")
+    work.catch_up()
+    start = lines_start(store, table, name)
+    listed, _ = work.register.page(work.ledger.store, FLOW, desk=Desk.SELLER, find=start, sort="number", limit=20)
+    return next((one.number for one in listed if name_of(work.document(one.stream)) == name), None)
 
 
 def statement_counts(work: Work) -> dict[str, int]:

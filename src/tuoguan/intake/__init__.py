@@ -8,7 +8,7 @@ from tuoguan.intake.catalogue import Catalogue, read_catalogue
 from tuoguan.intake.dates import offset_of
 from tuoguan.intake.exports import digest_of, read_export
 from tuoguan.intake.exports_formats import formats
-from tuoguan.intake.exports_kept import keep_lines, kept_lines, lines_name
+from tuoguan.intake.exports_kept import keep_lines, kept_lines, lines_name, lines_start
 from tuoguan.intake.exports_schema import (
     MONEY_LINES,
     ORDER_LINES,
@@ -50,6 +50,6 @@ __all__ = [
     "LISTED", "MONEY_LINES", "ORDER_LINES", "PANEL", "PRICES", "PRODUCTS", "RETURNS", "STOCK", "STOCK_COUNTS",
     "STOCK_ORDERS", "STOCK_OUTS", "UNCLASSIFIED", "Batch", "Catalogue", "Control", "Export", "FileCount", "Format",
     "Lane", "Limits", "ProductCount", "Reader", "Risk", "Seller", "Site", "Supplier", "Switching", "Table",
-    "digest_of", "export", "formats", "init", "input_hash", "keep_lines", "kept_lines", "lines_name", "offset_of",
-    "read", "read_catalogue", "read_export", "seller_of", "speaks_of_buyer", "template",
+    "digest_of", "export", "formats", "init", "input_hash", "keep_lines", "kept_lines", "lines_name", "lines_start",
+    "offset_of", "read", "read_catalogue", "read_export", "seller_of", "speaks_of_buyer", "template",
 ]  # fmt: skip
