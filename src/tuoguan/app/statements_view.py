@@ -32,6 +32,8 @@ SORTS = {
     "settled_on": (pl.col("settled_on").to_physical().fill_null(2**31 - 1), False),
     "-settled_on": (pl.col("settled_on").to_physical().fill_null(-(2**31)), True),
 }  # fmt: skip
+OPEN = "open"  # in place of a verdict: all that somebody should look at
+QUIET = (Verdict.TIMING.value, Verdict.ROUNDING.value)
 Filters = Mapping[str, str]  # of `differences_of`
 CHOICES_MAX = 500  # of a filter
 FILTERS = ("verdict", "kind", "contract_id", "statement", "currency")
@@ -93,7 +95,9 @@ def differences_of(folder: Path, *, find: str = "", **filters: str) -> pl.LazyFr
         raise Refused([Problem("statements", "no run yet", "a reconciliation", "start it on this page", "no_run")])
     rows = pl.scan_parquet(path)
     for name, value in filters.items():
-        if value and name in FILTERS:
+        if name == "verdict" and value == OPEN:
+            rows = rows.filter(~pl.col(name).is_in(QUIET))
+        elif value and name in FILTERS:
             rows = rows.filter(pl.col(name) == value)
     if find:
         rows = rows.filter(

@@ -14,8 +14,11 @@ FILTERS = ("kind", "contract_id", "statement", "currency")
 
 
 def _filters(ask: Asking) -> dict[str, str]:
+    """What the URL asks for; without a verdict what somebody should look at, "all" for everything."""
     query = ask.request.query_params
-    return {name: query.get(name, "") for name in (*FILTERS, "verdict")}
+    verdict = query.get("verdict", "")
+    told = {"": "open", "all": ""}.get(verdict, verdict)
+    return {name: query.get(name, "") for name in FILTERS} | {"verdict": told}
 
 
 @pages.get("/w/{workspace}/statements/differences")
@@ -29,9 +32,10 @@ def differences(ask: Asking = Depends(reading(Right.VIEW))) -> Response:
     sort = sort if sort in statements_view.SORTS else "-size"
     find = query.get("find", "").strip()[:80]
     page = statements_view.difference_page(folder, filters, find=find, sort=sort, after=query.get("after") or None)
-    kept = {name: value for name, value in {**filters, "find": find, "sort": sort}.items() if value}
+    verdict = query.get("verdict", "")
+    kept = {name: value for name, value in {**filters, "verdict": verdict, "find": find, "sort": sort}.items() if value}
     return ask.page(
-        "statements/differences.html", page=page, filters=filters, sort=sort, find=find,
+        "statements/differences.html", page=page, filters=filters | {"verdict": verdict}, sort=sort, find=find,
         run=statements_view.run_of(folder),
         choices=statements_view.choices(folder), words=verdict_words(ask), query=kept, last_instant=last_instant,
         kind_word=lambda kind: kind_word(kind, ask.language), market_of=market_of,

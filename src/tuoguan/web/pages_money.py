@@ -5,7 +5,8 @@ from datetime import timedelta
 from fastapi import APIRouter, Depends
 from starlette.responses import Response
 
-from tuoguan.app.home_money import home_of
+from tuoguan.app.home_money import Home, home_of
+from tuoguan.app.money_view import Moved
 from tuoguan.app.tables_out import form_of, table_bytes
 from tuoguan.foundation.days import Day
 from tuoguan.foundation.money import EXPONENT_BY_CURRENCY
@@ -48,12 +49,13 @@ def money(ask: Asking = Depends(reading(Right.VIEW))) -> Response:
     currencies = list(money_view.currencies(balances)) or [home.currency]
     asked = ask.request.query_params.get("currency", "")
     currency = asked if asked in currencies else home.currency if home.currency in currencies else currencies[0]
-    days = money_view.forecast(work, folder, currency, today)
+    days, fees = money_view.forecast(work, folder, currency, today), money_view.fees(work, today)
     return ask.page(
         "money/money.html", balances=balances, home=home, today=today, states=state_words(ask), owed=money_view.OWED,
         columns=money_view.STATES[:7], currencies=currencies, currency=currency, ages=money_view.AGES,
         late=money_view.late(work, today), weeks=by_week(days),
-        planned=any(one.planned_minor is not None for one in days), fees=summed(money_view.fees(work, today)),
+        planned=any(one.planned_minor is not None for one in days), fees=summed(fees),
+        fees_by_week=[(*key, minor) for key, minor in sorted(fees_by_week(fees, home).items())],
         fee_weeks=money_view.WEEKS_SHOWN, exchanges=money_view.exchanges(work, folder, limit=20),
         kind_word=lambda kind: kind_word(kind, ask.language),
     )  # fmt: skip
@@ -124,11 +126,7 @@ def fees(ask: Asking = Depends(reading(Right.VIEW))) -> Response:
     from tuoguan.reconcile import kind_word
 
     home = home_of(ask.place.folder, today_of(ask))
-    found: dict[tuple[Day, str], int] = {}
-    for one in money_view.fees(ask.work, today_of(ask)):
-        minor = home.minor(one.minor, one.currency)
-        if one.kind != "revenue" and minor:
-            found[one.week_on, one.kind] = found.get((one.week_on, one.kind), 0) + minor
+    found = fees_by_week(money_view.fees(ask.work, today_of(ask)), home)
     largest = _largest(found)
     bars = [
         {"week": (EPOCH + timedelta(days=week)).isoformat(), "amount": home.major(minor),
@@ -137,6 +135,16 @@ def fees(ask: Asking = Depends(reading(Right.VIEW))) -> Response:
     ]  # fmt: skip
     description = ask.t("What each kind of charge brought or took, by week; revenue is left out.")
     return chart_response(ask.site.keep, "money.weeks", description, bars=bars, words=[ask.t("week of"), home.currency])
+
+
+def fees_by_week(fees: list[MoneyWeek], home: Home) -> dict[tuple[Day, str], int]:
+    """What charges took by week and kind in the home currency; revenue is left out."""
+    found: dict[tuple[Day, str], int] = {}
+    for one in fees:
+        minor = home.minor(one.minor, one.currency)
+        if one.kind != "revenue" and minor:
+            found[one.week_on, one.kind] = found.get((one.week_on, one.kind), 0) + minor
+    return found
 
 
 def _largest(found: dict[tuple[Day, str], int]) -> set[str]:
@@ -155,7 +163,9 @@ def entries(ask: Asking = Depends(reading(Right.VIEW))) -> Response:
     query = ask.request.query_params
     contract, currency, state = (query.get(name, "")[:120] for name in ("contract", "currency", "state"))
     tab = "open" if state in money_view.OWED and query.get("tab") != "moves" else "moves"
-    text, items, moved, after = query.get("after", ""), [], [], None
+    text, after = query.get("after", ""), None
+    items: list[tuple[str, Day, int]] = []
+    moved: list[Moved] = []
     if tab == "open":
         mark = mark_of(text, (int, str))
         items, later = money_view.open_items(ask.work, contract, currency, state, mark and (mark[0], mark[1]))
