@@ -31,7 +31,7 @@ def state_words(ask: Asking) -> dict[str, tuple[str, str]]:
         "reserve": (ask.t("Reserve"), ask.t("kept back for a time")),
         "suspense": (ask.t("In suspense"), ask.t("paid or taken, not understood yet")),
         "deposit": (ask.t("Deposit"), ask.t("a store's deposit")),
-        "bank": (ask.t("Paid"), ask.t("in the bank")),
+        "bank": (ask.t("In the bank"), ask.t("paid by the platform and arrived, less what was paid out")),
         "payable": (ask.t("Bills to pay"), ask.t("received, not yet paid")),
         "exchange": (ask.t("Exchange"), ask.t("differences between currencies")),
     }
