@@ -24,7 +24,7 @@ OTHER = "other"
 def state_words(ask: Asking) -> dict[str, tuple[str, str]]:
     """(word, what it means) by state of money."""
     return {
-        "expected": (ask.t("Expected"), ask.t("earned, what starts the payout's clock has not happened yet")),
+        "expected": (ask.t("Earned, not due"), ask.t("earned, what starts the payout's clock has not happened yet")),
         "pending": (ask.t("Pending"), ask.t("the payout's clock runs")),
         "in_settlement": (ask.t("In settlement"), ask.t("on a statement, not yet paid")),
         "frozen": (ask.t("Frozen"), ask.t("held by the platform until it thaws")),
