@@ -58,7 +58,7 @@ def prepare(
     return Prepared(move, before, after, details, unknown, lacking, claims)
 
 
-def record(work: Work, folder: Path, prepared: Prepared, *, at: int, expected_version: int) -> Document:
+def record(work: Work, prepared: Prepared, *, at: int, expected_version: int) -> Document:
     """The step, durable. Refused (code "stale") when the statement moved on since it was shown."""
     if prepared.before.version != expected_version:
         found = f"version {prepared.before.version} of the statement"

@@ -153,7 +153,7 @@ def exchanges(work: Work, folder: Path, limit: int = 100) -> list[Exchange]:
             Exchange(position, day, entry.stream, gave.currency, gave.minor, got.currency, came, worth,
                      None if worth is None else came - worth)
         )  # fmt: skip
-    return found
+    return sorted(found, key=lambda one: (-one.day, -one.position))
 
 
 def open_items(
@@ -193,9 +193,13 @@ def entries(
 
 def balance_table(rows: Sequence[Balance], home: Home) -> pl.DataFrame:
     """The balances as a table to be carried away."""
-    told = [(one.contract, one.state, one.currency, one.minor, home.currency, one.home_minor) for one in rows]
+    told = [
+        (one.contract, one.state, one.currency, one.minor, home.currency,
+         None if one.home_minor is None else home.major(one.home_minor))
+        for one in rows
+    ]  # fmt: skip
     schema = {"contract": pl.String, "state": pl.String, "currency": pl.String, "amount_minor": pl.Int64,
-              "home_currency": pl.String, "home_units": pl.Int64}  # fmt: skip
+              "home_currency": pl.String, "home_value": pl.Float64}  # fmt: skip
     return pl.DataFrame(told, schema=schema, orient="row")
 
 

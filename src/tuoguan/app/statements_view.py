@@ -16,6 +16,7 @@ import polars as pl
 from tuoguan.app.reconciling import FOLDER
 from tuoguan.app.statements_run import LEARNED, PROFIT
 from tuoguan.foundation.problems import Problem, Refused
+from tuoguan.intake import lines_start
 from tuoguan.operate import Desk, Document, Listed, Work
 from tuoguan.reconcile import CLAIMED, Verdict
 
@@ -31,6 +32,8 @@ SORTS = {
     "settled_on": (pl.col("settled_on").to_physical().fill_null(2**31 - 1), False),
     "-settled_on": (pl.col("settled_on").to_physical().fill_null(-(2**31)), True),
 }  # fmt: skip
+OPEN = "open"  # in place of a verdict: all that somebody should look at
+QUIET = (Verdict.TIMING.value, Verdict.ROUNDING.value)
 Filters = Mapping[str, str]  # of `differences_of`
 CHOICES_MAX = 500  # of a filter
 FILTERS = ("verdict", "kind", "contract_id", "statement", "currency")
@@ -92,7 +95,9 @@ def differences_of(folder: Path, *, find: str = "", **filters: str) -> pl.LazyFr
         raise Refused([Problem("statements", "no run yet", "a reconciliation", "start it on this page", "no_run")])
     rows = pl.scan_parquet(path)
     for name, value in filters.items():
-        if value and name in FILTERS:
+        if name == "verdict" and value == OPEN:
+            rows = rows.filter(~pl.col(name).is_in(QUIET))
+        elif value and name in FILTERS:
             rows = rows.filter(pl.col(name) == value)
     if find:
         rows = rows.filter(
@@ -182,6 +187,17 @@ def statement_page(
         name = name_of(document)
         rows.append(StatementRow(one, document, name, *sums.get((name, one.currency), (0, 0, None))))
     return rows, mark
+
+
+def statement_of(work: Work, name: str, line_key: str) -> str | None:
+    """The number of the document that vouches for a line of the statement of this name; None where none does."""
+    store, table = (*line_key.split("/", 2), "", "")[:2]
+    if name.endswith(".parquet"):
+        return name.removesuffix(".parquet")
+    work.catch_up()
+    start = lines_start(store, table, name)
+    listed, _ = work.register.page(work.ledger.store, FLOW, desk=Desk.SELLER, find=start, sort="number", limit=20)
+    return next((one.number for one in listed if name_of(work.document(one.stream)) == name), None)
 
 
 def statement_counts(work: Work) -> dict[str, int]:

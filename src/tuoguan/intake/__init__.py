@@ -8,7 +8,7 @@ from tuoguan.intake.catalogue import Catalogue, read_catalogue
 from tuoguan.intake.dates import offset_of
 from tuoguan.intake.exports import digest_of, read_export
 from tuoguan.intake.exports_formats import formats
-from tuoguan.intake.exports_kept import keep_lines, kept_lines, lines_name
+from tuoguan.intake.exports_kept import keep_lines, kept_lines, lines_name, lines_start
 from tuoguan.intake.exports_mapping import Asks, Drawn, asks_of, guessed, mapping_text, save_mapping, vocabularies
 from tuoguan.intake.exports_schema import (
     MONEY_LINES,
@@ -64,7 +64,7 @@ __all__ = [
     "Drawn", "Export", "FileCount", "Format", "Lane", "Layout", "Limits", "OwnSheet", "ProductCount", "Reader",
     "Risk", "Seller", "Site", "Supplier", "Switching", "Table", "asks_of", "digest_of", "examined", "export",
     "fields_of", "formats", "guessed", "guessed_fields", "init", "input_hash", "keep_lines", "kept_lines", "layouts_of",
-    "lines_name", "mapping_text", "offset_of", "own_sheets", "read", "read_catalogue", "read_export", "rewritten",
+    "lines_name", "lines_start", "mapping_text", "offset_of", "own_sheets", "read", "read_catalogue", "read_export", "rewritten",
     "save_mapping", "save_table", "saved_tables", "seller_from", "seller_of", "seller_template", "settings_of",
     "table_files",
     "speaks_of_buyer", "template", "template_rows", "vocabularies", "write_table",

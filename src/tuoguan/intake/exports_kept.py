@@ -21,7 +21,12 @@ FOLDER = "ledger/statements"  # in a workspace
 def lines_name(store: str, table: str, statement_id: str, lines: pl.DataFrame) -> str:
     """The file name of these lines: the same lines have the same name."""
     digest = hashlib.blake2b("".join(sorted(lines["line_key"])).encode(), digest_size=8).hexdigest()
-    return re.sub(r"[^\w.\-]", "_", f"{table}-{store}-{statement_id}"[:120]) + f"-{digest}.parquet"
+    return f"{lines_start(store, table, statement_id)}{digest}.parquet"
+
+
+def lines_start(store: str, table: str, statement_id: str) -> str:
+    """What the names of a statement's files begin with."""
+    return re.sub(r"[^\w.\-]", "_", f"{table}-{store}-{statement_id}"[:120]) + "-"
 
 
 def keep_lines(workspace: Path, name: str, lines: pl.DataFrame) -> str:

@@ -5,12 +5,13 @@ from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from fastapi import Request
 from starlette.responses import Response
 
 from tuoguan.foundation.days import Day
 from tuoguan.foundation.problems import Problem, Refused
 from tuoguan.operate import Row, load_flows, move_of
-from tuoguan.web.asking import Asking
+from tuoguan.web.asking import Asking, form_values
 from tuoguan.web.zones import zone_of
 
 DAY_SECONDS = 86_400
@@ -61,7 +62,11 @@ def as_file(data: bytes, media_type: str, name: str) -> Response:
 
 def move_title(ask: Asking) -> Callable[[str], str]:
     """What a kind of entry is called: the flow's move, or the ledger's own."""
-    own = {"count.find": ask.t("Count"), "ledger.reversal": ask.t("Taken back"), "inventory.close": ask.t("Closing")}
+    own = {
+        "count.find": ask.t("Stock count"),
+        "ledger.reversal": ask.t("Taken back"),
+        "inventory.close": ask.t("Closing"),
+    }
 
     def title(kind: str) -> str:
         flow, _, name = kind.partition(".")
@@ -73,3 +78,8 @@ def move_title(ask: Asking) -> Callable[[str], str]:
         return " · ".join(words)
 
     return title
+
+
+async def form_of_request(request: Request) -> dict[str, str]:
+    """The text fields of the form that came."""
+    return form_values(dict(await request.form()))

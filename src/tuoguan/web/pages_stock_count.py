@@ -3,15 +3,15 @@
 from collections.abc import Mapping
 from typing import Any
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Depends
 from starlette.responses import Response
 
 from tuoguan.app.planned_sales import names_of
 from tuoguan.foundation.days import Day, parse_day
 from tuoguan.foundation.problems import Problem, Refused
 from tuoguan.site import Right
-from tuoguan.web.asking import Asking, form_values, reading, writing
-from tuoguan.web.listing import iso_day, mark_of, mark_text, today_of
+from tuoguan.web.asking import Asking, reading, writing
+from tuoguan.web.listing import form_of_request, iso_day, mark_of, mark_text, today_of
 
 pages = APIRouter()
 
@@ -34,12 +34,8 @@ def count_form(ask: Asking = Depends(reading(Right.HANDLE))) -> Response:
     )  # fmt: skip
 
 
-async def _form(request: Request) -> dict[str, str]:
-    return form_values(dict(await request.form()))
-
-
 @pages.post("/w/{workspace}/stock/count")
-def count(ask: Asking = Depends(writing(Right.HANDLE)), form: Mapping[str, str] = Depends(_form)) -> Response:
+def count(ask: Asking = Depends(writing(Right.HANDLE)), form: Mapping[str, str] = Depends(form_of_request)) -> Response:
     """First shown beside what the ledger believes; with what was shown brought back, recorded."""
     from tuoguan.app import counting
 
