@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from access_world import HERE, OTHER, PASSWORD
+from access_world import HERE, OTHER, PASSWORD, quick
 from tuoguan.cli import accounts
 from tuoguan.cli.main import parser
 from tuoguan.foundation.problems import Refused
@@ -18,6 +18,7 @@ from unit.cli.called import call
 @pytest.fixture
 def shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.delenv("TUOGUAN_KEY", raising=False)
+    monkeypatch.setattr("tuoguan.site.access.Passwords", quick)
     (tmp_path / "shop").mkdir()
     return tmp_path / "shop"
 
@@ -126,7 +127,7 @@ def test_links_stand_in_for_passwords(wei: Path, capsys: pytest.CaptureFixture[s
 
 
 def test_each_of_many_workspaces_has_people_of_its_own(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, shop: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     for name in ("east", "west"):
         (tmp_path / "srv" / name).mkdir(parents=True)
