@@ -6,6 +6,7 @@ idle server stays small. Keeps the invariant that a kept picture is exactly what
 
 import json
 from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from functools import cache
 from importlib import import_module
 from multiprocessing import get_context
@@ -18,6 +19,9 @@ from starlette.responses import Response
 from tuoguan.foundation.ids import content_hash
 
 IDLE_SECONDS = 60.0
+DRAW_SECONDS = 120.0
+NOT_DRAWN = '<p class="wait">∅ <small>SVG</small></p>'
+"""Stands where a picture did not come in time; the table behind it is on the page already."""
 _lock = Lock()
 _pool: ProcessPoolExecutor | None = None
 _timer: Timer | None = None
@@ -28,7 +32,11 @@ def chart_response(keep: Path, chart: str, description: str, **numbers: Any) -> 
 
     Comes from ``keep`` where it was drawn before.
     """
-    svg = drawn(keep, chart, description, numbers)
+    try:
+        svg = drawn(keep, chart, description, numbers)
+    except (TimeoutError, BrokenProcessPool):
+        end()  # whatever hangs or died is replaced with the next chart
+        return Response(NOT_DRAWN, media_type="text/html; charset=utf-8", headers={"Cache-Control": "no-store"})
     return Response(svg, media_type="text/html; charset=utf-8", headers={"Cache-Control": "private, max-age=300"})
 
 
@@ -62,7 +70,7 @@ def _in_process(chart: str, description: str, numbers: dict[str, Any]) -> str:
         _timer.daemon = True
         _timer.start()
         asked = _pool.submit(_draw, chart, description, numbers)
-    return asked.result(timeout=60)
+    return asked.result(timeout=DRAW_SECONDS)
 
 
 def _draw(chart: str, description: str, numbers: dict[str, Any]) -> str:
