@@ -6,6 +6,7 @@ the invariant that no amount and no day is computed here.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
+from typing import Any
 
 from tuoguan.contracts import Compiled, Moved, Parcel, QuantityName, reference_parcel, stories
 from tuoguan.foundation.facts import Fact
@@ -78,7 +79,7 @@ def read_parcel(said: Mapping[str, str]) -> Parcel:
     Refused with everything that cannot be meant.
     """
     found, problems = Parcel(), list[Problem]()
-    values: dict[str, int] = {}
+    values: dict[str, Any] = {}
     for name in (*MOST, *MONEY):
         text = said.get(name, "").strip()
         value = (_minor(text, found.currency) if name in MONEY else _count(text, MOST[name])) if text else None

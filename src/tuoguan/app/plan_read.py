@@ -26,6 +26,7 @@ FILES: Mapping[str, Mapping[str, Any]] = {
 BY = ("supplier", "site", "lane", "market", "contract")
 DAYS_PER_WEEK = 7
 BARS = 60  # purchases that are drawn one by one; more of them are drawn by week of dispatch
+Row = dict[str, Any]
 Table = Literal["purchases", "quotes", "cash", "hours"]
 
 
@@ -109,7 +110,8 @@ def _read(folder: Path, stamp: str, keep: Path) -> Plan:
             if old != rows:
                 old.unlink(missing_ok=True)
     cash = _table(folder / "cash.csv", "cash", stamp)
-    first = cash.get_column("starts_on")[0] if len(cash) else read_purchases(folder).get_column("order_on").min()
+    days = cash.get_column("starts_on") if len(cash) else read_purchases(folder).get_column("order_on").sort()
+    first = days[0] if len(days) else date_of(0)
     return Plan(folder, stamp, rows, rows.stem.rpartition("-")[2], day_of(first))
 
 
@@ -165,16 +167,18 @@ def weeks(plan: Plan, asked: Asked) -> tuple[Week, ...]:
     cash = {row["week"]: row for row in plan.table("cash").iter_rows(named=True)}
     hours = dict(plan.table("hours").group_by("week").agg(pl.col("hours").sum()).iter_rows())
     last = max([*ordered, *leaving, *arriving, *cash], default=0)
-    return tuple(
-        Week(
-            number, plan.on + DAYS_PER_WEEK * (number - 1), *ordered.get(number, (0, 0, 0, 0)),
-            leaving.get(number, {}), arriving.get(number, {}),
-            *((cash[number][name] if number in cash else None) for name in
-              ("cash_mean_minor", "cash_low_minor", "room_minor")),
-            hours.get(number),
-        )
-        for number in range(1, last + 1)
-    )  # fmt: skip
+    found = []
+    for number in range(1, last + 1):
+        count, units, cost_minor, freight_minor = ordered.get(number, (0, 0, 0, 0))
+        starts_on, money = plan.on + DAYS_PER_WEEK * (number - 1), cash.get(number, {})
+        mean_minor, low_minor = money.get("cash_mean_minor"), money.get("cash_low_minor")
+        found.append(
+            Week(
+                number, starts_on, count, units, cost_minor, freight_minor, leaving.get(number, {}),
+                arriving.get(number, {}), mean_minor, low_minor, money.get("room_minor"), hours.get(number),
+            )
+        )  # fmt: skip
+    return tuple(found)
 
 
 def _moving(plan: Plan, rows: pl.LazyFrame, column: str) -> dict[int, dict[str, int]]:
@@ -222,7 +226,7 @@ def _middle(day: str) -> pl.Expr:
     return pl.col(day).cast(pl.Int32).median().round().cast(pl.Int32).cast(pl.Date)
 
 
-def page(plan: Plan, asked: Asked, after: str | None, limit: int) -> tuple[list[Mapping[str, Any]], str | None]:
+def page(plan: Plan, asked: Asked, after: str | None, limit: int) -> tuple[list[Row], str | None]:
     """Purchases in the order of their days behind the mark ``after``, and the mark of the next page."""
     rows = _wanted(plan, asked)
     if after:
@@ -264,7 +268,7 @@ def choices(plan: Plan) -> Mapping[str, tuple[str, ...]]:
     return {name: tuple(rows.select(pl.col(name).drop_nulls().unique().sort()).collect().to_series()) for name in names}
 
 
-def quotes(plan: Plan, asked: Asked, after: str | None, limit: int) -> tuple[list[Mapping[str, Any]], str | None, int]:
+def quotes(plan: Plan, asked: Asked, after: str | None, limit: int) -> tuple[list[Row], str | None, int]:
     """Quotes to give, by product, behind the mark ``after``; the mark of the next page, and how many there are."""
     rows = plan.table("quotes").with_row_index("at")
     for name, value in (("market", asked.market), ("contract", asked.contract)):

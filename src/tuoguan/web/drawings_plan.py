@@ -10,6 +10,7 @@ from tuoguan.app.charts import LOSS, PALETTE, QUIET
 
 WIDTH = 960
 Rows = Sequence[dict[str, Any]]
+Words = dict[str, Any]
 
 
 def _dated(rows: Rows, *columns: str) -> pl.DataFrame:
@@ -18,17 +19,22 @@ def _dated(rows: Rows, *columns: str) -> pl.DataFrame:
     return frame.with_columns(pl.col(name).str.to_date() for name in columns) if len(frame) else frame
 
 
+def _scale(names: Sequence[str], colors: Sequence[str]) -> Any:
+    """The same color for the same thing, whatever else is drawn."""
+    return alt.Scale(domain=list(names), range=list(colors[: len(names)]))
+
+
 def _plain(rows: Rows, *columns: str) -> pl.DataFrame:
     """The rows as a table that has these columns though there be no row."""
-    numbers = {columns[-1]: pl.Float64}
-    return pl.DataFrame(list(rows), schema=dict.fromkeys(columns, pl.String) | numbers)
+    schema: dict[str, Any] = dict.fromkeys(columns, pl.String)
+    return pl.DataFrame(list(rows), schema=schema | {columns[-1]: pl.Float64})
 
 
 def _weeks(name: str = "week", title: str | None = None) -> Any:
     return alt.X(f"{name}:T", title=title, axis=alt.Axis(format="%m-%d", labelAngle=0, tickCount="week"))
 
 
-def weeks(money: Rows, leaving: Rows, starts: Sequence[str], words: dict[str, str]) -> Any:
+def weeks(money: Rows, leaving: Rows, starts: Sequence[str], words: Words) -> Any:
     """Two rows over the same weeks, which begin on ``starts``: money to be paid, units that leave by each way."""
     bands = alt.X("week:O", title=None, scale=alt.Scale(domain=list(starts)),
                   axis=alt.Axis(labelExpr="slice(datum.value, 5)", labelAngle=0))  # fmt: skip
@@ -37,7 +43,7 @@ def weeks(money: Rows, leaving: Rows, starts: Sequence[str], words: dict[str, st
         .mark_bar()
         .encode(
             x=bands, y=alt.Y("amount:Q", title=words["money"], axis=alt.Axis(format="~s")),
-            color=alt.Color("what:N", title=None, scale=alt.Scale(range=[PALETTE[0], PALETTE[1]]),
+            color=alt.Color("what:N", title=None, scale=_scale(words["what"], PALETTE),
                             legend=alt.Legend(orient="top")),
         )
     )  # fmt: skip
@@ -46,14 +52,14 @@ def weeks(money: Rows, leaving: Rows, starts: Sequence[str], words: dict[str, st
         .mark_bar()
         .encode(
             x=bands, y=alt.Y("units:Q", title=words["units"], axis=alt.Axis(format="~s")),
-            color=alt.Color("mode:N", title=words["mode"], scale=alt.Scale(range=list(PALETTE[2:])),
+            color=alt.Color("mode:N", title=words["mode"], scale=_scale(words["modes"], PALETTE[2:]),
                             legend=alt.Legend(orient="top")),
         )
     )  # fmt: skip
     return alt.vconcat(paid, gone).resolve_scale(color="independent")
 
 
-def shipments(rows: Rows, words: dict[str, str]) -> Any:
+def shipments(rows: Rows, words: Words) -> Any:
     """A bar from leaving to arriving, a whisker for the range of arrival; one line a site or product and way."""
     frame = _dated(rows, "order_on", "dispatch_on", "arrive_on", "arrive_early_on", "arrive_late_on")
     if not len(frame):
@@ -67,7 +73,7 @@ def shipments(rows: Rows, words: dict[str, str]) -> Any:
     bars = base.mark_bar(cornerRadius=2).encode(
         x=alt.X("dispatch_on:T", title=None, axis=alt.Axis(format="%m-%d", tickCount="week")), x2="arrive_on:T",
         y=y, yOffset=offset,
-        color=alt.Color("mode:N", title=words["mode"], scale=alt.Scale(range=list(PALETTE[2:])),
+        color=alt.Color("mode:N", title=words["mode"], scale=_scale(words["modes"], PALETTE[2:]),
                         legend=alt.Legend(orient="top")),
         opacity=alt.Opacity("units:Q", title=words["units"], scale=alt.Scale(range=[0.45, 1]), legend=None),
     )  # fmt: skip

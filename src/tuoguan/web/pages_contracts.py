@@ -10,7 +10,7 @@ from tuoguan.app.contracts_example import example, parcel_texts, read_parcel
 from tuoguan.app.contracts_view import DUTIES, STAGES, Offer, lines, models, offers, show, terms_of
 from tuoguan.contracts import ChargeEntry, ChargeKind, Placed, Provenance, QuantityName, check
 from tuoguan.foundation.days import Day, day_of
-from tuoguan.foundation.problems import Refused, has_errors
+from tuoguan.foundation.problems import Problem, Refused, has_errors
 from tuoguan.site import Right
 from tuoguan.web import charting, pages_contracts_overlays, pages_contracts_pair
 from tuoguan.web.asking import Asking, reading
@@ -83,8 +83,9 @@ def contract(platform: str, model: str, market: str, ask: Asking = Depends(readi
     """One contract in full on a day, with an order worked through."""
     on, name = day_asked(ask), f"{platform}/{model}/{market}"
     shown = show(ask.place.folder, name, on)
+    wrong: tuple[Problem, ...] = ()
     try:
-        parcel, wrong = read_parcel(ask.request.query_params), ()
+        parcel = read_parcel(ask.request.query_params)
     except Refused as error:
         parcel, wrong = read_parcel({}), error.problems
     charges = shown.entries("charge")

@@ -24,6 +24,7 @@ from tuoguan.web.contracts_say import Say
 pages = APIRouter()
 VIEWS = ("", "purchases", "late", "quotes", "totals")
 ROWS = 60
+MODES = ("sea", "air", "rail", "express", "domestic")
 
 
 def _asked(ask: Asking) -> Asked:
@@ -113,7 +114,8 @@ def weeks_drawn(ask: Asking = Depends(reading())) -> Response:
         for what, minor in ((ask.t("goods"), week.cost_minor), (ask.t("freight"), week.freight_minor))
         if minor
     ]
-    words = {"money": decision.currency, "units": ask.t("units leaving"), "mode": ask.t("way")}
+    words: dict[str, Any] = {"money": decision.currency, "units": ask.t("units leaving"), "mode": ask.t("way")}
+    words |= {"what": [ask.t("goods"), ask.t("freight")], "modes": _modes(ask, kept)}
     description = ask.t("Money for purchases by week, and units that leave by each way")
     leaving = [
         {"week": _first_day(week.starts_on), "mode": ask.t(mode), "units": units}
@@ -129,6 +131,12 @@ def weeks_drawn(ask: Asking = Depends(reading())) -> Response:
         words=words,
         starts=[_first_day(week.starts_on) for week in found],
     )
+
+
+def _modes(ask: Asking, kept: Plan) -> list[str]:
+    """The plan's ways of transport in the reader's words, always in one order."""
+    used = plan_read.choices(kept)["mode"]
+    return [ask.t(mode) for mode in (*MODES, *(mode for mode in used if mode not in MODES)) if mode in used]
 
 
 def _first_day(day: int) -> str:
@@ -148,7 +156,7 @@ def lines_drawn(ask: Asking = Depends(reading())) -> Response:
         }
         for row in found
     ]  # fmt: skip
-    words = {"units": ask.t("units"), "mode": ask.t("way"), "day": ask.t("leaves"), "arrives": ask.t("arrives")}
+    words = {"units": ask.t("units"), "mode": ask.t("way"), "modes": _modes(ask, kept)}
     description = ask.t("Shipments from the day they leave to the most likely day they arrive")
     return charting.chart_response(ask.site.keep, "plan.shipments", description, rows=rows, words=words)
 

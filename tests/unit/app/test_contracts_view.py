@@ -1,4 +1,4 @@
-"""Contracts as a workspace sees them: duties side by side, history, words in both languages, an order worked through."""
+"""Contracts as a workspace sees them: duties side by side, history, words in both languages, an order in money."""
 
 import re
 from dataclasses import replace
@@ -11,7 +11,8 @@ from tuoguan.app.contracts_example import example, parcel_texts, read_parcel
 from tuoguan.app.contracts_pair import changes_between, compared
 from tuoguan.app.contracts_said import amount, name_of, percent, sentence
 from tuoguan.app.contracts_view import DUTIES, as_of, lines, models, offers, show, terms_of
-from tuoguan.app.contracts_words import CHARGES, CLOCKS, DUTIES as DUTY_WORDS, FACTS, MODELS
+from tuoguan.app.contracts_words import CHARGES, CLOCKS, FACTS, MODELS
+from tuoguan.app.contracts_words import DUTIES as DUTY_WORDS
 from tuoguan.contracts import ChargeEntry, DeadlineEntry, Parcel, assess, diff, load, reference_parcel
 from tuoguan.foundation.days import parse_day
 from tuoguan.foundation.facts import FactKind

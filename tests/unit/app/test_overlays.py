@@ -1,6 +1,7 @@
 """A seller's own terms: nothing broken is saved, nothing that somebody else changed is overwritten."""
 
 import threading
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -98,7 +99,9 @@ def test_of_many_at_once_one_is_saved(tmp_path: Path) -> None:
     assert told.count(True) == 1
 
 
-@pytest.mark.parametrize("name", ["../seller.toml", "/etc/x.toml", "a/b.toml", "x.txt", ".toml", "", "A.toml", "x.toml\n"])
+@pytest.mark.parametrize(
+    "name", ["../seller.toml", "/etc/x.toml", "a/b.toml", "x.txt", ".toml", "", "A.toml", "x.toml\n"]
+)
 def test_a_name_never_leads_elsewhere(tmp_path: Path, name: str) -> None:
     (tmp_path / "seller.toml").write_text("kept", "utf-8")
     for act in (lambda: overlays.save(tmp_path, name, draft(value="3"), NEW, ON),
@@ -146,9 +149,8 @@ def test_a_term_taken_out_is_gone(tmp_path: Path) -> None:
 
 
 def test_text_with_everything_toml_knows_survives() -> None:
-    import tomllib
-
-    text = 'schema = 1\nx = [1, 2.5, true, "a\\u007f\\n"]\nd = 2026-01-01\nt = 07:32:00\nf = nan\n\n[overlay]\n"odd key" = { a = 1 }\n\n[[quantity]]\nname = "x"\n'
+    plain = 'schema = 1\nx = [1, 2.5, true, "a\\u007f\\n"]\nd = 2026-01-01\nt = 07:32:00\nf = nan\n'
+    text = plain + '\n[overlay]\n"odd key" = { a = 1 }\n\n[[quantity]]\nname = "x"\n'
     first, again = tomllib.loads(text), tomllib.loads(overlays_text.to_toml(tomllib.loads(text)))
     assert repr(first) == repr(again)
 

@@ -1,5 +1,6 @@
 """Pages of contracts over a real site: every screen answers in both languages, and terms are edited with checks."""
 
+import html
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -105,23 +106,19 @@ def test_the_list_is_exported_as_it_is_filtered(client: TestClient) -> None:
 
 def _fields(text: str, name: str) -> str:
     """The value of the last hidden or text field of the name."""
-    import html
-
     found = re.findall(rf'<input[^>]*name="{name}"[^>]*value="([^"]*)"', text)
     return html.unescape(found[-1])
 
 
 def _text(page_text: str) -> str:
-    import html
-
     return html.unescape(re.findall(r"<textarea[^>]*>\n(.*?)</textarea>", page_text, re.DOTALL)[0])
 
 
 def test_a_term_goes_from_form_to_preview_to_active_and_away(client: TestClient, shop: Path) -> None:
     begun = page(client, f"contracts/overlays/edit?contract={SEMI}&term=quantity/settlement_lag_days&lang=en")
     csrf = _fields(begun, "csrf")
-    form = {"csrf": csrf, "file": "mine.toml", "version": "", "text": _text(begun), "value": "3", "distribution": "fixed",
-            "term": "quantity/settlement_lag_days", "evidence": "negotiated", "held": ON}  # fmt: skip
+    form = {"csrf": csrf, "file": "mine.toml", "version": "", "text": _text(begun), "value": "3", "held": ON,
+            "distribution": "fixed", "term": "quantity/settlement_lag_days", "evidence": "negotiated"}  # fmt: skip
     preview = client.post("/w/shop/contracts/overlays/preview", data=form)
     assert preview.status_code == 200 and "holds together" in preview.text and "3 days" in preview.text
     assert not (shop / "contracts").exists(), "a preview saves nothing"
