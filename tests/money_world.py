@@ -1,13 +1,25 @@
 """A workspace with goods at several places and on their way, orders, statements and payouts, in its own ledger."""
 
+import atexit
+import re
+import shutil
+import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
+
+from starlette.testclient import TestClient
 
 import reconcile_shop
 from operate_world import terms_of
 from tuoguan.app.ledgers import open_work
 from tuoguan.foundation.parties import Party
+from tuoguan.app.statements_run import run
 from tuoguan.operate import Desk, Line, Request, Work, moves_between
+from tuoguan.serve import make_server
+from tuoguan.site import Site
 
 TODAY = int(time.time()) // 86_400
 FIRST = TODAY - 75
@@ -126,3 +138,36 @@ def fill(folder: Path, skus: tuple[str, ...] = SKUS) -> None:
             sales(work, skus)
     finally:
         reconcile_shop.DAY = day
+
+
+@cache
+def _made() -> Path:
+    """The filled and reconciled workspace, made once in a process."""
+    folder = Path(tempfile.mkdtemp(prefix="tuoguan-money-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    fill(folder)
+    run(folder, until=TODAY)
+    return folder
+
+
+def made(folder: Path) -> Path:
+    """A copy of it, to be changed."""
+    return Path(shutil.copytree(_made(), folder / "shop"))
+
+
+@contextmanager
+def opened(folder: Path) -> Iterator[tuple[TestClient, Site]]:
+    """A browser at the server of the workspace, without a job's processes left behind."""
+    site = Site(folder, keep=folder.parent / "keep")
+    try:
+        with TestClient(make_server(site), base_url="http://127.0.0.1", follow_redirects=False) as client:
+            yield client, site
+    finally:
+        site.close()
+
+
+def csrf(page: str) -> str:
+    """What a form of the page must bring back."""
+    found = re.search(r'name="csrf" value="([^"]+)"', page)
+    assert found, "no form on the page"
+    return found.group(1)
