@@ -12,8 +12,8 @@ def _(text: str) -> str:
 
 
 ROLE_TITLES = {
-    Role.OWNER: _("Workspace owner"), Role.DECIDER: _("Decider"), Role.OPERATOR: _("Operator"), Role.WAREHOUSE: _("Warehouse"),
-    Role.FINANCE: _("Finance"), Role.VIEWER: _("Viewer"),
+    Role.OWNER: _("Workspace owner"), Role.DECIDER: _("Decider"), Role.OPERATOR: _("Operator"),
+    Role.WAREHOUSE: _("Warehouse"), Role.FINANCE: _("Finance"), Role.VIEWER: _("Viewer"),
 }  # fmt: skip
 RIGHT_TITLES = {
     Right.VIEW: _("Look"), Right.WORK: _("Move documents"), Right.HANDLE: _("Move goods"), Right.DECIDE: _("Decide"),

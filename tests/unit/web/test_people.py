@@ -128,6 +128,17 @@ def test_a_failing_sign_in_is_told_the_same_for_all_and_keeps_the_password_out_o
     assert "set-cookie" not in answers[0].headers
 
 
+@pytest.mark.parametrize(
+    "body",
+    [b"", b"name=%ED%A0%80&password=%ED%A0%80", b"name=%FF%FE&password=%00", b"name=a&name=b&password=c&password=d",
+     b"&&&===", b"to=%0d%0a&name=\xff"],
+)  # fmt: skip
+def test_whatever_is_sent_to_the_sign_in_is_refused_like_a_wrong_password(site: Site, body: bytes) -> None:
+    headers = {"Content-Type": "application/x-www-form-urlencoded"}
+    for path in ("/sign-in", "/sign-in/code"):
+        assert client(site).post(path, content=body, headers=headers).status_code == 422
+
+
 def test_a_planted_session_is_not_the_one_that_is_signed_in(site: Site) -> None:
     browser = entered(site, "mo")
     planted = browser.cookies["tuoguan_session"]
