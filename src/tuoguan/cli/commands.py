@@ -207,6 +207,13 @@ def _care(arguments: Namespace, verb: str) -> int:
     return run(arguments, verb)
 
 
+def accounts(arguments: Namespace) -> int:
+    """`tuoguan accounts VERB`: who may use the server."""
+    from tuoguan.cli.accounts import run
+
+    return run(arguments, arguments.verb)
+
+
 def serve(arguments: Namespace) -> int:
     """`tuoguan serve`: the page and the API."""
     from tuoguan.cli.serve import serve as run

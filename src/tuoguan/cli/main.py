@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tuoguan.cli import importing, ledger_care, reconciling, rehearse
+from tuoguan.cli import accounts, importing, ledger_care, reconciling, rehearse
 from tuoguan.cli import serve as serving
 from tuoguan.cli.scale import register
 from tuoguan.cli.work import register_accept, register_work
@@ -84,6 +84,7 @@ def parser() -> argparse.ArgumentParser:
     _work_commands(commands)
     _contract_commands(commands)
     serving.register(_add(commands, "serve", "serve", "the web page and the API over a workspace, on this machine"))
+    _account_commands(commands)
     doctor = _add(commands, "doctor", "doctor", "say whether this machine and a workspace are in order")
     doctor.add_argument("dir", nargs="?", type=Path, help="a workspace to look at as well")
     return root
@@ -218,6 +219,14 @@ def _contract_commands(commands: "argparse._SubParsersAction[argparse.ArgumentPa
     new.add_argument("model")
     new.add_argument("market")
     new.add_argument("--dir", type=Path, default=Path(), help="folder to write to (default: here)")
+
+
+def _account_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    verbs = commands.add_parser("accounts", help="who may use the server, and in which role").add_subparsers(
+        dest="verb", metavar="VERB", required=True
+    )
+    for verb, summary in accounts.VERBS.items():
+        accounts.register(_add(verbs, verb, "accounts", summary), verb)
 
 
 def _add(

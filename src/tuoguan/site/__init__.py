@@ -1,6 +1,7 @@
 """A running server's own things: workspaces, people and rights, long jobs, calls to others. Knows nothing of HTTP."""
 
 from tuoguan.site.access import Access
+from tuoguan.site.access_alone import open_access
 from tuoguan.site.access_secrets import Secrets
 from tuoguan.site.access_words import Entered, Invitation, Member, Person, Session, Token, Told
 from tuoguan.site.jobs import KINDS, Jobs, Kind
@@ -52,4 +53,5 @@ __all__ = [
     "Workspace",
     "Workspaces",
     "events",
+    "open_access",
 ]

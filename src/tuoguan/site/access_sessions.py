@@ -109,6 +109,10 @@ class Sessions:
         if lacking := sorted(scope for scope in scopes if not signed.may(workspace, scope)):
             fix = "choose among your own"
             problems.append(Problem("rights", ", ".join(lacking), "rights that you have", fix, "not_allowed"))
+        if signed.via is Via.TOKEN and not signed.may(workspace, Right.PEOPLE):
+            # A key that leaked must not live on in others that it made.
+            found, fix = "a token that asks for another", "make it on your own page, signed in"
+            problems.append(Problem("token", found, "somebody signed in", fix, "not_allowed"))
         if problems:
             raise Refused(problems)
         value, now = TOKEN_PREFIX + secrets.token_urlsafe(32), self._clock()

@@ -1,4 +1,4 @@
-"""Pages: one's own password, second factor, browsers, keys for programs and language.
+"""Pages: one's own password, second factor, browsers, API tokens and language.
 
 Keeps the invariant that what would let somebody else in for good wants the password once more.
 """
@@ -11,6 +11,7 @@ from starlette.responses import Response
 
 from tuoguan.foundation.problems import Problem, Refused
 from tuoguan.site import Right, Via
+from tuoguan.web import people_words
 from tuoguan.web.asking import LANGUAGE, SESSION, Asking, reading, writing
 from tuoguan.web.pages_sign_in import address_of, agent_of, welcome
 
@@ -113,12 +114,12 @@ def end_one(id: str, ask: Asking = Depends(writing(None))) -> Response:  # noqa:
     return ask.go("/me")
 
 
-@pages.post("/me/keys")
-def make_key(
+@pages.post("/me/tokens")
+def make_token(
     ask: Asking = Depends(writing(None)), title: Text = "", workspace: Text = "", days: Text = "",
     right: list[str] = Form([]),
 ) -> Response:  # fmt: skip
-    """Makes a key for a program and shows it, this once."""
+    """Makes an API token and shows it, this once."""
     try:
         if workspace not in ask.signed.memberships:
             ask.site.workspaces.find("")  # the same words as for one that does not exist
@@ -132,16 +133,16 @@ def make_key(
     except Refused as refused:
         return _me(ask, problems=refused.problems)
     note = ask.t("Give it to the program now: it is shown only this once. It is sent as “Authorization: Bearer …”.")
-    return _me(ask, shown=[value], shown_title=ask.t("The key is ready"), shown_note=note)
+    return _me(ask, shown=[value], shown_title=ask.t("The token is ready"), shown_note=note)
 
 
-@pages.post("/me/keys/{id}/revoke")
+@pages.post("/me/tokens/{id}/revoke")
 def revoke(id: str, ask: Asking = Depends(writing(None))) -> Response:  # noqa: A002
-    """Ends one of one's own keys."""
+    """Ends one of one's own tokens."""
     for token in ask.site.access.sessions.tokens(account_id=ask.signed.id):
         if token.id == id:
             ask.site.access.sessions.revoke_token(ask.signed, token.workspace, id)
-    return ask.go("/me#keys")
+    return ask.go("/me#tokens")
 
 
 def _me(ask: Asking, *, problems: Sequence[Problem] = (), **values: Any) -> Response:
@@ -150,10 +151,27 @@ def _me(ask: Asking, *, problems: Sequence[Problem] = (), **values: Any) -> Resp
     sessions = access.sessions.all_of(ask.signed.id, ask.request.cookies.get(SESSION, "")) if person else []
     shown: dict[str, Any] = {
         "person": person, "sessions": sessions, "tokens": access.sessions.tokens(account_id=ask.signed.id),
-        "problems": problems, "rights": list(Right), "enrolment": None, "shown": (), "shown_title": "",
-        "shown_note": "", "done": "",
+        "problems": problems, "rights": _rights(ask), "enrolment": None, "shown": (), "shown_title": "",
+        "shown_note": "", "words": people_words, "browser": browser,
     }  # fmt: skip
     return ask.page("people/me.html", status=422 if problems else 200, **(shown | values))
+
+
+def browser(agent: str) -> str:
+    """What a browser calls itself, in a few words.
+
+    >>> browser("Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 Chrome/126.0 Safari/537.36 Edg/126.0")
+    'Edge, Windows'
+    """
+    names = (("Edg", "Edge"), ("OPR", "Opera"), ("Firefox", "Firefox"), ("Chrome", "Chrome"), ("Safari", "Safari"))
+    systems = ("Windows", "Android", "iPhone", "iPad", "Mac OS", "Linux")
+    found = [title for mark, title in names if mark in agent][:1] + [name for name in systems if name in agent][:1]
+    return ", ".join(found) or agent[:40] or "–"
+
+
+def _rights(ask: Asking) -> list[Right]:
+    """Rights that they have anywhere."""
+    return [right for right in Right if any(ask.signed.may(name, right) for name in ask.signed.memberships)]
 
 
 def _paper(ask: Asking, codes: Sequence[str]) -> Response:

@@ -1,4 +1,4 @@
-"""Pages: people of a workspace, their keys for programs, and the audit trail."""
+"""Pages: people of a workspace, their API tokens, and the audit trail."""
 
 from datetime import UTC, date, datetime, timedelta
 from typing import Annotated
@@ -8,44 +8,14 @@ from starlette.responses import Response
 
 from tuoguan.foundation.problems import Problem, Refused
 from tuoguan.operate import Desk
-from tuoguan.site import RIGHTS_BY_ROLE, Membership, Right, Role, Told
-from tuoguan.web import pages_me
+from tuoguan.site import RIGHTS_BY_ROLE, Membership, Right, Role
+from tuoguan.web import pages_me, people_words
 from tuoguan.web.asking import Asking, reading, writing
 
 pages = APIRouter()
 pages.include_router(pages_me.pages)
 LINES = 100
 ROLES = frozenset(role.value for role in Role)
-
-
-def _(text: str) -> str:
-    """Marks a text for the translators; translated where it is shown."""
-    return text
-
-
-ROLE_TITLES = {
-    Role.OWNER: _("Owner"), Role.DECIDER: _("Decider"), Role.OPERATOR: _("Operator"), Role.WAREHOUSE: _("Warehouse"),
-    Role.FINANCE: _("Finance"), Role.VIEWER: _("Viewer"),
-}  # fmt: skip
-SENTENCES = {
-    "signed_in": _("signed in from {address}"),
-    "sign_in_failed": _("was named in a failed sign-in from {address}"),
-    "code_failed": _("a wrong code after the right password, from {address}"),
-    "locked_out": _("locked out for a while after failures from {address}"),
-    "password_set": _("set a new password"),
-    "password_reset": _("lost the password by a reset of {by}"),
-    "second_factor_on": _("turned the second factor on"),
-    "second_factor_off": _("turned the second factor off"),
-    "recovery_made": _("made new codes on paper"),
-    "member_added": _("let {who} in as: {role}"),
-    "member_changed": _("made {who}: {role}"),
-    "member_removed": _("removed {who}, who was: {role}"),
-    "invited": _("made an invitation as: {role} ({note})"),
-    "invitation_withdrawn": _("withdrew an invitation"),
-    "token_made": _("made the key “{title}” for {days} days: {scopes}"),
-    "token_revoked": _("revoked the key “{title}”"),
-    "settings_changed": _("changed settings: {what}"),
-}
 
 
 @pages.get("/w/{workspace}/people")
@@ -89,17 +59,18 @@ def remove(id: str, ask: Asking = Depends(writing(Right.PEOPLE))) -> Response:  
     return ask.go(ask.url("people"))
 
 
-@pages.get("/w/{workspace}/people/keys")
-def keys(ask: Asking = Depends(reading(Right.PEOPLE))) -> Response:
-    """Every key for programs of the workspace."""
-    return ask.page("people/keys.html", tokens=ask.site.access.sessions.tokens(workspace=ask.place.name))
+@pages.get("/w/{workspace}/people/tokens")
+def tokens(ask: Asking = Depends(reading(Right.PEOPLE))) -> Response:
+    """Every API token of the workspace."""
+    tokens = ask.site.access.sessions.tokens(workspace=ask.place.name)
+    return ask.page("people/tokens.html", tokens=tokens, words=people_words)
 
 
-@pages.post("/w/{workspace}/people/keys/{id}/revoke")
+@pages.post("/w/{workspace}/people/tokens/{id}/revoke")
 def revoke(id: str, ask: Asking = Depends(writing(Right.PEOPLE))) -> Response:  # noqa: A002
-    """Ends a key."""
+    """Ends a token."""
     ask.site.access.sessions.revoke_token(ask.signed, ask.place.name, id)
-    return ask.go(ask.url("people/keys"))
+    return ask.go(ask.url("people/tokens"))
 
 
 @pages.get("/w/{workspace}/people/trail")
@@ -107,7 +78,7 @@ def trail(ask: Asking = Depends(reading(Right.PEOPLE)), month: str = "", find: s
     """The audit trail of a month, the latest first."""
     shown, today = _month(month, ask.now), _month("", ask.now)
     told = ask.site.access.audit.month(ask.place.name, shown.strftime("%Y-%m"))
-    lines = [(one, sentence(ask, one)) for one in told]
+    lines = [(one, people_words.sentence(one, ask.t)) for one in told]
     if find:
         lines = [(one, said) for one, said in lines if find.casefold() in f"{one.actor} {said}".casefold()]
     total = len(lines)
@@ -123,32 +94,13 @@ def trail(ask: Asking = Depends(reading(Right.PEOPLE)), month: str = "", find: s
     )  # fmt: skip
 
 
-def sentence(ask: Asking, told: Told) -> str:
-    """What a line of the trail says, in the reader's language."""
-    values = {name: ", ".join(map(str, said)) if isinstance(said, list) else str(said)
-              for name, said in told.details.items()}  # fmt: skip
-    if values.get("role") in ROLES:
-        values["role"] = ask.t(ROLE_TITLES[Role(values["role"])])
-    text = SENTENCES.get(told.kind)
-    if text is None:
-        return f"{told.kind} {', '.join(f'{name}: {said}' for name, said in values.items())}".strip()
-    return ask.t(text).format_map(_Blank(values))
-
-
-class _Blank(dict[str, str]):
-    """Values of a sentence; what an older line did not tell is left blank."""
-
-    def __missing__(self, key: str) -> str:
-        return "–"
-
-
 def _people_page(ask: Asking, opened: str = "", link: str = "") -> Response:
     access = ask.site.access.people
     return ask.page(
         "people/people.html", members=access.members(ask.place.name), link=link,
         opened=access.member(ask.place.name, opened) if opened else None,
         invitations=access.invitations(ask.place.name), roles=list(Role), all_desks=list(Desk), rights=list(Right),
-        rights_by_role=RIGHTS_BY_ROLE,
+        rights_by_role=RIGHTS_BY_ROLE, words=people_words,
     )  # fmt: skip
 
 

@@ -6,6 +6,7 @@ this server.
 
 import re
 from typing import Annotated
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Depends, Form, Request
 from starlette.responses import RedirectResponse, Response
@@ -14,6 +15,7 @@ from tuoguan.app.ledgers import now
 from tuoguan.foundation.problems import Problem, Refused
 from tuoguan.operate import Desk
 from tuoguan.site import Signed, Site, Via
+from tuoguan.web import people_words
 from tuoguan.web.asking import SESSION, Asking, writing
 from tuoguan.web.translating import language_of
 
@@ -69,7 +71,7 @@ def sign_in(request: Request, name: Text = "", password: Text = "", to: Text = "
     except Refused as refused:
         return ask.page("sign_in/sign_in.html", status=422, to=leads_on(to), name=name[:60], problems=refused.problems)
     if entered.step:
-        answer = RedirectResponse(str(request.url_for("code_page").include_query_params(to=leads_on(to))), 303)
+        answer = RedirectResponse(f"{STEP_PATH}/code?{urlencode({'to': leads_on(to)})}", 303)
         answer.set_cookie(STEP, entered.step, max_age=STEP_SECONDS, path=STEP_PATH, httponly=True, samesite="strict",
                           secure=request.url.scheme == "https")  # fmt: skip
         return answer
@@ -115,7 +117,7 @@ def link_page(request: Request, link: str) -> Response:
         invitation = ask.site.access.people.invitation(link)
     except Refused as refused:
         return ask.page("sign_in/no_link.html", status=404, problems=refused.problems)
-    return ask.page("sign_in/welcome.html", invitation=invitation, who=signed, name="", problems=())
+    return ask.page("sign_in/welcome.html", invitation=invitation, who=signed, name="", problems=(), words=people_words)
 
 
 @pages.post("/welcome/{link}")
@@ -129,7 +131,7 @@ def use_link(request: Request, link: str, name: Text = "", password: Text = "", 
         account_id = access.people.accept(link, name.strip(), password)
     except Refused as refused:
         return ask.page("sign_in/welcome.html", status=422, invitation=invitation, who=None, name=name[:60],
-                        problems=refused.problems)  # fmt: skip
+                        problems=refused.problems, words=people_words)  # fmt: skip
     if invitation.name:
         return RedirectResponse("/sign-in", 303)  # behind a new password the second factor still counts
     session = access.enter(account_id, address=address_of(request), agent=agent_of(request))

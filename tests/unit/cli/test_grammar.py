@@ -23,8 +23,11 @@ def test_the_grammar_has_the_commands_that_were_agreed() -> None:
     assert top == {
         "init", "sample", "check", "export", "decide", "explain", "plan", "what-if", "backtest", "scale", "contracts",
         "doctor", "accept", "work", "import", "reconcile", "calibrate", "rehearse", "backup", "restore", "verify",
+        "serve", "accounts",
     }  # fmt: skip
-    assert {words[1] for words in COMMANDS if len(words) == 2} == {"list", "show", "compare", "diff", "check", "new"}
+    assert {words[1] for words in COMMANDS if len(words) == 2} == {
+        "list", "show", "compare", "diff", "check", "new", "add", "role", "remove", "reset",
+    }  # fmt: skip
 
 
 @pytest.mark.parametrize("words", COMMANDS, ids=" ".join)
