@@ -81,7 +81,7 @@ def import_files(
     Refused, with nothing recorded, when settings or saved mappings are wrong, or none of the files could be read.
     ``work`` is an engine that is open already; without one the workspace's own ledger is opened.
     """
-    _check(asked)
+    check_asked(asked)
     catalogue = read_catalogue(workspace, now // DAY_SECONDS)
     own = dict(catalogue.seller.market_by_country) if catalogue.seller else {}
     reader = Reader(asked.currency, asked.zone, asked.counted_on, asked.format, own)
@@ -100,7 +100,7 @@ def import_files(
     return _summed(exports, problems, told)
 
 
-def _check(asked: Asked) -> None:
+def check_asked(asked: Asked) -> None:
     """Refuses words that mean nothing before a file is opened."""
     wrong = []
     if asked.currency and asked.currency not in EXPONENT_BY_CURRENCY:

@@ -6,6 +6,7 @@ overwritten.
 
 import json
 import re
+from functools import cache
 from pathlib import Path
 
 from tuoguan.foundation.problems import Problem, Refused
@@ -60,7 +61,7 @@ def template(workspace: Path, path: Path) -> Path:
     if not grids:
         raise Refused(log.problems)
     headers = _headers(grids[0].frame.drop("row").head(HEADER_DEPTH).rows())
-    names = _names()
+    names = names_known()
     guessed = {names[text]: header for header in reversed(headers) if (text := normalize(header)) in names}
     rest = [header for header in headers if header not in guessed.values()]
     text = _HEAD.format(
@@ -80,7 +81,7 @@ def _quoted(text: str) -> str:
 def _headers(rows: list[tuple[str | None, ...]]) -> list[str]:
     """The texts of the row (or two) that is most likely the header, buyers left out."""
     top = [tuple((cell or "").strip()[:200] for cell in row) for row in rows]
-    known = _names()
+    known = names_known()
 
     def likely(texts: tuple[str, ...]) -> tuple[int, int]:
         named = sum(normalize(text) in known for text in texts if text)
@@ -90,7 +91,8 @@ def _headers(rows: list[tuple[str | None, ...]]) -> list[str]:
     return [text for text in dict.fromkeys(best) if text and not is_buyer_header(normalize(text))]
 
 
-def _names() -> dict[str, str]:
+@cache
+def names_known() -> dict[str, str]:
     """What known formats call a header."""
     found: dict[str, str] = {field: field for fields in NEEDED.values() for field in fields}
     for format in own_formats():

@@ -240,6 +240,11 @@ def _best(path: Path, name: str, table: str | None, log: Log) -> list[Sheet]:
     return kept
 
 
+def table_files(root: Path) -> list[tuple[Path, str]]:
+    """The files of the workspace that may hold tables, each with the table that its name says, "" for none."""
+    return [(path, table or "") for path, _, table in _files(root, Log())] if root.is_dir() else []
+
+
 def _files(root: Path, log: Log) -> list[tuple[Path, str, str | None]]:
     """Every file that may be a table, with the table that its name or folder says."""
     found: list[tuple[Path, str, str | None]] = []

@@ -5,6 +5,7 @@ header
 is either in the sheet's frame or in the log, and that no column outside our words survives.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import polars as pl
@@ -48,13 +49,13 @@ class _Header:
     score: float
 
 
-def sheet_of(grid: Grid, table: str | None, log: Log) -> Sheet | None:
+def sheet_of(grid: Grid, table: str | None, log: Log, named: Mapping[str, str] | None = None) -> Sheet | None:
     """The grid as a sheet of ``table`` (None: whatever its header says); None with the reason logged when it is
-    none.
+    none. ``named`` is a person's word: our field by normalized header, before every spelling that we know.
     """
     names = [name for name in grid.frame.columns if name != "row"]
     top = [tuple(normalize(cell or "") for cell in row) for row in grid.frame.head(HEADER_DEPTH).select(names).rows()]
-    header = _find(top, table)
+    header = _find(top, table, named or {})
     if header is None:
         return _refuse(grid, "no_header", "no row with known column names", log)
     wanted = words("headers")["required"].get(header.table, [])
@@ -84,7 +85,7 @@ def _refuse(grid: Grid, code: str, found: str, log: Log) -> Sheet | None:
     return Sheet(grid.file, "", frame.clear(), frame.height)
 
 
-def _find(top: list[tuple[str, ...]], table: str | None) -> _Header | None:
+def _find(top: list[tuple[str, ...]], table: str | None, named: Mapping[str, str]) -> _Header | None:
     """The best header among the first rows, alone or together with the row beneath it."""
     best: _Header | None = None
     for index, row in enumerate(top):
@@ -93,7 +94,7 @@ def _find(top: list[tuple[str, ...]], table: str | None) -> _Header | None:
             candidates.append((joined_header(row, top[index + 1]), 2))
         for texts, depth in candidates:
             for name in [table] if table else list(TABLES):
-                header = _score(texts, index, depth, name)
+                header = _score(texts, index, depth, name, named)
                 if header and (best is None or header.score > best.score + 0.5):
                     best = header
     return best
@@ -104,7 +105,7 @@ def joined_header(upper: tuple[str, ...], lower: tuple[str, ...]) -> tuple[str, 
     return tuple(below or above for above, below in zip(upper, lower, strict=True))
 
 
-def _score(texts: tuple[str, ...], row: int, depth: int, table: str) -> _Header | None:
+def _score(texts: tuple[str, ...], row: int, depth: int, table: str, named: Mapping[str, str]) -> _Header | None:
     """The candidate's meaning; None when it names fewer than two fields."""
     present = frozenset(texts)
     export = next((one for signature, one in exports() if signature <= present), None)
@@ -115,6 +116,7 @@ def _score(texts: tuple[str, ...], row: int, depth: int, table: str) -> _Header 
     known = aliases(table)
     ranked: dict[str, tuple[int, int]] = {}
     own = {normalize(text): field for field, text in export["columns"].items()} if export else {}
+    own |= named
     for index, text in enumerate(texts):
         field, rank = (own[text], -1) if text in own else known.get(text, ("", 0))
         if field and (field not in ranked or rank < ranked[field][0]):

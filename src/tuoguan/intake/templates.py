@@ -102,6 +102,16 @@ def init(folder: Path | str, *, lang: str = "en") -> list[Path]:
     return sorted(writers)
 
 
+def template_rows(table: str, lang: str) -> list[list[str]]:
+    """The rows of a table's template: its columns' names in the language, and an example to overwrite."""
+    return [_headers(table, lang), ["" if cell is None else str(cell) for cell in EXAMPLES[table]]]
+
+
+def seller_template(lang: str) -> str:
+    """The text of a new seller.toml with its comments in the language."""
+    return _seller("zh" if lang == "zh" else "en")
+
+
 def _headers(table: str, lang: str) -> list[str]:
     """Column names of a template; the Chinese ones are the first Chinese spelling that reading knows."""
     spellings = words("headers")[table]
@@ -183,23 +193,26 @@ def toml_text(settings: dict[str, Any]) -> str:
         elif isinstance(value, (list, tuple)) and value and isinstance(value[0], dict):
             blocks += [f"[[{key}]]\n{_lines(one)}" for one in value]
         elif value is not None:
-            plain.append(f"{key} = {_value(value)}")
+            plain.append(f"{key} = {toml_value(value)}")
     return "\n".join(plain) + "\n\n" + "\n".join(blocks)
 
 
 def _lines(table: dict[str, Any]) -> str:
-    return "".join(f"{_key(key)} = {_value(value)}\n" for key, value in table.items() if value is not None)
+    return "".join(f"{_key(key)} = {toml_value(value)}\n" for key, value in table.items() if value is not None)
 
 
 def _key(text: str) -> str:
     return json.dumps(text, ensure_ascii=False)
 
 
-def _value(value: Any) -> str:
+def toml_value(value: Any) -> str:
+    """A value as TOML writes it on one line."""
     if isinstance(value, dict):
-        return "{ " + ", ".join(f"{_key(key)} = {_value(one)}" for key, one in value.items() if one is not None) + " }"
+        return (
+            "{ " + ", ".join(f"{_key(key)} = {toml_value(one)}" for key, one in value.items() if one is not None) + " }"
+        )
     if isinstance(value, (list, tuple)):
-        return "[" + ", ".join(map(_value, value)) + "]"
+        return "[" + ", ".join(map(toml_value, value)) + "]"
     return json.dumps(value, ensure_ascii=False)
 
 

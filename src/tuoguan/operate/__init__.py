@@ -62,6 +62,10 @@ from tuoguan.operate.postings import (
 from tuoguan.operate.queue import (
     Queue,
 )
+from tuoguan.operate.register import (
+    Listed,
+    Register,
+)
 from tuoguan.operate.settling import (
     Payout,
     payout_of,
@@ -131,6 +135,7 @@ __all__ = [
     "KeptRow",
     "Ledger",
     "Line",
+    "Listed",
     "MoneyAccount",
     "MoneyStates",
     "Move",
@@ -139,6 +144,7 @@ __all__ = [
     "Projection",
     "Queue",
     "Recorded",
+    "Register",
     "Request",
     "Row",
     "Said",

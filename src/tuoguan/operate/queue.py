@@ -107,6 +107,17 @@ class Queue:
         rows = islice(merge(*pages, key=_order), limit)
         return [self._step(row, desk, now) for row in rows]
 
+    def steps_of(self, store: Store, streams: Sequence[str], desk: Desk, now: int) -> dict[str, list[Step]]:
+        """What is next for these documents at the desk, in their flows' order; nothing for those it does not see."""
+        with store.reading() as view:
+            table = view.table(STEPS.name)
+            rows = {stream: table.page({"stream": stream}, ("turn", "move")) for stream in streams}
+        kind = list(STEPS.columns).index(desk.value)
+        return {
+            stream: [self._step(row, desk, now) for row in found if row[kind] != HIDDEN]
+            for stream, found in rows.items()
+        }
+
     def status_counts(self, store: Store, desk: Desk) -> dict[tuple[str, str, str], int]:
         """Documents that the desk sees, by (flow, contract id, state)."""
         found: Counter[tuple[str, str, str]] = Counter()

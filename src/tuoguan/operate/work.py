@@ -14,6 +14,7 @@ from tuoguan.operate.flow_words import Desk, Document, Line, Step, StepKind
 from tuoguan.operate.flows import OPEN, load_flows, move_of
 from tuoguan.operate.ledger import Ledger
 from tuoguan.operate.queue import Queue
+from tuoguan.operate.register import Register
 from tuoguan.operate.terms import Terms
 from tuoguan.operate.work_deciding import Answer, Deciding
 from tuoguan.operate.work_documents import Request, stream_of
@@ -38,6 +39,7 @@ class Work:
         self.ledger = ledger
         self.terms = terms or Terms(ledger)
         self.queue = Queue(self.terms, rates)
+        self.register = Register(self.terms, rates)
         self._deciding = Deciding(ledger, self.terms, reservation_minutes)
 
     def open(
@@ -92,6 +94,11 @@ class Work:
         self.ledger.catch_up(self.queue)
         documents = [self.document(stream) for stream in self.queue.expired(self.ledger.store, now)]
         return self.do_all([Request(document.stream, EXPIRE, now, self._keeper(document)) for document in documents])
+
+    def catch_up(self) -> None:
+        """Brings the queue and the register up to the ledger's end; first thing before either is read directly."""
+        self.ledger.catch_up(self.queue)
+        self.ledger.catch_up(self.register)
 
     def next_steps(
         self, desk: Desk, now: int, *, flow: str | None = None, kind: StepKind | None = None, after: Step | None = None,

@@ -23,7 +23,7 @@ def sample(asked: Asked, tell: Tell) -> Done:
     from tuoguan.app.sample import make_sample
 
     written = make_sample(asked.folder, asked.params.seller)
-    return Done({"next": "home", "files": names(asked.folder, written)})
+    return Done({"next": "start", "files": names(asked.folder, written)})
 
 
 def init(asked: Asked, tell: Tell) -> Done:
@@ -31,7 +31,7 @@ def init(asked: Asked, tell: Tell) -> Done:
     from tuoguan.intake import init as write_templates
 
     written = write_templates(asked.folder, lang=asked.params.language)
-    return Done({"next": "import", "files": names(asked.folder, written)})
+    return Done({"next": "start", "files": names(asked.folder, written)})
 
 
 def require_empty(asked: Asked) -> None:
