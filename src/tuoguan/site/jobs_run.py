@@ -27,8 +27,11 @@ TELL_SECONDS = 0.25  # between two writes of progress
 def main(folder: str, job_id: str) -> int:
     """Does the job unless it is somebody else's; 0 whatever came out, as the table in the folder tells it."""
     keep = Path(folder)
-    hold(keep, job_id)
     rows = Rows(keep, is_durable=False)
+    known = rows.get(job_id)
+    if known is None or known.state is not JobState.QUEUED:
+        return 0
+    hold(keep, job_id)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:

@@ -29,9 +29,7 @@ UNSAID = dict.fromkeys(("title", "platform", "currency", "zone", "states", "type
 
 
 @pages.get("/w/{workspace}/import/{upload_id}/map")
-def mapping(
-    upload_id: str, file: str = "", table: str = "", ask: Asking = Depends(reading(Right.IMPORT))
-) -> Response:
+def mapping(upload_id: str, file: str = "", table: str = "", ask: Asking = Depends(reading(Right.IMPORT))) -> Response:
     """The form: the file's columns with samples, and what each may be."""
     upload, path = _file(ask, upload_id, file)
     kind = Table(table) if table in set(Table) else Table.ORDER_LINES
