@@ -165,7 +165,7 @@ def backup(asked: Asked, tell: Tell) -> Done:
     file = asked.places.backups / time.strftime(f"ledger-%Y%m%d-%H%M%S-{asked.id[-6:]}.db", time.gmtime(asked.at))
     file.unlink(missing_ok=True)  # of this very job, ended between the file and the word of it
     care = run(asked.folder, file, server_of(asked.folder))
-    return Done({"next": "settings", "entries": care.entries, "hash": care.hash, "files": [file.name]})
+    return Done({"next": "settings?tab=backups", "entries": care.entries, "hash": care.hash, "files": [file.name]})
 
 
 def restore(asked: Asked, tell: Tell) -> Done:
@@ -197,8 +197,8 @@ def verify(asked: Asked, tell: Tell) -> Done:
 
     tell("ledger", 0, 1)
     care = run(asked.folder, server_of(asked.folder))
-    return Done({"next": "settings", "entries": care.entries, "hash": care.hash, "problems": len(care.problems)},
-                care.problems)  # fmt: skip
+    result = {"entries": care.entries, "hash": care.hash, "problems": len(care.problems)}
+    return Done({"next": "settings?tab=backups", **result}, care.problems)
 
 
 def names(folder: Path, paths: Iterable[Path]) -> list[str]:

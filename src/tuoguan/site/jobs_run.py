@@ -1,4 +1,4 @@
-"""The process of one job: takes it, does it, says how it ended. `python -m tuoguan.site.jobs_run KEEP JOB_ID`.
+"""The process of one job: takes it, does it, says how it ended.
 
 Hides signals and the writing of progress. Keeps the invariants that a job is done by one process at a time, and that
 how it ended is on the disk before the process is gone.
@@ -6,7 +6,6 @@ how it ended is on the disk before the process is gone.
 
 import os
 import signal
-import sys
 import time
 import traceback
 from collections.abc import Callable, Mapping
@@ -25,10 +24,14 @@ NICE = 5
 TELL_SECONDS = 0.25  # between two writes of progress
 
 
-def main(keep: Path, job_id: str) -> int:
-    """Does the job unless it is somebody else's; 0 whatever came out, as the table tells it."""
-    hold(keep, job_id)
+def main(folder: str, job_id: str) -> int:
+    """Does the job unless it is somebody else's; 0 whatever came out, as the table in the folder tells it."""
+    keep = Path(folder)
     rows = Rows(keep, is_durable=False)
+    known = rows.get(job_id)
+    if known is None or known.state is not JobState.QUEUED:
+        return 0
+    hold(keep, job_id)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
@@ -118,7 +121,3 @@ def _be_modest() -> None:
         Path("/proc/self/oom_score_adj").write_text("500", encoding="ascii")
     except OSError:
         return  # not on this system
-
-
-if __name__ == "__main__":
-    sys.exit(main(Path(sys.argv[1]), sys.argv[2]))

@@ -4,6 +4,7 @@ Hides processes. Keeps the invariants that not more run at once than allowed, th
 process or is told to be interrupted, and that a job asked to end does, within `PATIENCE_SECONDS`.
 """
 
+import logging
 import os
 import signal
 import subprocess
@@ -16,12 +17,16 @@ import tuoguan
 from tuoguan.foundation.problems import Problem
 from tuoguan.site.jobs_alive import FOLDER, is_alive, lock_file
 from tuoguan.site.jobs_rows import Rows
+from tuoguan.site.jobs_run import main
 from tuoguan.site.words import Job, JobState
 
+PROGRAM = f"import sys; from {main.__module__} import {main.__name__}; sys.exit(main(*sys.argv[1:]))"
 PATIENCE_SECONDS = 10  # between asking a process to end and ending it
 PAUSE_SECONDS = 0.1  # between two looks while there are jobs
+TROUBLE_SECONDS = 5.0
 IDLE_SECONDS = 3_600.0
 KEPT_SECONDS, KEPT_MOST = 90 * 86_400, 1_000
+log = logging.getLogger("tuoguan.site")
 
 
 class Watch:
@@ -50,10 +55,15 @@ class Watch:
         pruned = -IDLE_SECONDS
         while not self._closing:
             self._woken.clear()
-            if time.monotonic() - pruned >= IDLE_SECONDS:
-                self._prune()
-                pruned = time.monotonic()
-            self._woken.wait(PAUSE_SECONDS if self._step() else IDLE_SECONDS)
+            try:
+                if time.monotonic() - pruned >= IDLE_SECONDS:
+                    self._prune()
+                    pruned = time.monotonic()
+                pause = PAUSE_SECONDS if self._step() else IDLE_SECONDS
+            except Exception:
+                log.exception("jobs: looked in vain; looks again")
+                pause = TROUBLE_SECONDS
+            self._woken.wait(pause)
 
     def _step(self) -> bool:
         """One look at everything; True while there is something to look after."""
@@ -100,7 +110,7 @@ class Watch:
 
     def _spawn(self, job_id: str) -> None:
         """A process of its own session, so that nothing that ends the server ends it."""
-        command = [sys.executable, "-m", "tuoguan.site.jobs_run", str(self._keep.resolve()), job_id]
+        command = [sys.executable, "-c", PROGRAM, str(self._keep.resolve()), job_id]
         with (self._keep / FOLDER / f"{job_id}.log").open("ab") as log:
             self._children[job_id] = subprocess.Popen(
                 command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True, env=_same_program()

@@ -6,13 +6,13 @@ invariant that a job is started, ended and taken up again only by somebody with 
 
 import secrets
 from typing import Any
+from urllib.parse import parse_qsl
 
 from fastapi import APIRouter, Depends, Request
 from starlette.responses import FileResponse, HTMLResponse, Response
 
 from tuoguan.foundation.problems import Problem, Refused, Severity
-from tuoguan.site import Job, JobState
-from tuoguan.site.jobs_kinds import KINDS
+from tuoguan.site import KINDS, Job, JobState
 from tuoguan.web.asking import Asking, form_values, reading, writing
 from tuoguan.web.menu import GROUPS
 
@@ -109,9 +109,10 @@ def job(job_id: str, ask: Asking = Depends(reading())) -> Response:
     found = ask.site.jobs.get(ask.place.name, job_id)
     template = "jobs/live.html" if ask.is_part else "jobs/job.html"
     kind = KINDS[found.kind]
-    way = str(found.result.get("next", ""))
+    path, _mark, query = str(found.result.get("next", "")).partition("?")
+    way = ask.url(path, **dict(parse_qsl(query))) if path else ""
     return _page(
-        ask, template, job=found, kind=kind, way=way, way_title=_screen(way), may=ask.may(kind.right),
+        ask, template, job=found, kind=kind, way=way, way_title=_screen(path), may=ask.may(kind.right),
         problems=found.problems[:PROBLEMS_SHOWN],
     )  # fmt: skip
 

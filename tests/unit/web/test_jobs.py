@@ -55,8 +55,10 @@ def test_a_job_is_started_watched_and_followed_by_its_result(client: TestClient,
     assert 'hx-trigger="every 1s"' in page and "<progress" in page and "Stop it" in page
     site.jobs.wait("shop", at.rpartition("/")[2], WAIT)
     part = client.get(at, headers={"HX-Request": "true"}).text
-    assert "<html" not in part and "every 1s" not in part and "Go on: Import" in part
-    written = site.jobs.get("shop", at.rpartition("/")[2]).result["files"]
+    assert "<html" not in part and "every 1s" not in part and "Go on" in part
+    done = site.jobs.get("shop", at.rpartition("/")[2])
+    assert f'href="/w/shop/{done.result["next"]}"' in part
+    written = done.result["files"]
     for number, name in enumerate(written):
         assert name in part and client.get(f"{at}/files/{number}").content == (site.workspaces.root / name).read_bytes()
     assert client.get(f"{at}/files/999").status_code == 404
