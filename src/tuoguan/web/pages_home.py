@@ -21,7 +21,7 @@ def home(ask: Asking = Depends(reading())) -> Response:
     if work is None and not standing.sources and standing.decided_on is None:
         return RedirectResponse(ask.url("start"), 303)
     today = today_of(work, ask.desk, ask.now) if work is not None else None
-    listed = (work.register.counts(work.ledger.store, "listing", desk=Desk.PLATFORM) if work is not None else {})
+    listed = work.register.counts(work.ledger.store, "listing", desk=Desk.PLATFORM) if work is not None else {}
     return ask.page(
         "home/home.html", standing=standing, today=today, words=words(ask), paths=PATH_BY_FLOW,
         step=_next_step(standing, accepted=bool(listed)), stopped=_stopped(ask),

@@ -72,7 +72,9 @@ def proceed(ask: Asking, flow: str, documents: Sequence[Document], values: dict[
         "flow": known, "move": move_of(known, values.get("move", "")), "words": words(ask), "path": PATH_BY_FLOW[flow],
     }  # fmt: skip
     if values.get("go") != "do":
-        kept = [(name, value) for name, value in form.multi_items() if isinstance(value, str) and name not in ("csrf", "go")]
+        kept = [
+            (name, value) for name, value in form.multi_items() if isinstance(value, str) and name not in ("csrf", "go")
+        ]
         # The versions that the preview speaks of go along, so that what others do meanwhile is told and not overrun.
         kept = [one for one in kept if not one[0].startswith("version:")]
         kept += [(f"version:{document.stream}", str(document.version)) for document in documents]
@@ -113,7 +115,7 @@ def _documents(ask: Asking, flow: str, streams: Sequence[str]) -> list[Document]
 def _fields(
     ask: Asking, flow: str, move: Move, documents: Sequence[Document]
 ) -> tuple[tuple[Field, ...], tuple[Field, ...]]:
-    """Fields that are asked once, and those that each document has its own of. Units by SKU are asked on the document."""
+    """Fields asked once, and those that each document has its own of. Units by SKU are asked on the document."""
     compiled = ask.work.terms.find(documents[0].contract)
     fields = [one for one in fields_of(flow, move.name, None, compiled) if one.kind != "units"]
     return (

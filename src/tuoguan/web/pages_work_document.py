@@ -49,7 +49,9 @@ def parts_of(ask: Asking, stream: str) -> dict[str, Any]:
     flow = flow_of(stream)
     found = shown(ask.work, stream, ask.desk, ask.now)
     allowed = {action.move.name: may(ask, flow, action.move.name) for action in found.actions}
-    advice = advice_of(ask.place.folder, ask.site.keep / "decisions", found.document) if flow == "price_review" else None
+    advice = (
+        advice_of(ask.place.folder, ask.site.keep / "decisions", found.document) if flow == "price_review" else None
+    )
     return {
         "shown": found, "allowed": allowed, "advice": advice, "path": PATH_BY_FLOW[flow], "words": words(ask),
         "back": _back(ask, stream),
@@ -92,7 +94,8 @@ def _do_move(ask: Asking, stream: str, form: FormData) -> Response:
     if values.get("go") == "preview":
         preview = previews(ask.work, [request])
         return ask.page(
-            "work/preview.html", previews=preview, unread={}, move=move_of(load_flows()[flow], move), flow=load_flows()[flow],
+            "work/preview.html", previews=preview, unread={}, flow=load_flows()[flow],
+            move=move_of(load_flows()[flow], move),
             values=[(name, value) for name, value in values.items() if name != "go"], words=words(ask),
             path=PATH_BY_FLOW[flow], action=ask.url(f"documents/{stream}"), back=ask.url(f"documents/{stream}"),
         )  # fmt: skip

@@ -75,7 +75,9 @@ def rows_of(text: str) -> list[tuple[int, tuple[str, str, str]]]:
             continue
         found.append((at, (cells[0], cells[1], cells[2] if len(cells) > 2 else "")))
     if len(found) > MOST:
-        raise Refused([Problem("rows", f"{len(found)} rows", f"at most {MOST}", "paste them in parts", "too_many_rows")])
+        raise Refused(
+            [Problem("rows", f"{len(found)} rows", f"at most {MOST}", "paste them in parts", "too_many_rows")]
+        )
     return found
 
 
