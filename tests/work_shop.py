@@ -30,8 +30,8 @@ def fill(work: Work, at: int) -> None:
     """Fresh orders, and what the other flows speak of."""
     full, semi = work.terms.add(terms_of(FULL)), work.terms.add(terms_of(SEMI))
     requests = [
-        Request(f"order/shop/N{number:03}", "open", at - 40 * HOUR + 60 * number, Party.BUYER, {"due_at": at + 30 * HOUR},
-                contract=semi, place="la" if number % 2 else "nj", lines=(CUP,))
+        Request(f"order/shop/N{number:03}", "open", at - 40 * HOUR + 60 * number, Party.BUYER,
+                {"due_at": at + 30 * HOUR}, contract=semi, place="la" if number % 2 else "nj", lines=(CUP,))
         for number in range(FRESH)
     ]  # fmt: skip
     requests.append(Request("order/shop/LATE", "open", at - 90 * HOUR, Party.BUYER, {"due_at": at - HOUR},

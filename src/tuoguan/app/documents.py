@@ -239,14 +239,3 @@ def _links(work: Work, document: Document, desk: Desk) -> Iterator[Document]:
                 yield work.document(stream, desk)
             except Refused:
                 continue
-
-
-def opened_by(work: Work, flow: str, contract: str, desk: Desk) -> Desk | Party:
-    """As whom the desk opens a document: itself, or the party whose deed the opening is (a buyer's order)."""
-    move = next(move for move in load_flows()[flow].moves if not move.sources)
-    return doer_of(move, work.terms.find(contract), desk)
-
-
-def contracts_of(work: Work) -> dict[str, str]:
-    """Hashes of the terms that new documents can stand under, by the contract's id: the latest that the ledger holds."""
-    return {work.terms.get(hash_).id: hash_ for hash_ in work.terms.hashes()}

@@ -81,9 +81,11 @@ class Todo:
 
 @dataclass(frozen=True, slots=True)
 class Today:
-    """The page. ``tasks`` by when they are due, the dearest first within, a few of each; ``found`` is how many there
-    were among the first that were read, ``more`` True when there are others behind them; ``counts`` by flow and state; ``todo`` is how many documents wait, in the order of work; ``cash`` in minor
-    units by what it is for and currency.
+    """The page. ``tasks`` by when they are due, the dearest first within, a few of each.
+
+    found  how many there were among the first that were read; ``more``: True when there are others behind them
+    counts by flow and state; ``todo``: how many documents wait, in the order of work
+    cash   minor units by what it is for and currency
     """
 
     tasks: Mapping[When, Sequence[Todo]]

@@ -69,8 +69,10 @@ from tuoguan.operate.queue import (
     Queue,
 )
 from tuoguan.operate.register import (
-    Listed,
     Register,
+)
+from tuoguan.operate.register_rows import (
+    Listed,
 )
 from tuoguan.operate.settling import (
     Payout,

@@ -92,7 +92,7 @@ def pick_list(
     stream: Annotated[list[str], Query()] = [],  # noqa: B006 FastAPI copies it
     ask: Asking = Depends(reading()),
 ) -> Response:
-    """What to fetch for the orders that are marked, by place and SKU, to print; without any, those still to be packed."""
+    """What to fetch for the marked orders, by place and SKU, to print; without any, for those still to be packed."""
     if len(stream) > pages_work_bulk.MOST:
         found, expected = f"{len(stream)} orders", f"at most {pages_work_bulk.MOST}"
         raise Refused([Problem("pick list", found, expected, "mark fewer", "too_many_rows")])

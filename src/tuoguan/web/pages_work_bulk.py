@@ -115,7 +115,7 @@ def _documents(ask: Asking, flow: str, streams: Sequence[str]) -> list[Document]
 def _fields(
     ask: Asking, flow: str, move: Move, documents: Sequence[Document]
 ) -> tuple[tuple[Field, ...], tuple[Field, ...]]:
-    """Fields that are asked once, and those that each document has its own of. Units by SKU are asked on the document."""
+    """Fields asked once, and those that each document has its own of. Units by SKU are asked on the document."""
     compiled = ask.work.terms.find(documents[0].contract)
     fields = [one for one in fields_of(flow, move.name, None, compiled) if one.kind != "units"]
     return (

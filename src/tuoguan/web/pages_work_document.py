@@ -94,7 +94,8 @@ def _do_move(ask: Asking, stream: str, form: FormData) -> Response:
     if values.get("go") == "preview":
         preview = previews(ask.work, [request])
         return ask.page(
-            "work/preview.html", previews=preview, unread={}, move=move_of(load_flows()[flow], move), flow=load_flows()[flow],
+            "work/preview.html", previews=preview, unread={}, flow=load_flows()[flow],
+            move=move_of(load_flows()[flow], move),
             values=[(name, value) for name, value in values.items() if name != "go"], words=words(ask),
             path=PATH_BY_FLOW[flow], action=ask.url(f"documents/{stream}"), back=ask.url(f"documents/{stream}"),
         )  # fmt: skip

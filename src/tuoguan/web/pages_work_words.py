@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from tuoguan.app.contracts_words import CHARGES, word
-from tuoguan.app.document_forms import KINDS, Field, evidence_title, said_title
+from tuoguan.app.document_forms import Field
+from tuoguan.app.document_words import KINDS, evidence_title, said_title
 from tuoguan.contracts import label
 from tuoguan.foundation.problems import Problem, Refused
 from tuoguan.operate import Flow, Move, State, load_flows, move_of

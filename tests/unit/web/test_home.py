@@ -1,4 +1,4 @@
-"""Today's page over a real site: what is due, what changed, where everything stands; the way on where there is little."""
+"""Today's page over a real site: what is due, what is new, where everything stands; the way on where little is there."""
 
 import re
 from collections.abc import Iterator
