@@ -10,6 +10,7 @@ from functools import lru_cache
 from typing import Any
 
 import msgspec
+import numpy as np
 import polars as pl
 
 from tuoguan.app.decision_index import OF_PRODUCT
@@ -105,13 +106,31 @@ def groups_page(read: Read, wanted: Wanted) -> tuple[tuple[Group, ...], str | No
 def products_page(read: Read, wanted: Wanted) -> tuple[tuple[ProductRow, ...], str | None, int]:
     """As `groups_page`, products with a market that the question asks for; all of their markets are shown."""
     if wanted.market or wanted.way or wanted.state:
-        sums = [value.alias(name) for name, value in OF_PRODUCT.items()]
-        found = filtered(read, wanted).group_by("product").agg(*sums)
+        found = filtered(read, wanted)
+        page, after, count = *_page(keys := _by_product(found, wanted), wanted), keys.height
+        some = found.filter(pl.col("product").is_in(page.get_column("product").implode()))
+        page = page.select("product").join(_summed(some), on="product", how="left", maintain_order="left")
     else:
         known = read.index.products
         found = known.filter(_words(wanted.find)) if wanted.find else known
-    page, after = _page(found, wanted)
-    return tuple(_product(read, row) for row in page.iter_rows(named=True)), after, found.height
+        page, after, count = *_page(found, wanted), found.height
+    return tuple(_product(read, row) for row in page.iter_rows(named=True)), after, count
+
+
+def _summed(rows: pl.DataFrame) -> pl.DataFrame:
+    return rows.group_by("product").agg(value.alias(name) for name, value in OF_PRODUCT.items())
+
+
+def _by_product(found: pl.DataFrame, wanted: Wanted) -> pl.DataFrame:
+    """What products are sorted by, and nothing more; rows of a product stand together."""
+    column = SORTS.get(wanted.sort.removeprefix("-"), "n")
+    product, values = found.get_column("product").to_numpy(), found.get_column(column).to_numpy()
+    first = np.flatnonzero(np.diff(product.astype(np.int64), prepend=-1))
+    if len(first) == 0:
+        return found.select("product", "n", *({column} - {"n"}))
+    joined = (np.minimum if column in ("n", "chance") else np.add).reduceat(values, first)
+    made = {"product": product[first], "n": found.get_column("n").to_numpy()[first], column: joined}
+    return pl.DataFrame(made)
 
 
 def product_groups(read: Read, sku: str) -> tuple[Group, ...]:

@@ -23,7 +23,7 @@ from tuoguan.foundation.arrays import Ints
 from tuoguan.foundation.ids import content_hash
 
 TABLE = "decision.parquet"
-VERSION = b"2"
+VERSION = b"3"
 ROWS_APART = 20_000  # from here on a process of its own makes the files
 GROUP = ("sku", "market")
 FIRST = {
@@ -40,6 +40,7 @@ OF_PRODUCT = {
     "rule_gain_minor": pl.col("rule_gain_minor").sum(), "n": pl.col("n").min(),
     "undecided": pl.col("undecided").cast(pl.Int64).sum(),
 }  # fmt: skip
+JOINED = ("way", "contract", "place")  # of a pair of listings, joined by " + "
 NUMBERS = ("n", "product", "market", "way", "moves", *(name for name in OF_PRODUCT if name != "n"))
 
 
@@ -138,21 +139,25 @@ def _ends(path: Path) -> Iterable[int]:
 def _table(folder: Path) -> pl.DataFrame:
     """One row per product and market in their order, listings joined by " + "."""
     way = pl.col("platform") + "/" + pl.col("model")
-    rows = (
-        pl.scan_parquet(folder / TABLE)
-        .select(*GROUP, "contract", "place", *dict.fromkeys(FIRST.values()), way=way)
-        .group_by(*GROUP, maintain_order=True)
-        .agg(
-            *(pl.col(name).drop_nulls().str.join(" + ").alias(name) for name in ("way", "contract", "place")),
-            *(pl.col(source).first().alias(name) for name, source in FIRST.items()),
+    rows = pl.scan_parquet(folder / TABLE).select(
+        *GROUP, *JOINED[1:], "listing", *dict.fromkeys(FIRST.values()), way=way
+    )
+    second = rows.filter(pl.col("listing") == 1).select(*GROUP, *(pl.col(name).alias(f"{name}_2") for name in JOINED))
+    return (
+        rows.filter(pl.col("listing").fill_null(0) == 0)
+        .join(second, on=GROUP, how="left")
+        .select(
+            *GROUP,
+            *(pl.concat_str(name, f"{name}_2", separator=" + ", ignore_nulls=True).alias(name) for name in JOINED),
+            *(pl.col(source).alias(name) for name, source in FIRST.items()),
         )
         .sort(*GROUP)
         .with_row_index("n")
         .with_columns(
             product=pl.col("sku").rle_id(), moves=(pl.col("way") != "") & (pl.col("contract") != pl.col("today"))
         )
+        .collect()
     )
-    return rows.collect()
 
 
 def _opened(made: Path) -> Index:
