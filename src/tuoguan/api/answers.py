@@ -40,7 +40,9 @@ class Answers:
         with self._lock:
             self._table.execute("DELETE FROM answer WHERE at < ? OR (status = 0 AND at < ?)",
                                 (now - KEPT_SECONDS, now - WAITS_SECONDS))  # fmt: skip
-            row = self._table.execute("SELECT asked, status, headers, body FROM answer WHERE key = ?", (key,)).fetchone()
+            row = self._table.execute(
+                "SELECT asked, status, headers, body FROM answer WHERE key = ?", (key,)
+            ).fetchone()
             if row is None:
                 self._table.execute("INSERT INTO answer VALUES (?, ?, ?, 0, '{}', NULL)", (key, digest, now))
                 return None

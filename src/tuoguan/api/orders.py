@@ -17,7 +17,7 @@ from starlette.routing import Route
 
 from tuoguan.api import refusing
 from tuoguan.api.asking import Caller, caller_of
-from tuoguan.api.bodies import Body, body_of, decoded, key_in
+from tuoguan.api.bodies import Body, body_of, decoded, key_in, kind_of
 from tuoguan.api.collecting import Collector
 from tuoguan.app.opening import Opener
 from tuoguan.foundation.problems import Problem, Refused
@@ -26,7 +26,8 @@ from tuoguan.operate import Desk, Document, Line, Request
 from tuoguan.site import Right
 
 FLOW = "order"
-MOST_ORDERS, MOST_LINES, MOST_BYTES = 1_000, 1_000, 16 * 1024 * 1024
+MOST_ORDERS, MOST_LINED, MOST_LINES, MOST_BYTES = 1_000, 10_000, 1_000, 16 * 1024 * 1024
+LINES = "application/jsonl"
 PATH = "/api/v1/workspaces/{workspace}/orders"
 Name = Annotated[str, msgspec.Meta(min_length=1, max_length=160)]
 Whole = Annotated[int, msgspec.Meta(ge=0, le=2**53)]
@@ -140,7 +141,7 @@ class Orders:
         try:
             caller = caller_of(request, Right.WORK, desk_of(request))
             key = key_in(request, caller.signed)
-            orders = _decoded(_many, await body_of(request, MOST_BYTES)).orders
+            orders = await orders_in(request)
             opener, collector = await self._at(caller)
             made = [await self._tried(opener, caller, order, key) for order in orders]
             done = iter(await collector.do_all([one for one in made if not isinstance(one, Refused)]))
@@ -168,15 +169,26 @@ class Orders:
     async def _made(self, opener: Opener, caller: Caller, order: NewOrder, key: str | None) -> Request:
         """The order as a request to the engine; files are read on another thread."""
         if opener.is_ready(order.contract, order.placed_at, order.currency):
-            return request_of(opener, caller.desk, order, key)
+            return request_of(opener, caller.desk, caller.signed.name, order, key)
         loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._pool, request_of, opener, caller.desk, order, key)
+        return await loop.run_in_executor(self._pool, request_of, opener, caller.desk, caller.signed.name, order, key)
 
     async def _tried(self, opener: Opener, caller: Caller, order: NewOrder, key: str | None) -> Request | Refused:
         try:
             return await self._made(opener, caller, order, key)
         except Refused as refused:
             return refused
+
+
+async def orders_in(request: HttpRequest) -> Sequence[NewOrder]:
+    """The orders of a body: a list under ``orders``, or as JSON Lines an order a line."""
+    if kind_of(request) != LINES:
+        return _decoded(_many, await body_of(request, MOST_BYTES)).orders
+    lines = [line for line in (await body_of(request, MOST_BYTES, LINES)).split(b"\n") if line.strip()]
+    if not 0 < len(lines) <= MOST_LINED:
+        found, fix = f"{len(lines)} lines", "send them in parts"
+        raise Refused([Problem("body", found, f"1 to {MOST_LINED} orders, one a line", fix, "line_count")])
+    return [_decoded(_one, line) for line in lines]
 
 
 def desk_of(request: HttpRequest) -> Desk:
@@ -187,7 +199,7 @@ def desk_of(request: HttpRequest) -> Desk:
     return Desk(said)
 
 
-def request_of(opener: Opener, desk: Desk, order: NewOrder, key: str | None) -> Request:
+def request_of(opener: Opener, desk: Desk, who: str, order: NewOrder, key: str | None) -> Request:
     """The order as a request to the engine. Without a key its number is one: the same order twice is one order."""
     lines = [
         Line(line.sku, line.quantity, line.retail_price_minor, line.supply_price_minor, line.weight_g,
@@ -197,7 +209,7 @@ def request_of(opener: Opener, desk: Desk, order: NewOrder, key: str | None) -> 
     details = order.details if order.due_at is None else {**order.details, "due_at": order.due_at}
     return opener.request(
         FLOW, order.number, contract=order.contract, currency=order.currency, place=order.place, lines=lines,
-        at=order.placed_at, by=desk, details=details, key=key,
+        at=order.placed_at, by=desk, details=details, key=key, who=who,
     )  # fmt: skip
 
 

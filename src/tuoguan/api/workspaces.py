@@ -56,7 +56,9 @@ def workspaces(caller: Caller = Depends(asking(None))) -> list[WorkspaceShown]:
 
 
 @routes.post("/workspaces", tags=["workspaces"], summary="Make a workspace", status_code=201)
-def make(new: NewWorkspace, response: Response, request: Request, caller: Caller = Depends(asking(None))) -> WorkspaceShown:
+def make(
+    new: NewWorkspace, response: Response, request: Request, caller: Caller = Depends(asking(None))
+) -> WorkspaceShown:
     """An empty workspace of which the caller is the owner; on a server of many, for who may make them."""
     access = caller.site.access
     if not access.may_found(caller.signed):

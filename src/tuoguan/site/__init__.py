@@ -4,9 +4,12 @@ from tuoguan.site.access import Access
 from tuoguan.site.access_alone import open_access
 from tuoguan.site.access_secrets import Secrets
 from tuoguan.site.access_words import Entered, Invitation, Member, Person, Session, Token, Told
-from tuoguan.site.jobs import Jobs
+from tuoguan.site.jobs import KINDS, Jobs
+from tuoguan.site.moves import may_move, rights_of
 from tuoguan.site.site import Site
 from tuoguan.site.webhooks import Webhooks
+from tuoguan.site.webhooks_events import events
+from tuoguan.site.webhooks_words import Delivery, DeliveryState, Hook, Try
 from tuoguan.site.words import (
     RIGHTS_BY_ROLE,
     Job,
@@ -21,9 +24,13 @@ from tuoguan.site.words import (
 from tuoguan.site.workspaces import Workspaces
 
 __all__ = [
+    "KINDS",
     "RIGHTS_BY_ROLE",
     "Access",
+    "Delivery",
+    "DeliveryState",
     "Entered",
+    "Hook",
     "Invitation",
     "Job",
     "JobState",
@@ -39,9 +46,13 @@ __all__ = [
     "Site",
     "Token",
     "Told",
+    "Try",
     "Via",
     "Webhooks",
     "Workspace",
     "Workspaces",
+    "events",
+    "may_move",
     "open_access",
+    "rights_of",
 ]
