@@ -8,7 +8,7 @@ import asyncio
 import re
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import Annotated, Any
+from typing import Annotated, Any, NamedTuple
 
 import msgspec
 from starlette.requests import Request as HttpRequest
@@ -22,7 +22,7 @@ from tuoguan.api.collecting import Collector
 from tuoguan.app.opening import Opener
 from tuoguan.foundation.problems import Problem, Refused
 from tuoguan.intake import speaks_of_buyer
-from tuoguan.operate import Desk, Document, Line, Request
+from tuoguan.operate import Desk, Document, Line, Request, Work
 from tuoguan.site import Right
 
 FLOW = "order"
@@ -106,12 +106,21 @@ _many = msgspec.json.Decoder(NewOrders).decode
 _encode = msgspec.json.Encoder().encode
 
 
+class Held(NamedTuple):
+    """What the orders of one workspace are taken with."""
+
+    work: Work
+    loop: asyncio.AbstractEventLoop
+    opener: Opener
+    collector: Collector
+
+
 class Orders:
     """The routes with what they hold between requests; one of it serves a whole server."""
 
     def __init__(self) -> None:
         self._pool = ThreadPoolExecutor(4, thread_name_prefix="orders")
-        self._held: dict[str, tuple[Any, Opener, Collector]] = {}
+        self._held: dict[str, Held] = {}
 
     def routes(self) -> list[Route]:
         """Both paths; they stand before all others so that finding them costs nothing."""
@@ -155,16 +164,16 @@ class Orders:
         return Response(_encode(TakenOrders(count, len(answers) - count, answers)), 200, None, "application/json")
 
     async def _at(self, caller: Caller) -> tuple[Opener, Collector]:
-        """What the workspace's orders are taken with; made anew when its ledger was opened anew."""
-        name = caller.place.name
+        """What the workspace's orders are taken with; made anew for a ledger that was opened anew, or another loop."""
+        name, loop = caller.place.name, asyncio.get_running_loop()
         held = self._held.get(name)
-        work = caller.site.work(caller.place) if held is not None else None
-        if held is None or held[0] is not work:
-            loop = asyncio.get_running_loop()
-            if work is None:
-                work = await loop.run_in_executor(self._pool, lambda: caller.site.work(caller.place, make=True))
-            held = self._held[name] = (work, Opener(caller.place.folder, work), Collector(work, self._pool))
-        return held[1], held[2]
+        if held is not None and held.work is caller.site.work(caller.place):
+            if held.loop is not loop:
+                held = self._held[name] = Held(held.work, loop, held.opener, Collector(held.work, self._pool))
+            return held.opener, held.collector
+        work = await loop.run_in_executor(self._pool, lambda: caller.site.work(caller.place, make=True))
+        held = self._held[name] = Held(work, loop, Opener(caller.place.folder, work), Collector(work, self._pool))
+        return held.opener, held.collector
 
     async def _made(self, opener: Opener, caller: Caller, order: NewOrder, key: str | None) -> Request:
         """The order as a request to the engine; files are read on another thread."""

@@ -3,12 +3,14 @@
 TUOGUAN_API_EXAMPLES=300 looks longer (the file's docstring in docs/rooms/api.md says how long that takes).
 """
 
+import copy
 import json
 import os
 import tempfile
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import pytest
 import schemathesis
@@ -47,7 +49,18 @@ def _lines(ctx: object, value: object) -> bytes:
     return value if isinstance(value, bytes) else str(value).encode("utf-8", "surrogatepass")
 
 
-schema = schemathesis.openapi.from_dict(world().app.openapi())
+def described() -> dict[str, Any]:
+    """The description for a caller who is let in, in the workspace that there is: behind the first two doors."""
+    spec = copy.deepcopy(world().app.openapi()) | {"security": []}
+    for operations in spec["paths"].values():
+        for operation in operations.values():
+            for one in operation["parameters"]:
+                if one["name"] == "workspace":
+                    one["schema"] = {"const": "shop"}
+    return spec
+
+
+schema = schemathesis.openapi.from_dict(described())
 schema.app = world().app
 
 
@@ -63,11 +76,11 @@ def test_no_request_breaks_the_server(case: schemathesis.Case) -> None:
     if answer.status_code >= 400:
         problems = json.loads(answer.text)["problems"]
         assert problems and all(set(one) == SHAPE for one in problems)
-    case.validate_response(
-        answer,
-        checks=[status_code_conformance, content_type_conformance, response_headers_conformance,
-                response_schema_conformance, negative_data_rejection],
-    )  # fmt: skip
+    checks = [status_code_conformance, content_type_conformance, response_headers_conformance,
+              response_schema_conformance]  # fmt: skip
+    if answer.status_code not in (412, 413, 414):  # these refuse too, and are not among those that the check knows
+        checks.append(negative_data_rejection)
+    case.validate_response(answer, checks=checks)
 
 
 SHAPE = {"at", "found", "expected", "fix", "code", "severity", "row_count"}
