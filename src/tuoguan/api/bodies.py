@@ -30,10 +30,10 @@ def key_in(request: Request, signed: Signed) -> str | None:
     return f"api/{signed.id}/{key}"
 
 
-async def body_of(request: Request, most: int) -> bytes:
-    """The JSON body. Refused for another kind and for one that is larger than ``most`` bytes."""
+async def body_of(request: Request, most: int, other: str = "") -> bytes:
+    """The JSON body, or one of the ``other`` kind. Refused for another kind and for one that is larger than ``most`` bytes."""
     kind = kind_of(request)
-    if kind not in _JSON:
+    if kind not in (*_JSON, other):
         fix = "send it with Content-Type: application/json"
         raise Refused([Problem("Content-Type", repr(kind)[:60], "application/json", fix, "not_json")])
     length = request.headers.get("content-length", "")

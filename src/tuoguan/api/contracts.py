@@ -2,7 +2,7 @@
 
 from pathlib import PurePosixPath
 
-from fastapi import Depends, Query, Request, Response
+from fastapi import Depends, Query, Response
 from fastapi.responses import PlainTextResponse
 from pydantic import BaseModel, Field
 
@@ -43,7 +43,16 @@ class ContractShown(BaseModel):
     terms: list[Explained]
 
 
-ComparisonShown = shape(Comparison, "ComparisonShown", but=["on"], on=str)
+class StoryLine(BaseModel):
+    """A term and what it moves under each contract, minor units; null when it moves nothing."""
+
+    story: str
+    term: str
+    first_minor: int | None
+    second_minor: int | None
+
+
+ComparisonShown = shape(Comparison, "ComparisonShown", but=["on", "stories"], on=str, stories=list[StoryLine])
 
 
 class OverlayShown(BaseModel):
@@ -80,9 +89,10 @@ def contracts(on: str | None = On, caller: Caller = Depends(asking())) -> list[S
     "/contracts/changes", tags=["contracts"], summary="What changed between two days", operation_id="contract_changes"
 )
 def changes(
-    since: str = Query(max_length=10, examples=["2025-11-22"]), until: str = Query(max_length=10, examples=["2026-11-22"]),
+    since: str = Query(max_length=10, examples=["2025-11-22"]),
+    until: str = Query(max_length=10, examples=["2026-11-22"]),
     caller: Caller = Depends(asking()),
-) -> list[Changed]:  # fmt: skip
+) -> list[Changed]:
     """Every term of every contract and card that is not the same on both days, with its source."""
     return list(differences(parse_on(since, "query.since"), parse_on(until, "query.until")))
 
@@ -98,7 +108,7 @@ def compare(
 ) -> ComparisonShown:  # type: ignore[valid-type]
     """Duties, settings, quantities and deadlines of both, and what one reference parcel moves under each."""
     found = compare_contracts(first, second, _day(on))
-    return ComparisonShown(**told(found, on=iso(found.on)))
+    return ComparisonShown(**told(found, on=iso(found.on), stories=[StoryLine(**told(one)) for one in found.stories]))
 
 
 @routes.get("/contracts/show/{contract:path}", tags=["contracts"], summary="One contract", operation_id="contract")
@@ -146,9 +156,12 @@ def overlay(name: str, caller: Caller = Depends(asking())) -> Response:
 
 @routes.put("/overlays/{name:path}", tags=["contracts"], summary="Save an overlay", operation_id="save_overlay")
 def save_overlay(
-    name: str, draft: OverlayText, response: Response, if_match: str | None = IfMatch,
+    name: str,
+    draft: OverlayText,
+    response: Response,
+    if_match: str | None = IfMatch,
     caller: Caller = Depends(asking(Right.DECIDE)),
-) -> OverlayReview:  # fmt: skip
+) -> OverlayReview:
     """Saves it as active where nothing is wrong with it. If-Match is the ETag that you saw, `"none"` for a new file."""
     _own_name(name)
     folder = caller.place.folder
@@ -160,8 +173,13 @@ def save_overlay(
     )
 
 
-@routes.delete("/overlays/{name:path}", tags=["contracts"], summary="Take an overlay away", operation_id="remove_overlay",
-               status_code=204)  # fmt: skip
+@routes.delete(
+    "/overlays/{name:path}",
+    tags=["contracts"],
+    summary="Take an overlay away",
+    operation_id="remove_overlay",
+    status_code=204,
+)
 def remove_overlay(name: str, if_match: str | None = IfMatch, caller: Caller = Depends(asking(Right.DECIDE))) -> None:
     """Takes the file away, unless somebody changed it since."""
     _own_name(name)

@@ -63,12 +63,13 @@ MarketShown = shape(Market, "ProductInMarket")
 
 
 class WhatIfAsked(BaseModel):
-    """What is to be other than it was; what is left out stays. Amounts are decimal text, or `x1.5` for so many times."""
+    """What is to be other than it was; what is left out stays. Amounts are decimal text, or `x1.5`: so many times."""
 
     model_config = {"extra": "forbid"}
 
     cash: Name | None = Field(None, examples=["x1.5"])
     hours: Name | None = Field(None, examples=["40"])
+    space: Name | None = Field(None, examples=["x1.2"], description="Of the room at your sites.")
     risk_weight: float | None = Field(None, ge=0, le=1)
     risk_level: float | None = Field(None, ge=0, lt=1)
     without: list[Name] = Field(
@@ -111,28 +112,38 @@ def decision(caller: Caller = Depends(asking())) -> DecisionShown:
 
 
 def wanted(
-    market: str = Query("", max_length=20), way: str = Query("", max_length=200, description="platform/model, or none"),
+    market: str = Query("", max_length=20),
+    way: str = Query("", max_length=200, description="platform/model, or none"),
     find: str = Query("", max_length=200, description="Part of a SKU or name."),
     state: Literal["", "sold", "left", "undecided", "moves"] = Query(""),
     sort: Annotated[str, Query(max_length=20, pattern=r"^-?[a-z_]+$")] = "-gain",
-) -> Wanted:  # fmt: skip
+) -> Wanted:
     """Which products x markets to show, in which order."""
     return Wanted(market, way, find, state, sort)
 
 
 @routes.get("/decision/groups", tags=["decision"], summary="Products by market", operation_id="decision_groups")
 def groups(
-    request: Request, response: Response, limit: int = Limit, after: str | None = After, asked: Wanted = Depends(wanted),
+    request: Request,
+    response: Response,
+    limit: int = Limit,
+    after: str | None = After,
+    asked: Wanted = Depends(wanted),
     caller: Caller = Depends(asking()),
-) -> Page[Group]:  # fmt: skip
+) -> Page[Group]:
     """The pick for each product in each market, what it earns, and how sure that is."""
     page = Wanted(asked.market, asked.way, asked.find, asked.state, asked.sort, after or "", limit)
     found, mark, _ = groups_page(_read(caller), page)
     return paged(request, response, list(found), mark)
 
 
-@routes.get("/decision/groups.{form}", tags=["decision"], summary="The same rows as a file", operation_id="export_groups",
-            response_class=Response)  # fmt: skip
+@routes.get(
+    "/decision/groups.{form}",
+    tags=["decision"],
+    summary="The same rows as a file",
+    operation_id="export_groups",
+    response_class=Response,
+)
 def export_groups(form: Form, asked: Wanted = Depends(wanted), caller: Caller = Depends(asking())) -> Response:
     """All rows of the same query."""
     import polars as pl
@@ -156,8 +167,12 @@ def frontier(caller: Caller = Depends(asking())) -> list[FrontierPoint]:
     return [FrontierPoint(**one) for one in _read(caller).head["frontier"]]
 
 
-@routes.get("/decision/products/{market}/{sku:path}", tags=["decision"], summary="The options of one product",
-            operation_id="decision_product")  # fmt: skip
+@routes.get(
+    "/decision/products/{market}/{sku:path}",
+    tags=["decision"],
+    summary="The options of one product",
+    operation_id="decision_product",
+)
 def product(market: str, sku: str, caller: Caller = Depends(asking())) -> MarketShown:  # type: ignore[valid-type]
     """Its options side by side, the terms at which the answer turns, and what to quote."""
     found = market_of(_read(caller), sku, market)
@@ -174,32 +189,41 @@ def what_if(body: WhatIfAsked, caller: Caller = Depends(asking(Right.DECIDE))) -
     """The choice again under other limits, risk, terms or contracts, within seconds; nothing is kept."""
     day = parse_on(body.contracts_on, "body.contracts_on") if body.contracts_on is not None else None
     asked = Asked(
-        body.cash, body.hours, body.risk_weight, body.risk_level, tuple(body.without), tuple(body.only),
+        body.cash, body.hours, body.space, body.risk_weight, body.risk_level, tuple(body.without), tuple(body.only),
         tuple(body.terms), day,
     )  # fmt: skip
     read = _read(caller)
     return WhatIfAnswer(**ask(caller.place.folder, read.folder, "what_if", asked))
 
 
-@routes.get("/plan/{table}", tags=["plan"], summary="A table of the plan", operation_id="plan_table")
-def plan_table(
-    request: Request, response: Response, table: Literal["purchases", "shipments", "quotes", "cash", "hours"],
-    limit: int = Limit, after: str | None = After, caller: Caller = Depends(asking()),
-) -> Page[PlanRow]:  # fmt: skip
-    """Dated purchases, shipments and quotes, or cash and hours by week."""
-    start = _number(after)
-    frame = _plan(caller, table)
-    rows = [PlanRow(**row) for row in frame.slice(start, limit).to_dicts()]
-    return paged(request, response, rows, str(start + limit) if start + limit < frame.height else None)
-
-
-@routes.get("/plan/{table}.{form}", tags=["plan"], summary="A table of the plan as a file", operation_id="export_plan",
-            response_class=Response)  # fmt: skip
+@routes.get(
+    "/plan/{table}.{form}",
+    tags=["plan"],
+    summary="A table of the plan as a file",
+    operation_id="export_plan",
+    response_class=Response,
+)
 def export_plan(
     table: Literal["purchases", "shipments", "quotes", "cash", "hours"], form: Form, caller: Caller = Depends(asking())
 ) -> Response:
     """The whole table."""
     return table_answer(_plan(caller, table), form, table)
+
+
+@routes.get("/plan/{table}", tags=["plan"], summary="A table of the plan", operation_id="plan_table")
+def plan_table(
+    request: Request,
+    response: Response,
+    table: Literal["purchases", "shipments", "quotes", "cash", "hours"],
+    limit: int = Limit,
+    after: str | None = After,
+    caller: Caller = Depends(asking()),
+) -> Page[PlanRow]:
+    """Dated purchases, shipments and quotes, or cash and hours by week."""
+    start = _number(after)
+    frame = _plan(caller, table)
+    rows = [PlanRow(**row) for row in frame.slice(start, limit).to_dicts()]
+    return paged(request, response, rows, str(start + limit) if start + limit < frame.height else None)
 
 
 def _read(caller: Caller) -> Read:

@@ -27,8 +27,7 @@ from tuoguan.foundation.parties import Party
 from tuoguan.foundation.problems import Problem, Refused
 from tuoguan.operate import Document, Line, Listed, Posting, Step, load_flows, move_of
 from tuoguan.operate import Request as Asked
-from tuoguan.site import Right
-from tuoguan.site.moves import rights_of
+from tuoguan.site import Right, rights_of
 
 routes = strict_router()
 MOST_MOVES = 1_000
@@ -194,7 +193,7 @@ class DocumentWhole(BaseModel):
     links: list[str]
 
 
-class Moved(BaseModel):
+class MoveAnswer(BaseModel):
     """What became of one of many moves."""
 
     stream: str
@@ -208,7 +207,7 @@ class MovesDone(BaseModel):
 
     done: int
     refused: int
-    answers: list[Moved]
+    answers: list[MoveAnswer]
 
 
 @routes.get("/flows", tags=["documents"], summary="Kinds of documents", operation_id="flows")
@@ -231,18 +230,27 @@ def wanted(
     flow: str = FlowName,
     state: list[str] = Query([], max_length=20, description="These states alone; may be repeated."),
     find: str = Query("", max_length=160, description="Numbers that begin so."),
-    contract: str = Query("", max_length=100), market: str = Query("", max_length=20),
-    place: str = Query("", max_length=160), sku: str = Query("", max_length=160, description="Goods on any line."),
-    sort: str = Query("-opened_at", max_length=20, description="opened_at, moved_at, amount or number; - before it: falling."),
+    contract: str = Query("", max_length=100),
+    market: str = Query("", max_length=20),
+    place: str = Query("", max_length=160),
+    sku: str = Query("", max_length=160, description="Goods on any line."),
+    sort: str = Query(
+        "-opened_at", max_length=20, description="opened_at, moved_at, amount or number; - before it: falling."
+    ),
     caller: Caller = Depends(asking()),
-) -> Wanted:  # fmt: skip
+) -> Wanted:
     """Which documents to list."""
     _known(flow)
     return Wanted(flow, caller.desk, tuple(state), find, contract, market, place, sku, sort)
 
 
-@routes.get("/documents/{flow}.{form}", tags=["documents"], summary="Documents as a file", operation_id="export_documents",
-            response_class=Response)  # fmt: skip
+@routes.get(
+    "/documents/{flow}.{form}",
+    tags=["documents"],
+    summary="Documents as a file",
+    operation_id="export_documents",
+    response_class=Response,
+)
 def export(form: Form, asked: Wanted = Depends(wanted), caller: Caller = Depends(asking())) -> Response:
     """All rows of the same query."""
     return table_answer(table_of(caller.work, asked), form, asked.flow)
@@ -250,9 +258,13 @@ def export(form: Form, asked: Wanted = Depends(wanted), caller: Caller = Depends
 
 @routes.get("/documents/{flow}", tags=["documents"], summary="Documents of a flow", operation_id="documents")
 def documents(
-    request: Request, response: Response, limit: int = Limit, after: str | None = After, asked: Wanted = Depends(wanted),
+    request: Request,
+    response: Response,
+    limit: int = Limit,
+    after: str | None = After,
+    asked: Wanted = Depends(wanted),
     caller: Caller = Depends(asking()),
-) -> Page[Listed]:  # fmt: skip
+) -> Page[Listed]:
     """A page of them, as the desk may see them."""
     work = caller.work
     work.catch_up()
@@ -274,8 +286,9 @@ def counts(flow: str = FlowName, caller: Caller = Depends(asking())) -> dict[str
 
 
 @routes.get("/documents/{flow}/{number:path}", tags=["documents"], summary="One document", operation_id="document")
-def document(response: Response, flow: str = FlowName, number: str = Path(max_length=180),
-             caller: Caller = Depends(asking())) -> DocumentWhole:  # fmt: skip
+def document(
+    response: Response, flow: str = FlowName, number: str = Path(max_length=180), caller: Caller = Depends(asking())
+) -> DocumentWhole:
     """The document with its history, charges and their sources, and every move that it allows."""
     _known(flow)
     found = shown(caller.work, f"{flow}/{number}", caller.desk, caller.now)
@@ -286,8 +299,9 @@ def document(response: Response, flow: str = FlowName, number: str = Path(max_le
     )  # fmt: skip
 
 
-@routes.post("/documents/{flow}", tags=["documents"], summary="Open a document", operation_id="open_document",
-             status_code=201)  # fmt: skip
+@routes.post(
+    "/documents/{flow}", tags=["documents"], summary="Open a document", operation_id="open_document", status_code=201
+)
 def open_(
     new: NewDocument, request: Request, response: Response, flow: str = FlowName, caller: Caller = Depends(asking())
 ) -> DocumentShown:
@@ -311,10 +325,15 @@ def open_(
     "/documents/{flow}/{number:path}", tags=["documents"], summary="Move a document", operation_id="move_document"
 )
 def move(
-    body: Move, request: Request, response: Response, flow: str = FlowName, number: str = Path(max_length=180),
+    body: Move,
+    request: Request,
+    response: Response,
+    flow: str = FlowName,
+    number: str = Path(max_length=180),
     preview: bool = Query(False, description="Look at what it would do; nothing is recorded."),
-    if_match: str | None = IfMatch, caller: Caller = Depends(asking()),
-) -> DocumentShown:  # fmt: skip
+    if_match: str | None = IfMatch,
+    caller: Caller = Depends(asking()),
+) -> DocumentShown:
     """The document behind the move, durable. With If-Match it is refused (412) when somebody was quicker."""
     _known(flow)
     asked = _asked(caller, f"{flow}/{number}", body, seen_version(if_match), key_in(request, caller.signed))
@@ -389,11 +408,11 @@ def _previewed(caller: Caller, asked: list[Asked]) -> list[Document | Refused]:
     return found
 
 
-def _moved(stream: str, found: Document | Refused) -> Moved:
+def _moved(stream: str, found: Document | Refused) -> MoveAnswer:
     if isinstance(found, Document):
-        return Moved(stream=stream, status=200, document=document_shown(found))
+        return MoveAnswer(stream=stream, status=200, document=document_shown(found))
     problems = [ProblemShown(**one.as_json()) for one in found.problems]  # type: ignore[arg-type]
-    return Moved(stream=stream, status=refusing.status_of(found.problems), problems=problems)
+    return MoveAnswer(stream=stream, status=refusing.status_of(found.problems), problems=problems)
 
 
 def _allowed(action: Action) -> Allowed:
@@ -407,8 +426,17 @@ def _allowed(action: Action) -> Allowed:
 
 def _entry(one: Written) -> EntryShown:
     entry, draft = one.entry, one.entry.draft
-    charges = [ChargeShown(term=charge.term, kind=str(charge.kind), minor=charge.minor, currency=charge.currency,
-                           source=_text(charge.source), evidence=_text(charge.evidence)) for charge in one.charges]  # fmt: skip
+    charges = [
+        ChargeShown(
+            term=charge.term,
+            kind=str(charge.kind),
+            minor=charge.minor,
+            currency=charge.currency,
+            source=_text(charge.source),
+            evidence=_text(charge.evidence),
+        )  # fmt: skip
+        for charge in one.charges
+    ]
     return EntryShown(
         position=entry.position, kind=draft.kind, actor=entry.actor, state=entry.state, occurred_at=draft.occurred_at,
         recorded_at=entry.recorded_at, details=dict(one.details), charges=charges,

@@ -12,8 +12,7 @@ from tuoguan.api.contracts import ProblemShown
 from tuoguan.api.paging import After, Limit, Page, paged
 from tuoguan.api.routing import strict_router
 from tuoguan.foundation.problems import Problem, Refused
-from tuoguan.site import Job, JobState, Right
-from tuoguan.site.jobs import KINDS
+from tuoguan.site import KINDS, Job, JobState, Right
 
 routes = strict_router()
 
@@ -80,9 +79,13 @@ def start(new: NewJob, response: Response, request: Request, caller: Caller = De
 
 @routes.get("/jobs", tags=["jobs"], summary="Jobs of the workspace", operation_id="jobs")
 def jobs(
-    request: Request, response: Response, kind: str | None = Query(None, max_length=40), limit: int = Limit,
-    after: str | None = After, caller: Caller = Depends(asking()),
-) -> Page[JobShown]:  # fmt: skip
+    request: Request,
+    response: Response,
+    kind: str | None = Query(None, max_length=40),
+    limit: int = Limit,
+    after: str | None = After,
+    caller: Caller = Depends(asking()),
+) -> Page[JobShown]:
     """The newest first."""
     found, mark = caller.site.jobs.page(caller.place.name, kind=kind, after=after, limit=limit)
     return paged(request, response, [job_shown(one) for one in found], mark)
@@ -90,9 +93,10 @@ def jobs(
 
 @routes.get("/jobs/{job}", tags=["jobs"], summary="One job", operation_id="job")
 def job(
-    job: str, wait: float = Query(0.0, ge=0, le=30, description="Seconds to wait for its end."),
+    job: str,
+    wait: float = Query(0.0, ge=0, le=30, description="Seconds to wait for its end."),
     caller: Caller = Depends(asking()),
-) -> JobShown:  # fmt: skip
+) -> JobShown:
     """How far it is, and what came of it."""
     found = caller.site.jobs.get(caller.place.name, job)
     return job_shown(caller.site.jobs.wait(caller.place.name, job, wait) if wait and not found.over else found)
@@ -112,8 +116,13 @@ def again(job: str, caller: Caller = Depends(asking())) -> JobShown:
     return job_shown(caller.site.jobs.again(caller.place.name, job, caller.signed.name))
 
 
-@routes.get("/jobs/{job}/files/{number}", tags=["jobs"], summary="A file that a job made", operation_id="job_file",
-            response_class=Response)  # fmt: skip
+@routes.get(
+    "/jobs/{job}/files/{number}",
+    tags=["jobs"],
+    summary="A file that a job made",
+    operation_id="job_file",
+    response_class=Response,
+)
 def file(job: str, number: int, caller: Caller = Depends(asking())) -> Response:
     """The output by its place in ``result.files``, counted from 0."""
     _require(caller, caller.site.jobs.get(caller.place.name, job).kind)

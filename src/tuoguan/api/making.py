@@ -1,19 +1,50 @@
-"""The API as one FastAPI application."""
+"""The API as one FastAPI application.
+
+Hides which module has which path. Keeps the invariants that the quick routes are found first, and that everything of a
+workspace stands below its name.
+"""
 
 from fastapi import FastAPI
 
 import tuoguan
+from tuoguan.api import (
+    contracts,
+    decision,
+    documents,
+    jobs,
+    money,
+    people,
+    settings,
+    statements,
+    stock,
+    webhooks,
+    work,
+    workspaces,
+)
+from tuoguan.api.answers import Answers
+from tuoguan.api.describing import describe
 from tuoguan.api.orders import Orders
 from tuoguan.api.refusing import add_refusals
 from tuoguan.site import Site
+
+ROOT = "/api/v1"
+OF_WORKSPACE = (
+    work.routes, documents.routes, decision.routes, contracts.routes, stock.routes, money.routes, statements.routes,
+    jobs.routes, settings.files, settings.routes, people.routes, webhooks.routes,
+)  # fmt: skip
 
 
 def make_api(site: Site) -> FastAPI:
     """The application with all routes under /api/v1, its OpenAPI 3.1 description at /api/v1/openapi.json."""
     api = FastAPI(
-        title="tuoguan", version=tuoguan.__version__, docs_url=None, redoc_url=None, openapi_url="/api/v1/openapi.json"
+        title="tuoguan", version=tuoguan.__version__, docs_url=None, redoc_url=None, openapi_url=f"{ROOT}/openapi.json"
     )
     api.state.site = site
+    api.state.answers = Answers(site.keep)
     api.router.routes[:0] = Orders().routes()
+    for routes in OF_WORKSPACE:
+        api.include_router(routes, prefix=f"{ROOT}/workspaces/{{workspace}}")
+    api.include_router(workspaces.routes, prefix=ROOT)
     add_refusals(api)
+    describe(api)
     return api

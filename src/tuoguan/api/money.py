@@ -3,7 +3,7 @@
 from typing import Annotated
 
 from fastapi import Depends, Query, Request, Response
-from pydantic import BaseModel, Field
+from pydantic import BaseModel
 
 from tuoguan.api.asking import Caller, asking
 from tuoguan.api.paging import After, Limit, Page, paged
@@ -54,8 +54,13 @@ def all_balances(caller: Caller = Depends(asking())) -> BalancesShown:
     return BalancesShown(home_currency=home.currency, balances=balances(caller.work, home))
 
 
-@routes.get("/money/balances.{form}", tags=["money"], summary="Money by state as a file", operation_id="export_balances",
-            response_class=Response)  # fmt: skip
+@routes.get(
+    "/money/balances.{form}",
+    tags=["money"],
+    summary="Money by state as a file",
+    operation_id="export_balances",
+    response_class=Response,
+)
 def export_balances(form: Form, caller: Caller = Depends(asking())) -> Response:
     """The same rows."""
     home = home_of(caller.place.folder, _today(caller))
@@ -95,8 +100,13 @@ def by_week(weeks: int = Query(26, ge=1, le=260), caller: Caller = Depends(askin
     ]
 
 
-@routes.get("/money/fees.{form}", tags=["money"], summary="Fees by week as a file", operation_id="export_fees",
-            response_class=Response)  # fmt: skip
+@routes.get(
+    "/money/fees.{form}",
+    tags=["money"],
+    summary="Fees by week as a file",
+    operation_id="export_fees",
+    response_class=Response,
+)
 def export_fees(form: Form, weeks: int = Query(26, ge=1, le=260), caller: Caller = Depends(asking())) -> Response:
     """The same rows."""
     return table_answer(fee_table(fees(caller.work, _today(caller), weeks)), form, "fees")
@@ -104,10 +114,15 @@ def export_fees(form: Form, weeks: int = Query(26, ge=1, le=260), caller: Caller
 
 @routes.get("/money/entries", tags=["money"], summary="What moved a state", operation_id="money_entries")
 def moved(
-    request: Request, response: Response, currency: Code, state: Annotated[str, Query(max_length=40, examples=["bank"])],
-    contract: str = Query("", max_length=100), limit: int = Limit, after: str | None = After,
+    request: Request,
+    response: Response,
+    currency: Code,
+    state: Annotated[str, Query(max_length=40, examples=["bank"])],
+    contract: str = Query("", max_length=100),
+    limit: int = Limit,
+    after: str | None = After,
     caller: Caller = Depends(asking()),
-) -> Page[Moved]:  # fmt: skip
+) -> Page[Moved]:
     """Entries that moved a state of a contract ("" for the bank), the latest first."""
     found, mark = entries(caller.work, contract, currency, state, number_of(after), limit)
     return paged(request, response, found, None if mark is None else str(mark))

@@ -8,7 +8,7 @@ import asyncio
 import re
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import Annotated, Any
+from typing import Annotated, Any, NamedTuple
 
 import msgspec
 from starlette.requests import Request as HttpRequest
@@ -17,16 +17,17 @@ from starlette.routing import Route
 
 from tuoguan.api import refusing
 from tuoguan.api.asking import Caller, caller_of
-from tuoguan.api.bodies import Body, body_of, decoded, key_in
+from tuoguan.api.bodies import Body, body_of, decoded, key_in, kind_of
 from tuoguan.api.collecting import Collector
 from tuoguan.app.opening import Opener
 from tuoguan.foundation.problems import Problem, Refused
 from tuoguan.intake import speaks_of_buyer
-from tuoguan.operate import Desk, Document, Line, Request
+from tuoguan.operate import Desk, Document, Line, Request, Work
 from tuoguan.site import Right
 
 FLOW = "order"
-MOST_ORDERS, MOST_LINES, MOST_BYTES = 1_000, 1_000, 16 * 1024 * 1024
+MOST_ORDERS, MOST_LINED, MOST_LINES, MOST_BYTES = 1_000, 10_000, 1_000, 16 * 1024 * 1024
+LINES = "application/jsonl"
 PATH = "/api/v1/workspaces/{workspace}/orders"
 Name = Annotated[str, msgspec.Meta(min_length=1, max_length=160)]
 Whole = Annotated[int, msgspec.Meta(ge=0, le=2**53)]
@@ -105,12 +106,21 @@ _many = msgspec.json.Decoder(NewOrders).decode
 _encode = msgspec.json.Encoder().encode
 
 
+class Held(NamedTuple):
+    """What the orders of one workspace are taken with."""
+
+    work: Work
+    loop: asyncio.AbstractEventLoop
+    opener: Opener
+    collector: Collector
+
+
 class Orders:
     """The routes with what they hold between requests; one of it serves a whole server."""
 
     def __init__(self) -> None:
         self._pool = ThreadPoolExecutor(4, thread_name_prefix="orders")
-        self._held: dict[str, tuple[Any, Opener, Collector]] = {}
+        self._held: dict[str, Held] = {}
 
     def routes(self) -> list[Route]:
         """Both paths; they stand before all others so that finding them costs nothing."""
@@ -140,7 +150,7 @@ class Orders:
         try:
             caller = caller_of(request, Right.WORK, desk_of(request))
             key = key_in(request, caller.signed)
-            orders = _decoded(_many, await body_of(request, MOST_BYTES)).orders
+            orders = await orders_in(request)
             opener, collector = await self._at(caller)
             made = [await self._tried(opener, caller, order, key) for order in orders]
             done = iter(await collector.do_all([one for one in made if not isinstance(one, Refused)]))
@@ -154,29 +164,40 @@ class Orders:
         return Response(_encode(TakenOrders(count, len(answers) - count, answers)), 200, None, "application/json")
 
     async def _at(self, caller: Caller) -> tuple[Opener, Collector]:
-        """What the workspace's orders are taken with; made anew when its ledger was opened anew."""
-        name = caller.place.name
+        """What the workspace's orders are taken with; made anew for a ledger that was opened anew, or another loop."""
+        name, loop = caller.place.name, asyncio.get_running_loop()
         held = self._held.get(name)
-        work = caller.site.work(caller.place) if held is not None else None
-        if held is None or held[0] is not work:
-            loop = asyncio.get_running_loop()
-            if work is None:
-                work = await loop.run_in_executor(self._pool, lambda: caller.site.work(caller.place, make=True))
-            held = self._held[name] = (work, Opener(caller.place.folder, work), Collector(work, self._pool))
-        return held[1], held[2]
+        if held is not None and held.work is caller.site.work(caller.place):
+            if held.loop is not loop:
+                held = self._held[name] = Held(held.work, loop, held.opener, Collector(held.work, self._pool))
+            return held.opener, held.collector
+        work = await loop.run_in_executor(self._pool, lambda: caller.site.work(caller.place, make=True))
+        held = self._held[name] = Held(work, loop, Opener(caller.place.folder, work), Collector(work, self._pool))
+        return held.opener, held.collector
 
     async def _made(self, opener: Opener, caller: Caller, order: NewOrder, key: str | None) -> Request:
         """The order as a request to the engine; files are read on another thread."""
         if opener.is_ready(order.contract, order.placed_at, order.currency):
-            return request_of(opener, caller.desk, order, key)
+            return request_of(opener, caller.desk, caller.signed.name, order, key)
         loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._pool, request_of, opener, caller.desk, order, key)
+        return await loop.run_in_executor(self._pool, request_of, opener, caller.desk, caller.signed.name, order, key)
 
     async def _tried(self, opener: Opener, caller: Caller, order: NewOrder, key: str | None) -> Request | Refused:
         try:
             return await self._made(opener, caller, order, key)
         except Refused as refused:
             return refused
+
+
+async def orders_in(request: HttpRequest) -> Sequence[NewOrder]:
+    """The orders of a body: a list under ``orders``, or as JSON Lines an order a line."""
+    if kind_of(request) != LINES:
+        return _decoded(_many, await body_of(request, MOST_BYTES)).orders
+    lines = [line for line in (await body_of(request, MOST_BYTES, LINES)).split(b"\n") if line.strip()]
+    if not 0 < len(lines) <= MOST_LINED:
+        found, fix = f"{len(lines)} lines", "send them in parts"
+        raise Refused([Problem("body", found, f"1 to {MOST_LINED} orders, one a line", fix, "line_count")])
+    return [_decoded(_one, line) for line in lines]
 
 
 def desk_of(request: HttpRequest) -> Desk:
@@ -187,7 +208,7 @@ def desk_of(request: HttpRequest) -> Desk:
     return Desk(said)
 
 
-def request_of(opener: Opener, desk: Desk, order: NewOrder, key: str | None) -> Request:
+def request_of(opener: Opener, desk: Desk, who: str, order: NewOrder, key: str | None) -> Request:
     """The order as a request to the engine. Without a key its number is one: the same order twice is one order."""
     lines = [
         Line(line.sku, line.quantity, line.retail_price_minor, line.supply_price_minor, line.weight_g,
@@ -197,7 +218,7 @@ def request_of(opener: Opener, desk: Desk, order: NewOrder, key: str | None) -> 
     details = order.details if order.due_at is None else {**order.details, "due_at": order.due_at}
     return opener.request(
         FLOW, order.number, contract=order.contract, currency=order.currency, place=order.place, lines=lines,
-        at=order.placed_at, by=desk, details=details, key=key,
+        at=order.placed_at, by=desk, details=details, key=key, who=who,
     )  # fmt: skip
 
 

@@ -10,8 +10,7 @@ from tuoguan.api.etags import IfMatch, seen_text, tag
 from tuoguan.api.routing import SECRET, keyed_router
 from tuoguan.foundation.problems import Problem, Refused
 from tuoguan.operate import Desk
-from tuoguan.site import Membership, Right, Role, Via
-from tuoguan.site.access_words import Invitation, Member, Token
+from tuoguan.site import Invitation, Member, Membership, Right, Role, Token, Via
 
 routes = keyed_router()
 
@@ -107,9 +106,12 @@ def people(caller: Caller = Depends(asking(Right.PEOPLE))) -> list[MemberShown]:
 
 @routes.put("/people/{person}", tags=["people"], summary="Another part for a member", operation_id="change_person")
 def change(
-    person: str, body: Part, response: Response, if_match: str | None = IfMatch,
+    person: str,
+    body: Part,
+    response: Response,
+    if_match: str | None = IfMatch,
     caller: Caller = Depends(asking(Right.PEOPLE)),
-) -> MemberShown:  # fmt: skip
+) -> MemberShown:
     """Another role or other desks. Refused (412) when it is no longer the part that you saw."""
     _in_person(caller)
     kept = caller.site.access.people
@@ -125,8 +127,9 @@ def change(
     return found
 
 
-@routes.delete("/people/{person}", tags=["people"], summary="Take a part away", operation_id="remove_person",
-               status_code=204)  # fmt: skip
+@routes.delete(
+    "/people/{person}", tags=["people"], summary="Take a part away", operation_id="remove_person", status_code=204
+)
 def remove(person: str, caller: Caller = Depends(asking(Right.PEOPLE))) -> None:
     """Takes the part away, and the person's keys for programs with it. The last owner stays."""
     _in_person(caller)
@@ -140,8 +143,14 @@ def invitations(caller: Caller = Depends(asking(Right.PEOPLE))) -> list[Invitati
     return [_invitation(one) for one in caller.site.access.people.invitations(caller.place.name)]
 
 
-@routes.post("/invitations", tags=["people"], summary="Invite somebody", operation_id="invite", status_code=201,
-             openapi_extra=SECRET)  # fmt: skip
+@routes.post(
+    "/invitations",
+    tags=["people"],
+    summary="Invite somebody",
+    operation_id="invite",
+    status_code=201,
+    openapi_extra=SECRET,
+)
 def invite(body: NewInvitation, caller: Caller = Depends(asking(Right.PEOPLE))) -> Link:
     """What a link must carry for somebody to come in, once, within a week."""
     _in_person(caller)
@@ -150,8 +159,13 @@ def invite(body: NewInvitation, caller: Caller = Depends(asking(Right.PEOPLE))) 
     return Link(secret=secret, path=f"/invitation/{secret}")
 
 
-@routes.delete("/invitations/{invitation}", tags=["people"], summary="Withdraw an invitation",
-               operation_id="withdraw_invitation", status_code=204)  # fmt: skip
+@routes.delete(
+    "/invitations/{invitation}",
+    tags=["people"],
+    summary="Withdraw an invitation",
+    operation_id="withdraw_invitation",
+    status_code=204,
+)
 def withdraw(invitation: str, caller: Caller = Depends(asking(Right.PEOPLE))) -> None:
     """Ends it; one that is not there any more is ended already."""
     caller.site.access.people.withdraw(caller.place.name, invitation, caller.signed.name)
@@ -165,8 +179,9 @@ def tokens(caller: Caller = Depends(asking())) -> list[TokenShown]:
     return [_token(one) for one in found if sees_all or one.owner == caller.signed.name]
 
 
-@routes.post("/tokens", tags=["tokens"], summary="Make a key", operation_id="make_token", status_code=201,
-             openapi_extra=SECRET)  # fmt: skip
+@routes.post(
+    "/tokens", tags=["tokens"], summary="Make a key", operation_id="make_token", status_code=201, openapi_extra=SECRET
+)
 def make_token(body: NewToken, caller: Caller = Depends(asking())) -> TokenMade:
     """A key for a program with some of your own rights, shown this once. A key makes no keys."""
     _in_person(caller)
@@ -186,7 +201,7 @@ def revoke(token: str, caller: Caller = Depends(asking())) -> None:
 def audit(
     month: Annotated[str, Query(pattern=r"^[0-9]{4}-(0[1-9]|1[0-2])$", examples=["2026-11"])],
     caller: Caller = Depends(asking(Right.PEOPLE)),
-) -> list[ToldShown]:  # fmt: skip
+) -> list[ToldShown]:
     """Signing in, roles, keys and settings of a month, the latest first; it stands in the ledger."""
     return [
         ToldShown(at=one.at, actor=one.actor, kind=one.kind, details=dict(one.details), position=one.position)

@@ -18,19 +18,29 @@ from tuoguan.operate import StoreLost
 
 PREFIX = "/api/"
 # What a code means to a program. Everything else is 422: the request was understood and cannot be done as it says.
-STATUS_BY_CODE = {
-    "not_signed": 401, "expired": 401,
-    "not_allowed": 403, "csrf": 403, "not_visible": 403, "other_origin": 403,
-    "no_document": 404, "no_workspace": 404, "no_job": 404, "no_page": 404, "no_ledger": 404, "no_decision": 404,
-    "unknown_flow": 404, "unknown_contract": 404, "no_token": 404, "no_person": 404, "no_webhook": 404,
-    "no_statement": 404, "unknown_statement": 404, "no_file": 404, "no_plan": 404, "no_group": 404, "unknown_card": 404,
-    "no_delivery": 404, "no_upload": 404, "no_backup": 404, "no_contract": 404, "no_terms": 404, "unknown_entry": 404, "no_account": 404, "no_study": 404, "no_product": 404,
-    "wrong_version": 409, "changed_meanwhile": 409, "key_reused": 409, "job_state": 409, "last_owner": 409, "key_used": 409, "opened_before": 409, "illegal_move": 409, "not_yours": 409,
-    "below_nought": 409, "buffer_kept": 409, "not_ready": 409, "too_early": 409, "period_closed": 409,
-    "in_progress": 409, "shown_once": 409, "reversed_already": 409, "job_over": 409, "bad_workspace": 409,
-    "wrong_etag": 412, "too_large": 413, "long_query": 414, "not_json": 415, "wrong_kind": 415,
-    "no_etag": 428, "too_often": 429, "locked": 429, "store_lost": 503,
-}  # fmt: skip
+CODES_BY_STATUS = {
+    401: "not_signed expired",
+    403: "not_allowed csrf not_visible other_origin",
+    404: (
+        "no_document no_run no_workspace no_job no_page no_ledger no_decision unknown_flow unknown_contract "
+        "no_token no_person no_webhook no_statement unknown_statement no_file no_plan no_group "
+        "unknown_card no_delivery no_upload no_backup no_contract no_terms unknown_entry no_account "
+        "no_study no_product"
+    ),
+    409: (
+        "wrong_version changed_meanwhile key_reused job_state last_owner key_used opened_before "
+        "illegal_move not_yours below_nought buffer_kept not_ready too_early period_closed in_progress "
+        "shown_once reversed_already job_over bad_workspace"
+    ),
+    412: "wrong_etag",
+    413: "too_large",
+    414: "long_query",
+    415: "not_json wrong_kind",
+    428: "no_etag",
+    429: "too_often locked",
+    503: "store_lost",
+}
+STATUS_BY_CODE = {code: status for status, codes in CODES_BY_STATUS.items() for code in codes.split()}
 ORDER = (401, 403, 404, 412, 428, 413, 414, 415, 429, 503)  # these speak before the others
 _encode = msgspec.json.Encoder().encode
 

@@ -25,7 +25,7 @@ KEPT_HEADERS = ("location", "etag", "content-type")
 
 
 class StrictRequest(Request):
-    """A request whose JSON is read as the standard says it: no NaN, no text that UTF-8 cannot say, no bottomless pit."""
+    """A request whose JSON is read as the standard says: no NaN, no text that UTF-8 cannot say, no bottomless pit."""
 
     async def json(self) -> Any:
         """The body's value."""

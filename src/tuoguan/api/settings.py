@@ -67,16 +67,18 @@ class Backup(BaseModel):
     at: int
 
 
-@routes.get("/seller", tags=["settings"], summary="The seller's file", operation_id="seller",
-            response_class=PlainTextResponse)  # fmt: skip
+@routes.get(
+    "/seller", tags=["settings"], summary="The seller's file", operation_id="seller", response_class=PlainTextResponse
+)
 def seller(caller: Caller = Depends(asking(Right.SETTINGS))) -> Response:
     """seller.toml as it is; empty where there is none yet. Its ETag is what a change must bring as If-Match."""
     found = current(caller.place.folder)
     return PlainTextResponse(found.text, headers={"ETag": tag(found.digest or "none")})
 
 
-@routes.put("/seller", tags=["settings"], summary="Write the seller's file", operation_id="write_seller",
-            status_code=204)  # fmt: skip
+@routes.put(
+    "/seller", tags=["settings"], summary="Write the seller's file", operation_id="write_seller", status_code=204
+)
 def write(
     body: SellerText,
     response: Response,
@@ -104,9 +106,10 @@ def sources(caller: Caller = Depends(asking())) -> SourcesShown:
 
 @files.post("/uploads", tags=["import"], summary="Send files", operation_id="upload", status_code=201)
 def upload(
-    response: Response, caller: Caller = Depends(asking(Right.IMPORT)),
+    response: Response,
+    caller: Caller = Depends(asking(Right.IMPORT)),
     files: list[UploadFile] = File(description="XLSX, CSV, TSV, TXT, GZ or Parquet; up to 20."),
-) -> UploadShown:  # fmt: skip
+) -> UploadShown:
     """Keeps the files for an import and looks at them; a job of the kind `import` with this id records them.
 
     The same files again are another upload; importing them twice is importing them once.
@@ -129,8 +132,9 @@ def one(upload: str, caller: Caller = Depends(asking(Right.IMPORT))) -> UploadSh
     return _shown(find(_root(caller), upload))
 
 
-@files.delete("/uploads/{upload}", tags=["import"], summary="Throw an upload away", operation_id="discard_upload",
-              status_code=204)  # fmt: skip
+@files.delete(
+    "/uploads/{upload}", tags=["import"], summary="Throw an upload away", operation_id="discard_upload", status_code=204
+)
 def throw(upload: str, caller: Caller = Depends(asking(Right.IMPORT))) -> None:
     """Throws files and notes away; what was imported stays in the ledger."""
     discard(find(_root(caller), upload))

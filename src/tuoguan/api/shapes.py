@@ -17,9 +17,9 @@ def shape(record: type, name: str = "", *, but: Iterable[str] = (), **more: Any)
     names = [one.name for one in fields(record)] if is_dataclass(record) else list(record._fields)  # type: ignore[attr-defined]
     kept: dict[str, Any] = {one: (hints[one], ...) for one in names if one not in left}
     doc = (record.__doc__ or "").strip()
-    return create_model(
-        name or record.__name__, __doc__=doc, **kept, **{key: (kind, ...) for key, kind in more.items()}
-    )
+    more_kept = {key: (kind, ...) for key, kind in more.items()}
+    made: type[BaseModel] = create_model(name or record.__name__, __doc__=doc, **kept, **more_kept)  # type: ignore[call-overload]
+    return made
 
 
 def told(record: Any, **more: Any) -> dict[str, Any]:

@@ -84,10 +84,15 @@ class Kept(BaseModel):
 
 @routes.get("/statements", tags=["statements"], summary="Statements", operation_id="statements")
 def statements(
-    request: Request, response: Response, state: Text = "", find: Text = "",
-    sort: str = Query("-opened_at", max_length=20), limit: int = Limit, after: str | None = After,
+    request: Request,
+    response: Response,
+    state: Text = "",
+    find: Text = "",
+    sort: str = Query("-opened_at", max_length=20),
+    limit: int = Limit,
+    after: str | None = After,
     caller: Caller = Depends(asking()),
-) -> Page[StatementShown]:  # fmt: skip
+) -> Page[StatementShown]:
     """Every statement that was imported, with what differs on it."""
     found, mark = statement_page(caller.work, caller.place.folder, state=state, sort=sort, find=find, after=after,
                                  limit=limit)  # fmt: skip
@@ -109,16 +114,26 @@ class Filters:
     """Which differences."""
 
     def __init__(
-        self, verdict: Verdict | None = Query(None), kind: Text = "", contract_id: Text = "", statement: Text = "",
-        currency: Text = "", find: Annotated[str, Query(max_length=200, description="Orders, SKUs or statements that begin so.")] = "",
-    ) -> None:  # fmt: skip
+        self,
+        verdict: Verdict | None = Query(None),
+        kind: Text = "",
+        contract_id: Text = "",
+        statement: Text = "",
+        currency: Text = "",
+        find: Annotated[str, Query(max_length=200, description="Orders, SKUs or statements that begin so.")] = "",
+    ) -> None:
         self.find = find
         self.values = {"verdict": verdict.value if verdict else "", "kind": kind, "contract_id": contract_id,
                        "statement": statement, "currency": currency}  # fmt: skip
 
 
-@routes.get("/differences.{form}", tags=["statements"], summary="Differences as a file", operation_id="export_differences",
-            response_class=Response)  # fmt: skip
+@routes.get(
+    "/differences.{form}",
+    tags=["statements"],
+    summary="Differences as a file",
+    operation_id="export_differences",
+    response_class=Response,
+)
 def export(form: Form, filters: Filters = Depends(Filters), caller: Caller = Depends(asking())) -> Response:
     """All rows of the same query."""
     frame = differences_of(caller.place.folder, find=filters.find, **filters.values).collect()
@@ -127,11 +142,25 @@ def export(form: Form, filters: Filters = Depends(Filters), caller: Caller = Dep
 
 @routes.get("/differences", tags=["statements"], summary="What differs", operation_id="differences")
 def differences(
-    request: Request, response: Response, filters: Filters = Depends(Filters),
-    sort: Literal["-size", "size", "difference", "-difference", "deadline_on", "-deadline_on", "due_on", "-due_on",
-                  "settled_on", "-settled_on"] = "-size",
-    limit: int = Limit, after: str | None = After, caller: Caller = Depends(asking()),
-) -> Page[DifferenceRow]:  # fmt: skip
+    request: Request,
+    response: Response,
+    filters: Filters = Depends(Filters),
+    sort: Literal[
+        "-size",
+        "size",
+        "difference",
+        "-difference",
+        "deadline_on",
+        "-deadline_on",
+        "due_on",
+        "-due_on",
+        "settled_on",
+        "-settled_on",
+    ] = "-size",
+    limit: int = Limit,
+    after: str | None = After,
+    caller: Caller = Depends(asking()),
+) -> Page[DifferenceRow]:
     """Every match that is not as expected, the largest first."""
     assert sort in SORTS
     found = difference_page(caller.place.folder, filters.values, find=filters.find, sort=sort, after=after, limit=limit)
@@ -153,10 +182,13 @@ def one(difference_id: str, caller: Caller = Depends(asking())) -> DifferenceSho
     "/statements/{number:path}/moves", tags=["statements"], summary="Move a statement", operation_id="move_statement"
 )
 def move(
-    body: StatementMove, response: Response, number: str = Path(max_length=180),
+    body: StatementMove,
+    response: Response,
+    number: str = Path(max_length=180),
     preview: bool = Query(False, description="Look at what it would say; nothing is recorded."),
-    if_match: str | None = IfMatch, caller: Caller = Depends(asking(Right.MONEY)),
-) -> DocumentShown:  # fmt: skip
+    if_match: str | None = IfMatch,
+    caller: Caller = Depends(asking(Right.MONEY)),
+) -> DocumentShown:
     """Matched, settled or disputed, with the amounts that the last run found on it."""
     told = {"cleared_as": body.cleared_as} if body.cleared_as else {}
     prepared = prepare(caller.work, caller.place.folder, f"statement/{number}", body.move, at=caller.now,
@@ -170,8 +202,13 @@ def move(
     return document_shown(found)
 
 
-@routes.get("/claims/{language}.{form}", tags=["statements"], summary="The claim pack", operation_id="claims",
-            response_class=Response)  # fmt: skip
+@routes.get(
+    "/claims/{language}.{form}",
+    tags=["statements"],
+    summary="The claim pack",
+    operation_id="claims",
+    response_class=Response,
+)
 def claims(
     language: Literal["en", "zh"], form: Literal["xlsx", "html"], caller: Caller = Depends(asking(Right.MONEY))
 ) -> Response:

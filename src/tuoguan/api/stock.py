@@ -11,6 +11,7 @@ from tuoguan.api.paging import After, Limit, Page, paged
 from tuoguan.api.routing import strict_router
 from tuoguan.api.shapes import shape, told
 from tuoguan.api.tables import Form, table_answer
+from tuoguan.app.home_money import home_of
 from tuoguan.app.stock_product import Curve, Listing, ProductStock, movements, product_stock
 from tuoguan.app.stock_view import Coming, PlaceRow, ProductRow, Value, places, product_page, table
 from tuoguan.foundation.days import Day, iso
@@ -104,24 +105,45 @@ def all_places(caller: Caller = Depends(asking())) -> list[PlaceShown]:
     return [_place(one) for one in places(caller.work, caller.place.folder)]
 
 
-@routes.get("/stock/products.{form}", tags=["stock"], summary="Products as a file", operation_id="export_stock",
-            response_class=Response)  # fmt: skip
+@routes.get(
+    "/stock/products.{form}",
+    tags=["stock"],
+    summary="Products as a file",
+    operation_id="export_stock",
+    response_class=Response,
+)
 def export(
-    form: Form, place: str = Query("", max_length=160), tab: Tab = "", find: str = Query("", max_length=160),
+    form: Form,
+    place: str = Query("", max_length=160),
+    tab: Tab = "",
+    find: str = Query("", max_length=160),
     caller: Caller = Depends(asking()),
-) -> Response:  # fmt: skip
+) -> Response:
     """All rows of the same query."""
-    frame = table(caller.work, caller.place.folder, _today(caller), place=place, tab=tab, sort="cover", find=find)
+    frame = table(
+        caller.work,
+        caller.place.folder,
+        _today(caller),
+        home_of(caller.place.folder, _today(caller)),
+        place=place,
+        tab=tab,
+        sort="cover",
+        find=find,
+    )
     return table_answer(frame, form, "stock")
 
 
 @routes.get("/stock/products", tags=["stock"], summary="Products and their cover", operation_id="stock_products")
 def products(
-    request: Request, response: Response, place: str = Query("", max_length=160, description="Empty: everywhere."),
+    request: Request,
+    response: Response,
+    place: str = Query("", max_length=160, description="Empty: everywhere."),
     tab: Tab = Query("", description="short, arriving, waiting, reserved or lost alone."),
-    find: str = Query("", max_length=160, description="SKUs that begin so."), limit: int = Limit,
-    after: str | None = After, caller: Caller = Depends(asking()),
-) -> Page[ProductShown]:  # fmt: skip
+    find: str = Query("", max_length=160, description="SKUs that begin so."),
+    limit: int = Limit,
+    after: str | None = After,
+    caller: Caller = Depends(asking()),
+) -> Page[ProductShown]:
     """Those that run out first stand first."""
     row = _row(after) if after is not None else None
     found = product_page(caller.work, caller.place.folder, _today(caller), place=place, tab=tab, find=find, after=row,
@@ -134,9 +156,13 @@ def products(
     "/stock/movements/{sku:path}", tags=["stock"], summary="What moved a product", operation_id="stock_movements"
 )
 def moved(
-    sku: str, request: Request, response: Response, limit: int = Limit, after: str | None = After,
+    sku: str,
+    request: Request,
+    response: Response,
+    limit: int = Limit,
+    after: str | None = After,
     caller: Caller = Depends(asking()),
-) -> Page[MovementShown]:  # fmt: skip
+) -> Page[MovementShown]:
     """Entries that moved it, the latest first."""
     before = number_of(after)
     found, mark = movements(caller.work, sku, before, limit)

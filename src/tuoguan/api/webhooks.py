@@ -9,9 +9,7 @@ from pydantic import BaseModel, Field
 from tuoguan.api.asking import Caller, asking
 from tuoguan.api.paging import After, Limit, Page, paged
 from tuoguan.api.routing import SECRET, keyed_router
-from tuoguan.site import Right
-from tuoguan.site.webhooks_events import events
-from tuoguan.site.webhooks_words import Delivery, DeliveryState, Hook, Try
+from tuoguan.site import Delivery, DeliveryState, Hook, Right, Try, events
 
 routes = keyed_router()
 
@@ -117,19 +115,26 @@ def switch(hook: str, body: Switch, caller: Caller = Depends(asking(Right.SETTIN
     return _hook(caller.site.webhooks.switch(caller.place.name, hook, body.on, caller.signed.name))
 
 
-@routes.delete("/webhooks/{hook}", tags=["webhooks"], summary="End a subscription", operation_id="remove_webhook",
-               status_code=204)  # fmt: skip
+@routes.delete(
+    "/webhooks/{hook}", tags=["webhooks"], summary="End a subscription", operation_id="remove_webhook", status_code=204
+)
 def remove(hook: str, caller: Caller = Depends(asking(Right.SETTINGS))) -> None:
     """Ends it and forgets its messages."""
     caller.site.webhooks.remove(caller.place.name, hook, caller.signed.name)
 
 
-@routes.post("/webhooks/{hook}/secret", tags=["webhooks"], summary="See the secret", operation_id="webhook_secret",
-             openapi_extra=SECRET)  # fmt: skip
+@routes.post(
+    "/webhooks/{hook}/secret",
+    tags=["webhooks"],
+    summary="See the secret",
+    operation_id="webhook_secret",
+    openapi_extra=SECRET,
+)
 def secret(
-    hook: str, renew: bool = Query(False, description="Make a new one; the old one signs too for a day."),
+    hook: str,
+    renew: bool = Query(False, description="Make a new one; the old one signs too for a day."),
     caller: Caller = Depends(asking(Right.SETTINGS)),
-) -> Secret:  # fmt: skip
+) -> Secret:
     """What the other program verifies with; that it was shown stands in the audit trail."""
     kept, place, by = caller.site.webhooks, caller.place.name, caller.signed.name
     return Secret(secret=kept.renew_secret(place, hook, by) if renew else kept.secret(place, hook, by))
@@ -143,9 +148,14 @@ def test(hook: str, caller: Caller = Depends(asking(Right.SETTINGS))) -> Deliver
 
 @routes.get("/webhooks/{hook}/deliveries", tags=["webhooks"], summary="Messages", operation_id="deliveries")
 def deliveries(
-    hook: str, request: Request, response: Response, state: DeliveryState | None = Query(None), limit: int = Limit,
-    after: str | None = After, caller: Caller = Depends(asking(Right.SETTINGS)),
-) -> Page[DeliveryShown]:  # fmt: skip
+    hook: str,
+    request: Request,
+    response: Response,
+    state: DeliveryState | None = Query(None),
+    limit: int = Limit,
+    after: str | None = After,
+    caller: Caller = Depends(asking(Right.SETTINGS)),
+) -> Page[DeliveryShown]:
     """The newest first."""
     found, mark = caller.site.webhooks.deliveries(
         caller.place.name, hook, state=state.value if state else "", after=after, limit=limit

@@ -8,7 +8,7 @@ from pydantic import BaseModel, Field
 from tuoguan.api.asking import Caller, asking
 from tuoguan.api.paging import After, Limit, Page, paged
 from tuoguan.api.routing import strict_router
-from tuoguan.app.today import today_of
+from tuoguan.app.today import Todo, today_of
 from tuoguan.foundation.parties import Party
 from tuoguan.foundation.problems import Problem, Refused
 from tuoguan.operate import Step, StepKind, load_flows
@@ -19,10 +19,10 @@ routes = strict_router()
 class TodayShown(BaseModel):
     """The page of today: what is late, what is due within 24 hours, what others must do, and the money at stake."""
 
-    late: list[Step]
-    today: list[Step]
-    next: list[Step]
-    watches: list[Step]
+    late: list[Todo]
+    today: list[Todo]
+    next: list[Todo]
+    watches: list[Todo]
     stake_by_currency: dict[str, int]
     counts: dict[str, dict[str, int]] = Field(description="Documents by flow and state.")
     cash: dict[str, dict[str, int]] = Field(description="Minor units by state and currency.")
@@ -30,10 +30,14 @@ class TodayShown(BaseModel):
 
 @routes.get("/work", tags=["work"], summary="What is next at a desk", operation_id="work")
 def work(
-    request: Request, response: Response, flow: str | None = Query(None, max_length=40),
+    request: Request,
+    response: Response,
+    flow: str | None = Query(None, max_length=40),
     kind: StepKind | None = Query(None, description="task: the desk does it; watch: somebody else does."),
-    limit: int = Limit, after: str | None = After, caller: Caller = Depends(asking()),
-) -> Page[Step]:  # fmt: skip
+    limit: int = Limit,
+    after: str | None = After,
+    caller: Caller = Depends(asking()),
+) -> Page[Step]:
     """The most money at risk first, then the earliest due."""
     if flow is not None and flow not in load_flows():
         known = ", ".join(load_flows())

@@ -1,14 +1,48 @@
 """A running server's own things: workspaces, people and rights, long jobs, calls to others. Knows nothing of HTTP."""
 
-from tuoguan.site.access import Access
-from tuoguan.site.access_alone import open_access
-from tuoguan.site.access_secrets import Secrets
-from tuoguan.site.access_words import Entered, Invitation, Member, Person, Session, Token, Told
-from tuoguan.site.jobs import KINDS, Jobs, Kind
-from tuoguan.site.site import Site
-from tuoguan.site.webhooks import Webhooks
-from tuoguan.site.webhooks_events import Event, events
-from tuoguan.site.webhooks_words import Delivery, DeliveryState, Hook, Try
+from tuoguan.site.access import (
+    Access,
+)
+from tuoguan.site.access_alone import (
+    open_access,
+)
+from tuoguan.site.access_secrets import (
+    Secrets,
+)
+from tuoguan.site.access_words import (
+    Entered,
+    Invitation,
+    Member,
+    Person,
+    Session,
+    Token,
+    Told,
+)
+from tuoguan.site.jobs import (
+    KINDS,
+    Jobs,
+    Kind,
+)
+from tuoguan.site.moves import (
+    may_move,
+    rights_of,
+)
+from tuoguan.site.site import (
+    Site,
+)
+from tuoguan.site.webhooks import (
+    Webhooks,
+)
+from tuoguan.site.webhooks_events import (
+    Event,
+    events,
+)
+from tuoguan.site.webhooks_words import (
+    Delivery,
+    DeliveryState,
+    Hook,
+    Try,
+)
 from tuoguan.site.words import (
     RIGHTS_BY_ROLE,
     Job,
@@ -20,9 +54,13 @@ from tuoguan.site.words import (
     Via,
     Workspace,
 )
-from tuoguan.site.workspaces import Workspaces
+from tuoguan.site.workspaces import (
+    Workspaces,
+)
 
 __all__ = [
+    "KINDS",
+    "RIGHTS_BY_ROLE",
     "Access",
     "Delivery",
     "DeliveryState",
@@ -33,12 +71,10 @@ __all__ = [
     "Job",
     "JobState",
     "Jobs",
-    "KINDS",
     "Kind",
     "Member",
     "Membership",
     "Person",
-    "RIGHTS_BY_ROLE",
     "Right",
     "Role",
     "Secrets",
@@ -53,5 +89,7 @@ __all__ = [
     "Workspace",
     "Workspaces",
     "events",
+    "may_move",
     "open_access",
+    "rights_of",
 ]
