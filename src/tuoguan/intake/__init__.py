@@ -55,15 +55,15 @@ from tuoguan.intake.schema import (
 )
 from tuoguan.intake.settings_edit import rewritten, seller_from, settings_of
 from tuoguan.intake.templates import export, init, seller_template, template_rows
-from tuoguan.intake.words import TABLES, speaks_of_buyer
+from tuoguan.intake.words import TABLES, normalize, speaks_of_buyer
 
 __all__ = [
     "LISTED", "MONEY_LINES", "ORDER_LINES", "PANEL", "PRICES", "PRODUCTS", "RETURNS", "STOCK", "STOCK_COUNTS",
     "STOCK_ORDERS", "STOCK_OUTS", "TABLES", "UNCLASSIFIED", "Asks", "Batch", "Catalogue", "Column", "Control",
     "Drawn", "Export", "FileCount", "Format", "Lane", "Layout", "Limits", "OwnSheet", "ProductCount", "Reader",
     "Risk", "Seller", "Site", "Supplier", "Switching", "Table", "asks_of", "digest_of", "examined", "export",
-    "fields_of", "formats", "guessed", "guessed_fields", "init", "input_hash", "keep_lines", "kept_lines", "layouts_of",
-    "lines_name", "mapping_text", "offset_of", "own_sheets", "read", "read_catalogue", "read_export", "rewritten",
-    "save_mapping", "save_table", "saved_tables", "seller_from", "seller_template", "settings_of", "table_files",
-    "speaks_of_buyer", "template", "template_rows", "vocabularies", "write_table",
+    "fields_of", "formats", "guessed", "guessed_fields", "init", "input_hash", "keep_lines", "kept_lines",
+    "layouts_of", "lines_name", "mapping_text", "normalize", "offset_of", "own_sheets", "read", "read_catalogue",
+    "read_export", "rewritten", "save_mapping", "save_table", "saved_tables", "seller_from", "seller_template",
+    "settings_of", "speaks_of_buyer", "table_files", "template", "template_rows", "vocabularies", "write_table",
 ]  # fmt: skip

@@ -29,9 +29,7 @@ UNSAID = dict.fromkeys(("title", "platform", "currency", "zone", "states", "type
 
 
 @pages.get("/w/{workspace}/import/{upload_id}/map")
-def mapping(
-    upload_id: str, file: str = "", table: str = "", ask: Asking = Depends(reading(Right.IMPORT))
-) -> Response:
+def mapping(upload_id: str, file: str = "", table: str = "", ask: Asking = Depends(reading(Right.IMPORT))) -> Response:
     """The form: the file's columns with samples, and what each may be."""
     upload, path = _file(ask, upload_id, file)
     kind = Table(table) if table in set(Table) else Table.ORDER_LINES
@@ -68,9 +66,9 @@ def _page(
     kinds = ACCOUNT_TITLES if kind is Table.STOCK else KIND_TITLES
     return ask.page(
         "import/mapping.html", status=422 if problems else 200, upload=upload, file=path.name, layout=layout,
-        table=kind.value, tables=[one.value for one in Table], choices=choices_of(kind), chosen=chosen, values=UNSAID | dict(values),
-        models=models, tried=tried, problems=problems, titles=TABLE_TITLES, fields=FIELD_TITLES, kinds=kinds,
-        part=PART,
+        table=kind.value, tables=[one.value for one in Table], choices=choices_of(kind), chosen=chosen,
+        values=UNSAID | dict(values), models=models, tried=tried, problems=problems, titles=TABLE_TITLES,
+        fields=FIELD_TITLES, kinds=kinds, part=PART,
     )  # fmt: skip
 
 
