@@ -93,21 +93,23 @@ class Cluster:
     ) -> Iterator[tuple[str, bytes]]:  # fmt: skip
         """(key, answer) of every block as it is done; a block's own error is raised as it is, `ExecutorLost` else."""
         answers, waiting = Answers(work), iter(work)
-        running: dict[Future[bytes], str] = {}
+        running: dict[Future[bytes], Work] = {}
         watch = _Watch(self._client, self._patience)
         try:
             self._there = sorted(self._client.nthreads())
             room = AHEAD * max(1, len(self._there))
             while answers.left:
                 for one in waiting:
-                    running[self._begin(function, shared, one)] = one.key
+                    running[self._begin(function, shared, one)] = one
                     if len(running) >= room:
                         break
                 for future in _finished(running):
-                    key = running.pop(future)
+                    one = running.pop(future)
                     answer = _answer(future, answers)
-                    if answers.take(key, answer):
-                        yield key, answer
+                    if answer is None:
+                        running[self._begin(function, shared, one)] = one
+                    elif answers.take(one.key, answer):
+                        yield one.key, answer
                         if progress is not None:
                             progress(answers.done, len(work))
                 watch.look(answers)
@@ -156,7 +158,7 @@ class _Watch:
             raise _lost(f"the cluster has had no worker for {self._patience:.0f} seconds", answers)
 
 
-def _finished(running: "dict[Future[bytes], str]") -> "list[Future[bytes]]":
+def _finished(running: "dict[Future[bytes], Work]") -> "list[Future[bytes]]":
     """Blocks that are done, failed or lost; waits a moment where there is none."""
     from distributed import wait
 
@@ -165,12 +167,17 @@ def _finished(running: "dict[Future[bytes], str]") -> "list[Future[bytes]]":
     return [future for future in running if future.status != "pending"]
 
 
-def _answer(future: "Future[bytes]", answers: Answers) -> bytes:
+def _answer(future: "Future[bytes]", answers: Answers) -> bytes | None:
+    """What the block answered; None when its answer died with its worker before it came here, to be given out again."""
     from distributed import KilledWorker
 
     if future.status == "finished":
-        with contextlib.suppress(OSError):  # the answer died with its worker between two looks
+        try:
             return bytes(future.result())
+        except OSError:
+            return None
+    if future.status == "lost":
+        return None
     if future.status != "error":
         raise _lost("the cluster lost its scheduler, or forgot a block that it was given", answers)
     error = future.exception()

@@ -98,6 +98,16 @@ def test_a_killed_worker_costs_only_its_unfinished_blocks(workers: Executor, tmp
 
 
 @needs_cluster
+def test_answers_that_die_with_their_workers_before_they_are_read_are_worked_out_again(workers: Executor) -> None:
+    found = workers.run(blocks.digest, WORK, shared=workers.share(b"salt"))
+    first = dict([next(found)])
+    time.sleep(0.5)  # those given out ahead are done meanwhile, and lie with the workers
+    for nanny in list(workers._local.workers.values()):  # type: ignore[attr-defined]
+        os.kill(nanny.pid, signal.SIGKILL)
+    assert in_order([*first.items(), *found], WORK) == dict(zip((one.key for one in WORK), EXPECTED, strict=True))
+
+
+@needs_cluster
 def test_what_was_shared_outlives_every_worker_that_held_it(workers: Executor) -> None:
     shared = workers.share(b"salt")
     first = in_order(workers.run(blocks.digest, WORK[:4], shared=shared), WORK[:4])

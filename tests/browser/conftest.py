@@ -1,0 +1,190 @@
+"""A real server in a process of its own, and Debian's Chromium on it.
+
+Every page that a test opens is watched: an error on the console, a request to anywhere but the server, or an answer of
+5xx fails the test at its end.
+"""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+
+from site_world import copy_of, decided_shop
+
+ROOT = Path(__file__).resolve().parents[2]
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+QUIET = (
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage",
+)  # fmt: skip
+SERVING = re.compile(r"(http://[\w.:]+)/")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Without a browser there is nothing to test here."""
+    if CHROMIUM is None:
+        for item in items:
+            if "browser" in item.path.parts:
+                item.add_marker(pytest.mark.skip(reason="no chromium on this machine (Debian: apt install chromium)"))
+
+
+@dataclass
+class Served:
+    """A running server."""
+
+    url: str
+    folder: Path
+    process: "subprocess.Popen[str]"
+
+    @property
+    def home(self) -> str:
+        """The URL of the workspace that the server serves."""
+        return f"{self.url}/w/{self.folder.name}"
+
+
+def serve(folder: Path, *options: str) -> Served:
+    """A server over the folder on a free port."""
+    log = (folder.parent / f"{folder.name}.log").open("w+", encoding="utf-8")
+    environment = os.environ | {"PYTHONPATH": str(ROOT / "src"), "PYTHONUNBUFFERED": "1"}
+    process = subprocess.Popen(
+        [sys.executable, "-m", "tuoguan", "serve", str(folder), "--port", "0", *options],
+        stderr=log, stdout=log, text=True, env=environment,
+    )  # fmt: skip
+    for _ in range(600):
+        found = SERVING.search(Path(log.name).read_text("utf-8"))
+        if found:
+            return Served(found.group(1), folder, process)
+        if process.poll() is not None:
+            break
+        try:
+            process.wait(0.1)
+        except subprocess.TimeoutExpired:
+            continue
+    raise AssertionError(Path(log.name).read_text("utf-8"))
+
+
+@dataclass
+class Watched:
+    """What went wrong on pages, to be told at the end of the test."""
+
+    host: str
+    told: list[str] = field(default_factory=list)
+    allowed: tuple[int, ...] = ()
+
+    def look_at(self, page: Any) -> None:
+        """Watches everything that the page says, asks and is answered."""
+        page.on("console", self._said)
+        page.on("pageerror", lambda error: self.told.append(f"error on {page.url}: {error}"))
+        page.on("request", lambda request: self._asked(request.url))
+        page.on("response", self._answered)
+
+    def _said(self, said: Any) -> None:
+        # The browser itself reports refusals that a test provokes on purpose; they are judged by their status.
+        if said.type in ("error", "warning") and "Failed to load resource" not in said.text:
+            self.told.append(f"{said.type}: {said.text} ({said.location})")
+
+    def _asked(self, url: str) -> None:
+        if urlsplit(url).netloc != self.host and not url.startswith(("data:", "blob:", "about:")):
+            self.told.append(f"a request left the machine: {url}")
+
+    def _answered(self, answer: Any) -> None:
+        if answer.status >= 400 and answer.status not in self.allowed:
+            self.told.append(f"{answer.status} {answer.request.method} {answer.url}")
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Any]:
+    """One browser for the tests of this process."""
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(QUIET))
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def shop(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The decided shop; not to be changed."""
+    base = tmp_path_factory.getbasetemp()
+    return decided_shop(base.parent if os.environ.get("PYTEST_XDIST_WORKER") else base)
+
+
+@pytest.fixture
+def serving(tmp_path: Path) -> Iterator[Callable[..., Served]]:
+    """Starts servers that end with the test."""
+    started: list[Served] = []
+
+    def start(folder: Path, *options: str) -> Served:
+        started.append(serve(folder, *options))
+        return started[-1]
+
+    yield start
+    for one in started:
+        one.process.terminate()
+        try:
+            one.process.wait(10)
+        except subprocess.TimeoutExpired:
+            one.process.kill()
+
+
+@pytest.fixture
+def shop_served(shop: Path, tmp_path: Path, serving: Callable[..., Served]) -> Served:
+    """A server over a copy of the decided shop."""
+    return serving(copy_of(shop, tmp_path / "shop"))
+
+
+@pytest.fixture
+def opening(chromium: Any) -> Iterator[Callable[..., Any]]:
+    """Opens pages: ``opening(served, "zh")``; what was wrong on any of them fails the test."""
+    contexts: list[Any] = []
+    watched: list[Watched] = []
+
+    def open_page(served: Served, language: str = "en", *, dark: bool = False, width: int = 1400,
+                  allowed: tuple[int, ...] = ()) -> Any:  # fmt: skip
+        context = chromium.new_context(
+            locale="zh-CN" if language == "zh" else "en-US", viewport={"width": width, "height": 1000},
+            color_scheme="dark" if dark else "light", accept_downloads=True,
+        )  # fmt: skip
+        context.set_default_timeout(60_000)
+        context.add_cookies([{"name": "tuoguan_lang", "value": language, "url": served.url}])
+        contexts.append(context)
+        watch = Watched(urlsplit(served.url).netloc, allowed=allowed)
+        watched.append(watch)
+        page = context.new_page()
+        watch.look_at(page)
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    told = [line for watch in watched for line in watch.told]
+    assert not told, "\n".join(told)
+
+
+def accessible(page: Any) -> None:
+    """Fails when axe-core finds anything serious on the page as it stands."""
+    from axe_playwright_python.sync_playwright import Axe
+
+    found = Axe().run(page, options={"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]})
+    bad = [
+        f"{one['id']}: {one['help']} — {one['nodes'][0]['html'][:200]}"
+        for one in found.response["violations"]
+        if one["impact"] in ("serious", "critical")
+    ]
+    assert not bad, page.url + "\n" + "\n".join(bad)
+
+
+def screens() -> Path:
+    """Where pictures of screens are put: a build folder."""
+    folder = ROOT / "build" / "screens"
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
