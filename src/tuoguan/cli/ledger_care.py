@@ -3,7 +3,6 @@
 Keeps the invariant that every answer names the ledger's end, the one thing to note down elsewhere.
 """
 
-import os
 from argparse import ArgumentParser, Namespace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -44,9 +43,9 @@ def register(command: ArgumentParser, verb: str) -> None:
 def run(arguments: Namespace, verb: str) -> int:
     """Does what the command says; 2 when the ledger does not hold."""
     from tuoguan.app import ledger_care
-    from tuoguan.app.ledgers import SERVER
+    from tuoguan.app.ledgers import server_of
 
-    store = arguments.server or os.environ.get(SERVER) or None
+    store = arguments.server or server_of(arguments.dir)
     if verb == "backup":
         care = ledger_care.backup(arguments.dir, arguments.file, store)
     elif verb == "restore":

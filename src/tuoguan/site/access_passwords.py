@@ -14,7 +14,7 @@ from argon2.exceptions import Argon2Error, InvalidHashError
 from tuoguan.foundation.problems import Problem, Refused
 
 LENGTH_MIN, LENGTH_MAX = 12, 200
-DIFFERENT_MIN = 5
+DIFFERENT_MIN, REST_MIN = 5, 8
 AT_ONCE = 2
 
 
@@ -58,8 +58,8 @@ def check_new(password: str, name: str) -> None:
         found = f"{len(password)} characters"
     elif len(set(password)) < DIFFERENT_MIN:
         found = "the same few characters again and again"
-    elif name and name.casefold() in password.casefold():
-        found = "your own name in it"
+    elif name and len(password.casefold().replace(name.casefold(), "")) < REST_MIN:
+        found = "little but your own name"
     if found:
         expected = f"{LENGTH_MIN} to {LENGTH_MAX} characters that nobody guesses"
         raise Refused([Problem("password", found, expected, "take four or five words at random", "weak_password")])

@@ -1,4 +1,4 @@
-"""The process of one job: takes it, does it, says how it ended. `python -m tuoguan.site.jobs_run KEEP JOB_ID`.
+"""The process of one job: takes it, does it, says how it ended.
 
 Hides signals and the writing of progress. Keeps the invariants that a job is done by one process at a time, and that
 how it ended is on the disk before the process is gone.
@@ -6,7 +6,6 @@ how it ended is on the disk before the process is gone.
 
 import os
 import signal
-import sys
 import time
 import traceback
 from collections.abc import Callable, Mapping
@@ -25,8 +24,9 @@ NICE = 5
 TELL_SECONDS = 0.25  # between two writes of progress
 
 
-def main(keep: Path, job_id: str) -> int:
-    """Does the job unless it is somebody else's; 0 whatever came out, as the table tells it."""
+def main(folder: str, job_id: str) -> int:
+    """Does the job unless it is somebody else's; 0 whatever came out, as the table in the folder tells it."""
+    keep = Path(folder)
     hold(keep, job_id)
     rows = Rows(keep, is_durable=False)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -118,7 +118,3 @@ def _be_modest() -> None:
         Path("/proc/self/oom_score_adj").write_text("500", encoding="ascii")
     except OSError:
         return  # not on this system
-
-
-if __name__ == "__main__":
-    sys.exit(main(Path(sys.argv[1]), sys.argv[2]))

@@ -16,8 +16,10 @@ import tuoguan
 from tuoguan.foundation.problems import Problem
 from tuoguan.site.jobs_alive import FOLDER, is_alive, lock_file
 from tuoguan.site.jobs_rows import Rows
+from tuoguan.site.jobs_run import main
 from tuoguan.site.words import Job, JobState
 
+PROGRAM = f"import sys; from {main.__module__} import {main.__name__}; sys.exit(main(*sys.argv[1:]))"
 PATIENCE_SECONDS = 10  # between asking a process to end and ending it
 PAUSE_SECONDS = 0.1  # between two looks while there are jobs
 IDLE_SECONDS = 3_600.0
@@ -100,7 +102,7 @@ class Watch:
 
     def _spawn(self, job_id: str) -> None:
         """A process of its own session, so that nothing that ends the server ends it."""
-        command = [sys.executable, "-m", "tuoguan.site.jobs_run", str(self._keep.resolve()), job_id]
+        command = [sys.executable, "-c", PROGRAM, str(self._keep.resolve()), job_id]
         with (self._keep / FOLDER / f"{job_id}.log").open("ab") as log:
             self._children[job_id] = subprocess.Popen(
                 command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True, env=_same_program()

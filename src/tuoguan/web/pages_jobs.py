@@ -11,8 +11,7 @@ from fastapi import APIRouter, Depends, Request
 from starlette.responses import FileResponse, HTMLResponse, Response
 
 from tuoguan.foundation.problems import Problem, Refused, Severity
-from tuoguan.site import Job, JobState
-from tuoguan.site.jobs_kinds import KINDS
+from tuoguan.site import KINDS, Job, JobState
 from tuoguan.web.asking import Asking, form_values, reading, writing
 from tuoguan.web.menu import GROUPS
 

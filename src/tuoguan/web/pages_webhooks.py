@@ -11,9 +11,7 @@ from fastapi import APIRouter, Depends, Form
 from starlette.responses import HTMLResponse, Response
 
 from tuoguan.operate import load_flows
-from tuoguan.site import Right
-from tuoguan.site.webhooks_events import events
-from tuoguan.site.webhooks_words import DeliveryState
+from tuoguan.site import DeliveryState, Right, events
 from tuoguan.web.asking import Asking, reading, writing
 
 pages = APIRouter()

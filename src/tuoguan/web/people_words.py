@@ -12,7 +12,7 @@ def _(text: str) -> str:
 
 
 ROLE_TITLES = {
-    Role.OWNER: _("Owner"), Role.DECIDER: _("Decider"), Role.OPERATOR: _("Operator"), Role.WAREHOUSE: _("Warehouse"),
+    Role.OWNER: _("Workspace owner"), Role.DECIDER: _("Decider"), Role.OPERATOR: _("Operator"), Role.WAREHOUSE: _("Warehouse"),
     Role.FINANCE: _("Finance"), Role.VIEWER: _("Viewer"),
 }  # fmt: skip
 RIGHT_TITLES = {
