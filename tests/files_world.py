@@ -26,7 +26,8 @@ hours_per_week = 40
 id = "la"
 market = "US"
 """
-PRODUCTS = [["sku", "name", "unit_cost", "retail_price", "weight_g"], ["MUG-01", "Mug", "3.00", "12.50", "350"],
+PRODUCTS = [["sku", "name", "unit_cost", "retail_price", "weight_g"],
+            ["MUG-01", "Mug", "3.00", "12.50", "350"],
             ["LAMP-02", "Lamp", "8.00", "29.90", "900"]]  # fmt: skip
 STOCK = [["sku", "fnsku", "afn-fulfillable-quantity"], ["MUG-01", "x", "1000"], ["LAMP-02", "y", "1000"]]
 STRANGE = [["Pedido", "Codigo", "Qtd", "Valor", "Moeda", "Data", "E-mail"],

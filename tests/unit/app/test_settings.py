@@ -28,7 +28,7 @@ def test_a_changed_value_keeps_its_comment_and_the_old_file_is_kept_beside(tmp_p
     text = (tmp_path / "seller.toml").read_text()
     assert 'cash = "60000"  # the most' in text and 'name = "Cups"                 # how it is called' in text
     assert settings_of(text)["risk"] == {"weight": 0.5} and "[[sites]]" in text
-    (name, _size), = versions(tmp_path)
+    ((name, _size),) = versions(tmp_path)
     assert (tmp_path / OLD / name).read_text() == SELLER
 
 

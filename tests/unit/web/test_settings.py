@@ -22,7 +22,7 @@ def world(tmp_path: Path) -> Iterator[tuple[Path, Site, TestClient]]:
 
 
 def seen(page: str) -> str:
-    return page.split('name="seen" value="')[1].split('"')[0]
+    return page.split('name="seen" value="')[1].split('"', maxsplit=1)[0]
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
