@@ -5,9 +5,8 @@ shown is what the import itself does, and that no cell about a buyer is shown.
 """
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 import polars as pl
@@ -22,6 +21,7 @@ from tuoguan.foundation.tables import whole_file
 from tuoguan.intake import LISTED, Export, Reader, formats, read_catalogue, read_export
 from tuoguan.operate import Store
 
+Kept = TypeVar("Kept")
 DAY_SECONDS = 86_400
 FIRST_ROWS, FIRST_DOCUMENTS = 8, 50
 LOOK, EFFECT = ".look.json", ".effect.json"
@@ -186,11 +186,12 @@ def _money(minor: int | None, code: str) -> str:
 
 def latest_on(rows: pl.DataFrame) -> str:
     """The last day that the rows speak of, "" where they have none."""
-    days = []
-    for name, kind in rows.schema.items():
-        last = rows[name].drop_nulls().max() if name.endswith(("_at", "_on")) and name != "ship_by_at" else None
-        if last is not None:
-            days.append(str(last) if kind == pl.Date else datetime.fromtimestamp(int(last), UTC).date().isoformat())  # type: ignore[call-overload]
+    days: list[str] = []
+    for name in rows.columns:
+        if name == "ship_by_at" or not name.endswith(("_at", "_on")) or rows[name].drop_nulls().is_empty():
+            continue
+        day = pl.from_epoch(pl.col(name), time_unit="s").dt.date() if name.endswith("_at") else pl.col(name)
+        days.append(str(rows.select(day.max()).item()))
     return max(days, default="")
 
 
@@ -260,7 +261,7 @@ def _keep(path: Path, value: Any) -> None:
         temporary.write_bytes(msgspec.json.encode(value))
 
 
-def _kept(path: Path, kind: Any) -> Any:
+def _kept(path: Path, kind: type[Kept]) -> Kept | None:
     try:
         return msgspec.json.decode(path.read_bytes(), type=kind)
     except (OSError, msgspec.DecodeError):

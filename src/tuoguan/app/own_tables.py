@@ -27,6 +27,7 @@ from tuoguan.intake import (
     fields_of,
     guessed_fields,
     layouts_of,
+    normalize,
     own_sheets,
     save_table,
     table_files,
@@ -73,7 +74,8 @@ class FileLook:
             return {}
         headers = [column.header for column in self.layout.columns]
         guess = guessed_fields(headers, self.table) if self.table else {}
-        return {header: self.pick.named.get(header, guess.get(header, "")) for header in headers}
+        said = self.sheets[0].named if self.sheets else {}
+        return {header: said.get(normalize(header), guess.get(header, "")) for header in headers}
 
 
 class RowTrouble(msgspec.Struct, frozen=True, kw_only=True):

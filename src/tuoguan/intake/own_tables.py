@@ -8,7 +8,7 @@ import json
 import re
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import polars as pl
@@ -31,6 +31,7 @@ class OwnSheet:
 
     frame    file, row and our fields as text; ``rows_in`` rows below the header
     fields   our fields that were found; ``missing`` those that the table cannot do without
+    named    our field by normalized header, as a person said now or a saved mapping says
     """
 
     file: str
@@ -41,6 +42,7 @@ class OwnSheet:
     missing: tuple[str, ...]
     export: str
     problems: tuple[Problem, ...]
+    named: Mapping[str, str] = field(default_factory=dict)
 
 
 def fields_of(table: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -95,15 +97,16 @@ def _nothing(name: str, log: Log) -> OwnSheet:
 def _one(grid: Grid, table: str, named: Mapping[str, str], workspace: Path) -> OwnSheet:
     """The sheet as a person says, as a saved mapping says, else as its name and header say."""
     label = grid.file.split("[")[-1].rstrip("]").rpartition("/")[2].split(".")[0]
-    tries: list[tuple[str | None, Mapping[str, str]]] = [(table or None, named)] if table else []
-    tries += [] if table else [*saved_tables(workspace), (table_of_name(label), {}), (None, {})]
+    saved = [one for one in saved_tables(workspace) if table in ("", one[0])]
+    tries: list[tuple[str | None, Mapping[str, str]]] = [(table, named)] if table and named else [*saved]
+    tries += [] if table and named else [(table, {})] if table else [(table_of_name(label), {}), (None, {})]
     best = None
     for wanted, said in tries:
-        if said and not table and not set(said) & _headers_in(grid):
+        if said and not named and not set(said) & _headers_in(grid):
             continue
         log = Log()
         sheet = sheet_of(grid, wanted, log, said)
-        found = _looked(grid, sheet, wanted or "", log)
+        found = replace(_looked(grid, sheet, wanted or "", log), named=said)
         if found.table and not found.missing:
             return found
         best = best or found

@@ -107,7 +107,7 @@ def _parts(text: str) -> Iterator[_Part]:
 
 def _keys(text: str) -> tuple[str, ...]:
     """The keys of a dotted name."""
-    found = tomllib.loads(f"{text} = 0")
+    found: Any = tomllib.loads(f"{text} = 0")
     keys = []
     while isinstance(found, dict):
         (key, found), *_ = found.items()

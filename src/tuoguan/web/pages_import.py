@@ -1,15 +1,16 @@
 """Pages: import. Files are received, looked at, tried, and handed to a job once a person has seen what would change."""
 
 from collections.abc import Callable
+from contextlib import suppress
 
 from fastapi import APIRouter, Depends
 from starlette.responses import Response
 
 from tuoguan.app.freshness import imported_before, imported_sources, own_sources
-from tuoguan.app.import_preview import SAID, Effect, asked_of, effect, look, refused_rows
 from tuoguan.app.import_mapping import contract_ids
+from tuoguan.app.import_preview import SAID, Effect, asked_of, effect, look, refused_rows
 from tuoguan.app.uploads import Upload, discard, find, note, receive, uploads
-from tuoguan.foundation.problems import Refused
+from tuoguan.foundation.problems import Problem, Refused
 from tuoguan.intake import formats
 from tuoguan.operate import load_flows, move_of
 from tuoguan.site import Right
@@ -47,10 +48,8 @@ def send(sent: Received = Depends(receiving(Right.IMPORT))) -> Response:
     """Keeps the files and leads to their preview."""
     ask = sent.ask
     upload = receive(uploads_of(ask), EXPORTS, sent.files, ask.signed.name, ask.now)
-    try:
+    with suppress(Refused):  # of settings or mappings: the preview says so, and the files are not lost for it
         look(ask.place.folder, upload.folder, upload.paths, {}, now=ask.now)
-    except Refused:
-        pass  # of settings or mappings: the preview says so, and the files are not lost for it
     return ask.go(ask.url(f"import/{upload.about.id}"))
 
 
@@ -60,7 +59,7 @@ def preview(upload_id: str, ask: Asking = Depends(reading(Right.IMPORT))) -> Res
     root, upload = uploads_of(ask), _exports(ask, upload_id)
     if upload.about.job:
         return ask.go(ask.url(f"jobs/{upload.about.job}"))
-    found, problems = None, ()
+    found, problems = None, tuple[Problem, ...]()
     try:
         found = look(ask.place.folder, upload.folder, upload.paths, _said(upload), now=ask.now)
     except Refused as refused:
@@ -77,7 +76,7 @@ def preview(upload_id: str, ask: Asking = Depends(reading(Right.IMPORT))) -> Res
 @pages.get("/w/{workspace}/import/{upload_id}/effect")
 def would(upload_id: str, ask: Asking = Depends(reading(Right.IMPORT))) -> Response:
     """What importing would do to the ledger as it is: a part of the preview, and a page of its own."""
-    upload, found, problems = _exports(ask, upload_id), None, ()
+    upload, found, problems = _exports(ask, upload_id), None, tuple[Problem, ...]()
     try:
         found = effect(ask.place.folder, upload.folder, upload.paths, _said(upload), store_of(ask), now=ask.now)
     except Refused as refused:

@@ -66,9 +66,9 @@ def _page(
     kinds = ACCOUNT_TITLES if kind is Table.STOCK else KIND_TITLES
     return ask.page(
         "import/mapping.html", status=422 if problems else 200, upload=upload, file=path.name, layout=layout,
-        table=kind.value, tables=[one.value for one in Table], choices=choices_of(kind), chosen=chosen, values=UNSAID | dict(values),
-        models=models, tried=tried, problems=problems, titles=TABLE_TITLES, fields=FIELD_TITLES, kinds=kinds,
-        part=PART,
+        table=kind.value, tables=[one.value for one in Table], choices=choices_of(kind), chosen=chosen,
+        values=UNSAID | dict(values), models=models, tried=tried, problems=problems, titles=TABLE_TITLES,
+        fields=FIELD_TITLES, kinds=kinds, part=PART,
     )  # fmt: skip
 
 

@@ -114,6 +114,8 @@ def keep_shop(sent: Filled = Depends(filled(Right.SETTINGS))) -> Response:
         return ask.page("start/shop.html", status=422, page=FIRST, values=values, seen=sent.values.get("seen", ""),
                         wrong=problems_by_path(refused.problems), problems=refused.problems,
                         **form_words(ask))  # fmt: skip
+    if changed:
+        ask.site.access.audit.tell(ask.place.name, ask.signed.name, "settings_changed", settings=changed)
     return ask.go(ask.url("start/files"))
 
 

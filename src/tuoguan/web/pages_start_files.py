@@ -1,4 +1,4 @@
-"""Pages: products, sales, stock and the like brought in: recognized, mapped, tried on a twin of the workspace, written."""
+"""Pages: products, sales, stock and the like brought in: recognized, mapped, tried on a twin, written."""
 
 from fastapi import APIRouter, Depends
 from starlette.responses import Response

@@ -72,8 +72,8 @@ def receiving(right: Right, most: int = TOTAL_MOST) -> Callable[..., Any]:
             raise Refused([Problem("upload", found, f"at most {most >> 20} MB in all", fix, "too_large")])
         form = await request.form(max_files=FILES_MOST + 1, max_fields=200)
         ask = await checked(request)
-        files = [(one.filename, one.file) for one in form.getlist("files") if isinstance(one, UploadFile)
-                 and one.filename]  # fmt: skip
+        sent = [one for one in form.getlist("files") if isinstance(one, UploadFile)]
+        files: list[tuple[str, IO[bytes]]] = [(one.filename, one.file) for one in sent if one.filename]
         return Received(ask, form_values(form), files)
 
     return depend
