@@ -94,9 +94,7 @@ class Comparison:
         return sum(line.first_minor or 0 for line in lines), sum(line.second_minor or 0 for line in lines)
 
 
-def compare(
-    first: Compiled, second: Compiled, fx: FxTable | None = None, parcel: Parcel = REFERENCE
-) -> Comparison:
+def compare(first: Compiled, second: Compiled, fx: FxTable | None = None, parcel: Parcel = REFERENCE) -> Comparison:
     """Both contracts side by side on one parcel. Refused when they were compiled in different currencies."""
     if first.currency != second.currency:
         found, fix = f"{first.currency} and {second.currency}", "compile both in one currency"
