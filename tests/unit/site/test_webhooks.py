@@ -3,6 +3,7 @@
 import json
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,9 +11,9 @@ import pytest
 from tuoguan.app.ledgers import open_work
 from tuoguan.foundation.problems import Refused
 from tuoguan.operate import Append, Desk, Draft, Ledger, Work
-from tuoguan.site import Site, Webhooks, Workspaces
+from tuoguan.site import Job, JobState, Site, Webhooks, Workspaces
 from tuoguan.site.webhooks_carrying import PATIENCE_SECONDS
-from tuoguan.site.webhooks_events import events
+from tuoguan.site.webhooks_events import events, of_jobs
 from tuoguan.site.webhooks_words import Delivery, DeliveryState
 from webhook_receiver import Receiver, receiving, verified
 
@@ -268,6 +269,16 @@ def test_events_must_be_known(hooks: Webhooks, target: Receiver) -> None:
             hooks.make("shop", target.url, wanted, "owner")
         assert codes(caught) == {"unknown_event"}
     assert {"order.shipped", "statement.disputed", "document.moved", "job.done", "difference.found"} <= set(events())
+
+
+def test_jobs_that_ended_are_told_by_how_they_ended(hooks: Webhooks, target: Receiver) -> None:
+    hook = hooks.make("shop", target.url, ["job.failed", "difference.found"], "owner")
+    done = Job("1", "shop", "reconcile", {}, JobState.DONE, "li", 0, 0, 5)
+    differing = replace(done, result={"until": "2026-11-23", "differing": 3, "by_verdict": []})
+    dead, stopped = replace(done, state=JobState.INTERRUPTED), replace(done, state=JobState.CANCELLED)
+    assert [one.event for one in of_jobs(hook, [done, differing, dead, stopped])] == ["difference.found", "job.failed"]
+    again = list(of_jobs(hook, [dead, dead, replace(dead, attempt=2)]))
+    assert again[0] == again[1] and again[0].id != again[2].id
 
 
 def test_subscriptions_are_shown_in_their_own_workspace_only(hooks: Webhooks, target: Receiver) -> None:
