@@ -143,6 +143,14 @@ def shop_served(shop: Path, tmp_path: Path, serving: Callable[..., Served]) -> S
 
 
 @pytest.fixture
+def money_served(tmp_path: Path, serving: Callable[..., Served]) -> Served:
+    """A server over a shop with goods at several places, orders, returns and statements."""
+    from money_world import made
+
+    return serving(made(tmp_path))
+
+
+@pytest.fixture
 def opening(chromium: Any) -> Iterator[Callable[..., Any]]:
     """Opens pages: ``opening(served, "zh")``; what was wrong on any of them fails the test."""
     contexts: list[Any] = []
