@@ -185,7 +185,7 @@ def _path(folder: Path, name: str, *, readable: bool = False) -> Path:
     if LEARNED.fullmatch(name):
         fix = "make an overlay of your own; what you negotiated wins over what was learned"
         raise Refused([Problem(name, "a file that calibrate writes", "an overlay of your own", fix, "not_yours")])
-    expected = "a name such as temu-semi-us.toml: a-z, 0-9, - and _"
+    expected = "a name such as my-terms.toml: a-z, 0-9, - and _"
     raise Refused([Problem("file", repr(name[:80]), expected, "choose another name", "bad_name")])
 
 

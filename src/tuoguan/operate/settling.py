@@ -49,7 +49,7 @@ def keep_back(compiled: Compiled, net_minor: int) -> int:
 
 
 def days_to_trigger(happened: str | None, compiled: Compiled) -> int:
-    """Days that are still expected to pass before the clock of the payout starts; ``happened`` is "shipped" or later."""
+    """Days that are still expected to pass before the clock of the payout starts, once "shipped" or more happened."""
     trigger = compiled.settings.get(SettingName.SETTLEMENT_TRIGGER, "")
     if happened is None or trigger == "shipped":
         return 0

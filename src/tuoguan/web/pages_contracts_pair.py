@@ -23,6 +23,7 @@ from tuoguan.web.contracts_say import Say
 pages = APIRouter()
 YEAR_DAYS = 365
 MOVES_SHOWN = 100
+SECONDS = 180.0  # terms of another day play many options again
 DECISION, STUDY = "decision", "study.npz"
 
 
@@ -95,7 +96,7 @@ def moves(ask: Asking = Depends(reading(Right.DECIDE))) -> Response:
         raise Refused([Problem("decision", "no kept study", "a decision", fix, "no_study")])
     to = _day(ask, "to", _today())
     folder = ask.place.folder
-    told = ask_study(folder, folder / DECISION, "what_if", Asked(contracts_on=to))
+    told = ask_study(folder, folder / DECISION, "what_if", Asked(contracts_on=to), seconds=SECONDS)
     return ask.page("contracts/moves.html", say=Say(ask.language), to=to, told=told, shown=told["moved"][:MOVES_SHOWN])
 
 
