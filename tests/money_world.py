@@ -15,8 +15,8 @@ from starlette.testclient import TestClient
 import reconcile_shop
 from operate_world import terms_of
 from tuoguan.app.ledgers import open_work
-from tuoguan.foundation.parties import Party
 from tuoguan.app.statements_run import run
+from tuoguan.foundation.parties import Party
 from tuoguan.operate import Desk, Line, Request, Work, moves_between
 from tuoguan.serve import make_server
 from tuoguan.site import Site
@@ -70,8 +70,16 @@ def goods(work: Work, skus: tuple[str, ...] = SKUS) -> None:
             buy(work, f"A{number}", sku, 15, "la", 70, "air-US", until="under_way")
     hash_ = work.terms.add(terms_of("temu/full/US"))
     lines = (Line(skus[0], 12, supply_price_minor=900, weight_g=300, volume_cm3=800),)
-    work.open("stock_order", "SO-1", contract=hash_, place="temu-US", lines=lines, at=noon(50), by=Desk.SELLER,
-              details={"kind": "normal"})
+    work.open(
+        "stock_order",
+        "SO-1",
+        contract=hash_,
+        place="temu-US",
+        lines=lines,
+        at=noon(50),
+        by=Desk.SELLER,
+        details={"kind": "normal"},
+    )
     walk(work, "stock_order/SO-1", "sent", noon(52), {"source": "la"})
 
 
@@ -93,9 +101,9 @@ def buy(
     stream = f"purchase/{number}"
     work.open("purchase", number, currency="CNY", place=place, lines=lines, at=noon(day), by=Desk.SELLER)
     for step, move in enumerate(moves_between("purchase", "ordered", until) or ()):
-        details: dict[str, object] = {"dispatch": {"lane": lane}, "arrive": {"received": {sku: received or units}}}.get(move, {})
+        told = {"dispatch": {"lane": lane}, "arrive": {"received": {sku: received or units}}}
         work.record(stream, move, at=noon(day + 2 + 9 * step if until == "stocked" else day + 2), by=Desk.SELLER,
-                    details=details)  # fmt: skip
+                    details=told.get(move))  # fmt: skip
     work.record(stream, "pay", at=noon(day + 1), by=Desk.SELLER, details={"amount_minor": 4_200 * units})
     work.record(stream, "bill_freight", at=noon(day + 3), by=Desk.SELLER,
                 details={"amount_minor": 310 * units, "fx": {"currency": "USD", "minor": 44 * units}})  # fmt: skip
@@ -111,7 +119,9 @@ def sales(work: Work, skus: tuple[str, ...] = SKUS) -> None:
         line = Line(sku, 1, retail_price_minor=1_999, supply_price_minor=1_200, weight_g=300, volume_cm3=800)
         stream = f"order/shop/Q{index:03}"
         told = {"order_number": f"Q{index:03}"}
-        requests.append(Request(stream, "open", noon(day), Party.BUYER, told, contract=hash_, place="la", lines=(line,)))
+        requests.append(
+            Request(stream, "open", noon(day), Party.BUYER, told, contract=hash_, place="la", lines=(line,))
+        )
         requests.append(Request(stream, "reserve", noon(day), Desk.SELLER))
         if index < 66:
             requests.append(Request(stream, "pack", noon(day), Desk.SELLER))
@@ -120,7 +130,9 @@ def sales(work: Work, skus: tuple[str, ...] = SKUS) -> None:
             requests.append(Request(stream, "deliver", noon(day + 1), Party.CARRIER))
         if index < 20:
             fx = {"currency": "CNY", "minor": 8_230 + index}
-            requests.append(Request(stream, "settle", noon(day + 12), Party.PLATFORM, {"fx": fx} if index % 4 == 0 else {}))
+            requests.append(
+                Request(stream, "settle", noon(day + 12), Party.PLATFORM, {"fx": fx} if index % 4 == 0 else {})
+            )
     for answer in work.do_all(requests):
         assert not isinstance(answer, Exception), answer
 

@@ -52,10 +52,6 @@ class Home:
         """Major units, to be drawn: nothing is computed with them."""
         return float(minor / 10 ** EXPONENT_BY_CURRENCY[self.currency])
 
-    def rate(self, currency: str) -> float:
-        """Units of the home currency for one of a currency, to be shown."""
-        return float(self.fx.rate(currency, self.currency))
-
     def legs(self, currency: str) -> tuple[FxRate, ...]:
         """The recorded rates behind a change of a currency; none where nobody published one."""
         try:

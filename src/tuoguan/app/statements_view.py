@@ -117,11 +117,19 @@ def difference_page(
         last, number = _whole(value), _whole(match)
         behind = pl.col("sort_key") < last if falls else pl.col("sort_key") > last
         rows = rows.filter(behind | ((pl.col("sort_key") == last) & (pl.col("match") > number)))
-    found = rows.sort("sort_key", "match", descending=[falls, False]).head(limit + 1).collect().to_dicts()
-    mark = f"{found[limit - 1]['sort_key']}.{found[limit - 1]['match']}" if len(found) > limit else None
+    # First where the page's rows are, then those rows: most columns are read for a page alone.
+    order = rows.select("sort_key", "match").sort("sort_key", "match", descending=[falls, False])
+    places = order.head(limit + 1).collect()
+    shown = places.get_column("match").head(limit)
+    by_match = {
+        row["match"]: row
+        for row in differences_of(folder).filter(pl.col("match").is_in(shown.implode())).collect().to_dicts()
+    }
+    found = [by_match[match] for match in shown]
+    mark = f"{places['sort_key'][limit - 1]}.{places['match'][limit - 1]}" if places.height > limit else None
     others = {name: value for name, value in filters.items() if name != "verdict"}
     counts, lacking = _summed(folder, _changed(folder), tuple(sorted(others.items())), find)
-    return DifferencePage(tuple(found[:limit]), mark, counts, lacking)
+    return DifferencePage(tuple(found), mark, counts, lacking)
 
 
 def _whole(text: str) -> int:

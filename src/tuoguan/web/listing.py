@@ -63,10 +63,9 @@ def as_file(data: bytes, media_type: str, name: str) -> Response:
 def move_title(ask: Asking) -> Callable[[str], str]:
     """What a kind of entry is called: the flow's move, or the ledger's own."""
     own = {
-        "count.find": ask.t("Stock count"),
-        "ledger.reversal": ask.t("Taken back"),
+        "count.find": ask.t("Stock count"), "ledger.reversal": ask.t("Taken back"),
         "inventory.close": ask.t("Closing"),
-    }
+    }  # fmt: skip
 
     def title(kind: str) -> str:
         flow, _, name = kind.partition(".")

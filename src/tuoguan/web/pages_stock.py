@@ -146,5 +146,6 @@ def cost(sku: str, ask: Asking = Depends(reading(Right.VIEW))) -> Response:
 def component_words(ask: Asking) -> dict[str, str]:
     """The parts of a landed cost."""
     return {
-        "goods": ask.t("Purchase"), "first_leg": ask.t("First leg"), "duty": ask.t("Import duty"), "other": ask.t("Receiving"),
+        "goods": ask.t("Purchase"), "first_leg": ask.t("First leg"), "duty": ask.t("Import duty"),
+        "other": ask.t("Receiving"),
     }  # fmt: skip

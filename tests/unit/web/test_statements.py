@@ -1,4 +1,4 @@
-"""The pages of statements: from the list to one difference, its evidence, the claim pack and the statement's own steps."""
+"""The pages of statements: the list, one difference with its evidence, the claim pack, a statement's own steps."""
 
 import re
 from collections.abc import Iterator
