@@ -187,7 +187,7 @@ def test_failures_and_lock_outs_of_members_are_told_and_those_of_nobody_are_not(
 
 
 def test_a_line_reaches_the_ledger_once_however_often_it_is_brought(world: World) -> None:
-    world.access.audit.tell("east", "wei", "settings_changed", what="seller.toml")
+    world.access.audit.tell("east", "wei", "settings_changed", settings=["cash"])
     waiting = world.access._kept.rows("SELECT * FROM told")
     told = world.told()
     for row in waiting:  # as if the server had died between the ledger's commit and ours
