@@ -20,7 +20,6 @@ from tuoguan.site.words import Membership, Role
 
 NAME_LENGTH = 40
 LINK_DAYS = 7
-ALL_DESKS = frozenset(Desk)
 
 
 class People:

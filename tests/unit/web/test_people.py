@@ -350,10 +350,14 @@ def test_a_reset_link_leads_to_the_sign_in_and_not_past_the_second_factor(site: 
 def test_the_trail_is_a_page_in_both_languages(site: Site, wei: TestClient) -> None:
     send(wei, "/me", "/me/tokens", title="erp", workspace="east", right=["view"], days="30")
     site.access.audit.tell("east", "wei", "of_another_release", what="more")
+    site.access.audit.tell("east", "wei", "settings_changed", settings=["cash", "hours"])
+    site.access.audit.tell("east", "wei", "settings_changed")
     english = wei.get("/w/east/people/trail?lang=en").text
     assert "made the token “erp” for 30 days: Look" in english
     assert "let li in as: Warehouse" in english
     assert "of_another_release what: more" in english
+    assert "changed settings: cash, hours" in english
+    assert "changed settings: –" in english
     assert "创建令牌“erp”，有效 30 天，权限：查看" in wei.get("/w/east/people/trail?lang=zh").text
     found = wei.get("/w/east/people/trail?lang=en&find=erp").text
     assert "erp" in found
