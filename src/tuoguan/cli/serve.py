@@ -19,6 +19,8 @@ def register(command: argparse.ArgumentParser) -> None:
     command.add_argument("--host", default="127.0.0.1", help="address to listen on (default %(default)s)")
     command.add_argument("--port", type=int, default=8765, help="port (default %(default)s; 0: any free one)")
     command.add_argument("--accounts", action="store_true", help="ask for accounts on loopback too")
+    help_ = "where people reach the server through a proxy, such as https://shop.example.com; asks for accounts"
+    command.add_argument("--url", default="", help=help_)
     command.add_argument("--open", action="store_true", help="open the page in the browser")
 
 
@@ -30,17 +32,19 @@ def serve(arguments: argparse.Namespace) -> int:
     from tuoguan.serve import make_server
     from tuoguan.site import Site
 
-    local = arguments.host in LOOPBACK and not arguments.accounts
+    local = arguments.host in LOOPBACK and not arguments.accounts and not arguments.url
     site = Site(arguments.dir, many=arguments.many, local=local)
     if not local and not site.access.ready():
+        site.close()
         fix = f"make one: tuoguan accounts add {arguments.dir} NAME --role owner"
         raise Refused(
             [Problem(f"serve --host {arguments.host}", "no account", "an owner's account", fix, "no_account")]
         )
-    config = uvicorn.Config(make_server(site), host=arguments.host, port=arguments.port, log_level="warning",
+    server = make_server(site, arguments.url)
+    config = uvicorn.Config(server, host=arguments.host, port=arguments.port, log_level="warning",
                             server_header=False, date_header=True, timeout_graceful_shutdown=5,
                             h11_max_incomplete_event_size=HEAD_BYTES)  # fmt: skip
-    server = uvicorn.Server(config)
+    running = uvicorn.Server(config)
     sock = config.bind_socket()
     host, port = sock.getsockname()[:2]
     tell(f"serving {arguments.dir} on http://{host}:{port}/ (stop with Ctrl+C)")
@@ -49,7 +53,7 @@ def serve(arguments: argparse.Namespace) -> int:
 
         webbrowser.open(f"http://{host}:{port}/")
     try:
-        server.run(sockets=[sock])
+        running.run(sockets=[sock])
     finally:
         site.close()
     return 0

@@ -10,11 +10,11 @@ import logging
 import re
 import secrets
 from collections.abc import Mapping
+from functools import lru_cache
 from http.cookies import CookieError, SimpleCookie
 from typing import cast
 from urllib.parse import urlsplit
 
-from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from tuoguan.foundation.problems import Problem
@@ -35,6 +35,8 @@ HEADERS = {
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
 }
 HSTS = "max-age=31536000; includeSubDomains"
+RAW = [(name.lower().encode(), value.encode()) for name, value in HEADERS.items()]
+RAW_TLS = [*RAW, (b"strict-transport-security", HSTS.encode())]
 MEGABYTE = 1 << 20
 BODY_BYTES, FILE_BYTES, TARGET_BYTES = MEGABYTE, 512 * MEGABYTE, 16 << 10
 FILE_TYPES = ("multipart/form-data", "application/octet-stream", "application/vnd.openxmlformats-officedocument",
@@ -72,7 +74,8 @@ class Guard:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        request_id, headers = secrets.token_hex(8), Headers(scope=scope)
+        request_id = secrets.token_hex(8)
+        headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
         scope["scheme"] = self._scheme or scope["scheme"]
         scope.setdefault("state", {})["request_id"] = request_id
         most = self._most(scope, headers)
@@ -95,14 +98,15 @@ class Guard:
             answer.body = None
             await refusal(scope, body.refused.status, body.refused.problem)(scope, receive, answer)
 
-    def _wrong(self, scope: Scope, headers: Headers, most: int) -> tuple[int, Problem] | None:
+    def _wrong(self, scope: Scope, headers: Mapping[str, str], most: int) -> tuple[int, Problem] | None:
         """What stands in the way of the request, by its head alone."""
         length = len(scope.get("raw_path") or b"") + len(scope["query_string"])
         if length > TARGET_BYTES:
             fix = "ask for less at once"
             return 414, Problem("address", f"{length} bytes", f"{TARGET_BYTES} at most", fix, "too_long")
         host = headers.get("host", "").lower()
-        if len(headers.getlist("host")) != 1 or not self._known(host, scope):
+        hosts = sum(name == b"host" for name, _ in scope["headers"])
+        if hosts != 1 or not self._known(host, scope.get("server") or ("", None)):
             found, fix = f"host {host[:100]!r}", "use the address that the server said when it started"
             return 421, Problem("address", found, "this server's own", fix, "wrong_host")
         if _foreign(scope["method"], headers, host):
@@ -113,22 +117,13 @@ class Guard:
             return 413, _too_large(length_told[:20], most)
         return None
 
-    def _known(self, host: str, scope: Scope) -> bool:
-        """True when the host is one that leads here for good, and not a name that somebody else moves about.
-
-        A local server goes by the names of the loopback and by the very address that it listens on.
-        """
-        if not HOST.fullmatch(host):
-            return False
+    def _known(self, host: str, server: tuple[str, int | None]) -> bool:
+        """True when the host is one that leads here for good, and not a name that somebody else moves about."""
         if self._host:
             return host == self._host
-        if not self._site.local:
-            return True
-        server, port = scope.get("server") or ("", None)
-        name, _, told = host.rpartition(":") if re.search(r":[0-9]+$", host) else (host, "", "80")
-        return name in LOOPBACK | {str(server).lower(), f"[{server}]"} and (port is None or told == str(port))
+        return _is_loopback(host, *server) if self._site.local else HOST.fullmatch(host) is not None
 
-    def _most(self, scope: Scope, headers: Headers) -> int:
+    def _most(self, scope: Scope, headers: Mapping[str, str]) -> int:
         """Bytes that a body may have: files may be large, from somebody we know."""
         kind = headers.get("content-type", "").lower()
         if scope["method"] in READS or not kind.startswith(FILE_TYPES):
@@ -150,13 +145,11 @@ class _Answer:
             return
         if message["type"] == "http.response.start":
             self.begun = True
-            headers = MutableHeaders(scope=message)
-            for name, value in HEADERS.items():
-                headers.setdefault(name, value)
-            headers["X-Request-Id"] = self._request_id
-            if self._secure:
-                headers.setdefault("Strict-Transport-Security", HSTS)
-            del headers["server"]
+            said = [pair for pair in message.get("headers", ()) if pair[0] != b"server"]
+            names = {name for name, _ in said}
+            said += [pair for pair in (RAW_TLS if self._secure else RAW) if pair[0] not in names]
+            said.append((b"x-request-id", self._request_id.encode()))
+            message = {**message, "headers": said}
         await self._send(message)
 
 
@@ -190,6 +183,15 @@ class _Body:
         return message
 
 
+@lru_cache(maxsize=256)
+def _is_loopback(host: str, server: str, port: int | None) -> bool:
+    """True for the names of the loopback, and for the very address that the server listens on, with its port."""
+    if not HOST.fullmatch(host):
+        return False
+    name, _, told = host.rpartition(":") if re.search(r":[0-9]+$", host) else (host, "", "80")
+    return name in LOOPBACK | {server.lower(), f"[{server}]"} and (port is None or told == str(port))
+
+
 def _foreign(method: str, headers: Mapping[str, str], host: str) -> bool:
     """True for what another site makes a browser send, but for a link that a person follows.
 
@@ -207,7 +209,7 @@ def _too_large(found: str, most: int) -> Problem:
     return Problem("body", f"{found} bytes", f"{most} at most", "send it in several parts, or as a file", "too_large")
 
 
-def _cookie(headers: Headers) -> str | None:
+def _cookie(headers: Mapping[str, str]) -> str | None:
     try:
         found = SimpleCookie(headers.get("cookie", "")).get(SESSION)
     except CookieError:

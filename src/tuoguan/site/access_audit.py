@@ -41,13 +41,14 @@ class Audit:
         with self._kept.changing():
             self._kept.change("DELETE FROM told WHERE workspace = ''")  # those of nobody, which no ledger wants
             self._kept.change("INSERT INTO told VALUES (?, ?, ?, ?, ?, ?)", *row)
-        if self._ledger_of is not None and self._thread is None:
-            self._thread = Thread(target=self._run, name="audit", daemon=True)
-            self._thread.start()
-        self._wake.set()
+        self._hurry()
 
     def month(self, workspace: str, month: str) -> list[Told]:
         """Lines of a month such as "2026-11", the latest first."""
+        # What waits is read first: a line that is brought meanwhile is then in both, and is told once.
+        waiting = self._kept.rows("SELECT * FROM told WHERE workspace = ? ORDER BY at, rowid", workspace)
+        if waiting:
+            self._hurry()  # a server that was killed, or a ledger that has come meanwhile
         entries = self._ledger(workspace).store.stream(f"{STREAM}/{month}") if self._has_ledger(workspace) else []
         told = [
             Told(
@@ -56,8 +57,9 @@ class Audit:
             )
             for entry in entries
         ]  # fmt: skip
-        for row in self._kept.rows("SELECT * FROM told WHERE workspace = ? ORDER BY at, rowid", workspace):
-            if month_of(row["at"]) == month:
+        brought = {entry.key for entry in entries}
+        for row in waiting:
+            if month_of(row["at"]) == month and row["id"] not in brought:
                 told.append(Told(row["at"], row["actor"], row["kind"], json.loads(row["details"])))
         return told[::-1]
 
@@ -86,6 +88,12 @@ class Audit:
         if self._thread is not None:
             self._thread.join(PATIENCE_SECONDS)
             self._deliver_or_log()
+
+    def _hurry(self) -> None:
+        if self._ledger_of is not None and self._thread is None:
+            self._thread = Thread(target=self._run, name="audit", daemon=True)
+            self._thread.start()
+        self._wake.set()
 
     def _run(self) -> None:
         while not self._end.is_set():

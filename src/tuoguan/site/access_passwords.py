@@ -30,7 +30,7 @@ class Passwords:
         """The hash to keep."""
         with self._turn:
             self.computed += 1
-            return self._hasher.hash(password)
+            return self._hasher.hash(_bytes(password))
 
     def right(self, kept: str, password: str) -> bool:
         """True when the password is the one. ``kept`` of "" stands for nobody: always False, at the same cost."""
@@ -38,7 +38,7 @@ class Passwords:
         with self._turn:
             self.computed += 1
             try:
-                return self._hasher.verify(against, password[: LENGTH_MAX + 1]) and bool(kept)
+                return self._hasher.verify(against, _bytes(password[: LENGTH_MAX + 1])) and bool(kept)
             except (Argon2Error, InvalidHashError):
                 return False
 
@@ -49,6 +49,10 @@ class Passwords:
     @cached_property
     def _nobody(self) -> str:
         return self._hasher.hash(secrets.token_urlsafe(32))
+
+
+def _bytes(password: str) -> bytes:
+    return password.encode("utf-8", "surrogatepass")
 
 
 def check_new(password: str, name: str) -> None:

@@ -48,7 +48,10 @@ class People:
         """The id of a new account. Refused for a name that is taken or no name, and for a weak password."""
         check_name(name)
         check_new(password, name)
-        kept, account_id = self._passwords.made(password), secrets.token_hex(8)
+        return self._insert(name, self._passwords.made(password))
+
+    def _insert(self, name: str, kept: str) -> str:
+        account_id = secrets.token_hex(8)
         with self._kept.changing():
             if self.find(name) is not None:
                 raise Refused([Problem("name", repr(name), "a name of your own", "choose another one", "name_taken")])
@@ -191,8 +194,11 @@ class People:
             assert account is not None
             self.set_password(account["id"], password)
             return str(account["id"])
+        check_name(name)
+        check_new(password, name)
+        kept = self._passwords.made(password)  # before the change begins: everybody else would wait for the hash
         with self._kept.changing():
-            account_id = self.add(name, password)
+            account_id = self._insert(name, kept)
             self.accept_as(value, account_id)
         return account_id
 
@@ -238,7 +244,7 @@ def name_key(name: str) -> str:
     >>> name_key(" Wei ") == name_key("ＷＥＩ")
     True
     """
-    return unicodedata.normalize("NFKC", name).strip().casefold()[:200]
+    return unicodedata.normalize("NFKC", name).strip().casefold()[:200].encode("utf-8", "replace").decode()
 
 
 def check_name(name: str) -> None:

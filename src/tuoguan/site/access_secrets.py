@@ -29,7 +29,7 @@ class Secrets:
 
     def __init__(self, keep: Path) -> None:
         said = os.environ.get(ENVIRONMENT)
-        where = ENVIRONMENT if said else str(keep / FILE)
+        where = ENVIRONMENT if said else f"the file {FILE}"  # no path: it is told to who signs in
         self._key = _key_in(said or _kept(keep / FILE), where)
         self._where = where
 

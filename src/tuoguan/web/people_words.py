@@ -12,8 +12,8 @@ def _(text: str) -> str:
 
 
 ROLE_TITLES = {
-    Role.OWNER: _("Workspace owner"), Role.DECIDER: _("Decider"), Role.OPERATOR: _("Operator"), Role.WAREHOUSE: _("Warehouse"),
-    Role.FINANCE: _("Finance"), Role.VIEWER: _("Viewer"),
+    Role.OWNER: _("Workspace owner"), Role.DECIDER: _("Decider"), Role.OPERATOR: _("Operator"),
+    Role.WAREHOUSE: _("Warehouse"), Role.FINANCE: _("Finance"), Role.VIEWER: _("Viewer"),
 }  # fmt: skip
 RIGHT_TITLES = {
     Right.VIEW: _("Look"), Right.WORK: _("Move documents"), Right.HANDLE: _("Move goods"), Right.DECIDE: _("Decide"),
@@ -38,7 +38,16 @@ SENTENCES = {
     "invitation_withdrawn": _("withdrew an invitation"),
     "token_made": _("made the token “{title}” for {days} days: {scopes}"),
     "token_revoked": _("revoked the token “{title}”"),
-    "settings_changed": _("changed settings: {what}"),
+    "settings_changed": _("changed settings: {settings}"),
+    "webhook_made": _("made a webhook to {url} for: {events}"),
+    "webhook_changed": _("changed a webhook: to {url} for: {events}"),
+    "webhook_on": _("turned the webhook {webhook} on"),
+    "webhook_off": _("turned the webhook {webhook} off"),
+    "webhook_removed": _("removed the webhook to {url}"),
+    "webhook_secret_shown": _("looked at the secret of the webhook {webhook}"),
+    "webhook_secret_renewed": _("renewed the secret of the webhook {webhook}"),
+    "webhook_host_allowed": _("allowed webhooks to {host}"),
+    "webhook_host_forbidden": _("forbade webhooks to {host}"),
 }
 
 

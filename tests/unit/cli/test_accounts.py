@@ -140,7 +140,7 @@ def test_each_of_many_workspaces_has_people_of_its_own(
 
 
 def test_a_server_for_others_does_not_start_without_an_owner(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    for words in (("--host", "0.0.0.0"), ("--accounts",)):
+    for words in (("--host", "0.0.0.0"), ("--accounts",), ("--url", "https://shop.example.com")):
         answer = call(capsys, "serve", shop, "--port", "0", *words)
         assert answer.code == 2
         assert "tuoguan accounts add" in answer.err

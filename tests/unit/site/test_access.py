@@ -56,6 +56,13 @@ def test_whatever_is_wrong_is_said_in_the_same_words(world: World) -> None:
     assert why(world, "wei", PASSWORD) == wrong, "locked out by now"
 
 
+@pytest.mark.parametrize("text", ["\ud800", "\x00", "\u202e", "x" * 100_000, "' OR 1=1 --", "ﬀ" * 300])
+def test_whatever_is_typed_is_answered_in_those_words(world: World, text: str) -> None:
+    world.add("wei")
+    wrong = why(world, "wei", "not the password")
+    assert why(world, text, PASSWORD) == why(world, "wei", text) == wrong
+
+
 def test_every_try_computes_one_hash(world: World) -> None:
     world.add("wei")
     why(world, "nobody", PASSWORD)

@@ -1,5 +1,7 @@
 """People of workspaces: tenants apart, owners never lost, links once, and the trail of it all."""
 
+import time
+
 import pytest
 
 from access_world import ELSEWHERE, HERE, OTHER, PASSWORD, World
@@ -187,12 +189,21 @@ def test_failures_and_lock_outs_of_members_are_told_and_those_of_nobody_are_not(
 
 
 def test_a_line_reaches_the_ledger_once_however_often_it_is_brought(world: World) -> None:
-    world.access.audit.tell("east", "wei", "settings_changed", what="seller.toml")
+    world.access.audit.tell("east", "wei", "settings_changed", settings=["cash"])
     waiting = world.access._kept.rows("SELECT * FROM told")
     told = world.told()
     for row in waiting:  # as if the server had died between the ledger's commit and ours
         world.access._kept.change("INSERT OR IGNORE INTO told VALUES (?, ?, ?, ?, ?, ?)", *row)
     assert world.told() == told == [("wei", "settings_changed")]
+
+
+def test_lines_that_a_killed_server_left_are_brought_when_somebody_looks(world: World) -> None:
+    row = ("1", "east", world.now, "wei", "token_made", "{}")
+    world.access._kept.change("INSERT INTO told VALUES (?, ?, ?, ?, ?, ?)", *row)
+    until = time.monotonic() + 30
+    while not world.access.audit.month("east", "2026-11")[0].recorded and time.monotonic() < until:
+        time.sleep(0.01)
+    assert [line.recorded for line in world.access.audit.month("east", "2026-11")] == [True]
 
 
 def test_lines_of_a_workspace_without_a_ledger_wait_for_it(world: World) -> None:

@@ -128,6 +128,17 @@ def test_a_failing_sign_in_is_told_the_same_for_all_and_keeps_the_password_out_o
     assert "set-cookie" not in answers[0].headers
 
 
+@pytest.mark.parametrize(
+    "body",
+    [b"", b"name=%ED%A0%80&password=%ED%A0%80", b"name=%FF%FE&password=%00", b"name=a&name=b&password=c&password=d",
+     b"&&&===", b"to=%0d%0a&name=\xff"],
+)  # fmt: skip
+def test_whatever_is_sent_to_the_sign_in_is_refused_like_a_wrong_password(site: Site, body: bytes) -> None:
+    headers = {"Content-Type": "application/x-www-form-urlencoded"}
+    for path in ("/sign-in", "/sign-in/code"):
+        assert client(site).post(path, content=body, headers=headers).status_code == 422
+
+
 def test_a_planted_session_is_not_the_one_that_is_signed_in(site: Site) -> None:
     browser = entered(site, "mo")
     planted = browser.cookies["tuoguan_session"]
@@ -339,10 +350,14 @@ def test_a_reset_link_leads_to_the_sign_in_and_not_past_the_second_factor(site: 
 def test_the_trail_is_a_page_in_both_languages(site: Site, wei: TestClient) -> None:
     send(wei, "/me", "/me/tokens", title="erp", workspace="east", right=["view"], days="30")
     site.access.audit.tell("east", "wei", "of_another_release", what="more")
+    site.access.audit.tell("east", "wei", "settings_changed", settings=["cash", "hours"])
+    site.access.audit.tell("east", "wei", "settings_changed")
     english = wei.get("/w/east/people/trail?lang=en").text
     assert "made the token “erp” for 30 days: Look" in english
     assert "let li in as: Warehouse" in english
     assert "of_another_release what: more" in english
+    assert "changed settings: cash, hours" in english
+    assert "changed settings: –" in english
     assert "创建令牌“erp”，有效 30 天，权限：查看" in wei.get("/w/east/people/trail?lang=zh").text
     found = wei.get("/w/east/people/trail?lang=en&find=erp").text
     assert "erp" in found
