@@ -68,6 +68,7 @@ def _grain(currency: str) -> int:
 
 def _in(review: Review, factor: Fraction) -> Review:
     """The review with its money times the factor; the floor rounded up, so that it stays one."""
+
     def converted(minor: int | None) -> int | None:
         return round(minor * factor) if minor is not None else None
 
