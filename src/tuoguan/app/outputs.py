@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import asdict
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +28,7 @@ from tuoguan.foundation.tables import write_all
 
 SHEET_OPTIONS_PER_GROUP = 3
 PILOTS_IN_JSON = 100
+ROWS_TOGETHER = 8_192  # of a Parquet file, so that one product of a large catalogue is read without all the others
 
 
 def write_decision(decision: Decision, folder: Path, language: Language = "en") -> tuple[Path, ...]:
@@ -35,9 +37,9 @@ def write_decision(decision: Decision, folder: Path, language: Language = "en") 
     report = render_report(report_view(decision, chosen, options, language), language)
     answer = json_bytes(decision_json(decision))
     writers: dict[Path, Callable[[Path], object]] = {
-        folder / "decision.parquet": chosen.write_parquet,
-        folder / "options.parquet": options.write_parquet,
-        folder / "reasons.parquet": beside.write_parquet,
+        folder / "decision.parquet": partial(chosen.write_parquet, row_group_size=ROWS_TOGETHER),
+        folder / "options.parquet": partial(options.write_parquet, row_group_size=ROWS_TOGETHER),
+        folder / "reasons.parquet": partial(beside.write_parquet, row_group_size=ROWS_TOGETHER),
         folder / "decision.json": lambda path: path.write_bytes(answer),
         folder / "decision.xlsx": lambda path: write_workbook(decision, chosen, options, path),
         folder / "report.html": lambda path: path.write_text(report, encoding="utf-8"),

@@ -41,3 +41,13 @@ def read_purchases(folder: Path) -> pl.DataFrame:
     """The purchases that `write_plan` wrote into the folder; none where it wrote none."""
     path = folder / "purchases.csv"
     return pl.read_csv(path, schema=PURCHASES) if path.exists() else pl.DataFrame(schema=PURCHASES)
+
+
+def read_inbound(folder: Path, sku: str, market: str) -> list[dict[str, object]]:
+    """What the plan that `write_plan` wrote has on its way to places of the product, by the day it arrives."""
+    path = folder / "shipments.csv"
+    if not path.exists():
+        return []
+    rows = pl.scan_csv(path, schema_overrides={"sku": pl.String}, try_parse_dates=True)
+    own = rows.filter(pl.col("sku") == sku, pl.col("market") == market).sort("arrive_on")
+    return own.select("purchase", "place", "lane", "dispatch_on", "arrive_on", "units").collect().to_dicts()

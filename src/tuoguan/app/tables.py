@@ -7,6 +7,8 @@ import polars as pl
 
 from tuoguan.app.decide import NOT_SOLD, Decision, cash_peak
 from tuoguan.choose import PLAYED, TERMS, UNITS, Quantity
+from tuoguan.foundation.arrays import Ints
+from tuoguan.foundation.parties import Duty
 from tuoguan.simulate import Component, Option, Policy, PolicyKind
 
 
@@ -54,14 +56,15 @@ def _rule_columns(decision: Decision, group: int) -> dict[str, object]:
 
 
 def _turn_columns(decision: Decision, group: int) -> dict[str, object]:
-    """Thresholds by term; None where the answer does not turn or nothing was computed."""
+    """Today's values and thresholds by term; None where the answer does not turn or nothing was computed."""
     found = decision.reasons.thresholds
     values: dict[str, object] = {}
     for column, (term, unit) in enumerate(zip(TERMS, UNITS, strict=True)):
-        at = float(found.at[group, column])
-        name = f"turns_{term.replace(' ', '_')}"
-        known = None if not math.isfinite(at) else round(at) if unit == "minor" else at
-        values[f"{name}_minor" if unit == "minor" else name] = known
+        for lead, known in (("turns", found.at), ("now", found.now)):
+            at = float(known[group, column])
+            name = f"{lead}_{term.replace(' ', '_')}"
+            shown = None if not math.isfinite(at) else round(at) if unit == "minor" else at
+            values[f"{name}_minor" if unit == "minor" else name] = shown
     some = [term for column, term in enumerate(TERMS) if math.isfinite(found.at[group, column])]
     above = [term for term in some if found.loses_above[group, TERMS.index(term)]]
     played = bool((found.how[group] == PLAYED).any())
@@ -119,6 +122,9 @@ CHOSEN = {
     "turns_commission": pl.Float64, "turns_visibility": pl.Float64, "turns_retail_price_minor": pl.Int64,
     "turns_supply_price_minor": pl.Int64, "turns_unit_cost_minor": pl.Int64, "turns_freight": pl.Float64,
     "turns_duty": pl.Float64, "turns_minutes_per_order": pl.Float64, "turns_return_rate": pl.Float64,
+    "now_commission": pl.Float64, "now_visibility": pl.Float64, "now_retail_price_minor": pl.Int64,
+    "now_supply_price_minor": pl.Int64, "now_unit_cost_minor": pl.Int64, "now_freight": pl.Float64,
+    "now_duty": pl.Float64, "now_minutes_per_order": pl.Float64, "now_return_rate": pl.Float64,
     "turns_above": pl.String, "turns_played": pl.Boolean, "floor_minor": pl.Int64, "quote_minor": pl.Int64,
     "quote_low_minor": pl.Int64, "quote_high_minor": pl.Int64, "quote_worth_minor": pl.Int64,
     "quote_chance": pl.Float64, "currency": pl.String,
@@ -148,9 +154,24 @@ def alternatives_table(decision: Decision) -> pl.DataFrame:
         name = ALTERNATIVE_COLUMNS.get(quantity, quantity.value)
         values = pl.Series(name, gap[:, column]).fill_nan(None)
         columns[name] = values.round().cast(pl.Int64) if name.endswith("_minor") else values
+    columns["reach_other"] = pl.Series(found.other_values[:, list(Quantity).index(Quantity.REACH)]).fill_nan(None)
+    columns["hours_duty"] = _busiest(decision, found.pick, found.other)
     error = pl.Series(found.error[:, 0]).fill_nan(None)
     columns["profit_error_minor"] = error.replace([np.inf], [None]).round().cast(pl.Int64)
     return pl.DataFrame(columns).with_columns(currency=pl.lit(groups.currency))
+
+
+def _busiest(decision: Decision, pick: Ints, other: Ints) -> list[str]:
+    """[row] the duty behind at least half of the difference in hours, "" where there is none."""
+    outcomes = decision.evaluated.outcomes
+    table = np.vstack([outcomes.hours_by_duty, np.zeros(outcomes.hours_by_duty.shape[1])])
+    weekly = np.append(outcomes.hours.mean(axis=1), 0.0)
+    apart, gap = table[pick] - table[other], weekly[pick] - weekly[other]
+    at = np.abs(apart).argmax(axis=1)
+    most = np.take_along_axis(apart, at[:, None], axis=1)[:, 0] / max(outcomes.hours.shape[1], 1)
+    told = (most * gap > 0) & (np.abs(most) >= 0.5 * np.abs(gap))
+    names = [duty.value for duty in Duty]
+    return [names[duty] if is_told else "" for duty, is_told in zip(at.tolist(), told.tolist(), strict=True)]
 
 
 def options_table(decision: Decision) -> pl.DataFrame:

@@ -86,6 +86,14 @@ def what_if(
     folder, workspace = _places(place, workspace)
     began = time.perf_counter()
     kept = load_study(folder / FILE)
+    return answered(kept, asked, workspace=workspace, threads=threads, progress=progress, began=began)
+
+
+def answered(
+    kept: Kept, asked: Asked, *, workspace: Path | None = None, threads: int | None = None,
+    progress: Progress | None = None, began: float | None = None,
+) -> WhatIf:  # fmt: skip
+    """As `what_if`, of a study that is loaded; ``began`` is when loading it began."""
     loaded = time.perf_counter()
     if workspace is not None:
         checked(kept, workspace)
@@ -97,10 +105,11 @@ def what_if(
     if changed.study is kept.study and allowed is None and seller.risk == kept.seller.risk:
         new = no_worse(kept.portfolio, new)
     done = time.perf_counter()
+    load = 0.0 if began is None else loaded - began
     return WhatIf(
         kept=kept, seller=seller, again=changed, new=new, moved=_moves(kept, changed, new),
         kept_minor=_mean(changed, kept.portfolio.chosen),
-        seconds={"load": loaded - began, "change": ready - loaded, "solve": done - ready},
+        seconds={"load": load, "change": ready - loaded, "solve": done - ready},
     )  # fmt: skip
 
 

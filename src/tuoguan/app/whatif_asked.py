@@ -23,12 +23,14 @@ from tuoguan.intake import Seller
 class Asked:
     """What is to be other than it was. ``cash`` is decimal text or ``x1.5``, so is ``hours``; None: as it was.
 
+    ``space`` is ``x1.5`` of the room at every site of the seller, and of the space on lanes that have a limit.
     ``only`` and ``without`` name contracts or their beginnings; ``terms`` are texts as `read_term` takes them.
     ``is_exact``: play every option that a term touches, also where a share of the kept means would do.
     """
 
     cash: str | None = None
     hours: str | None = None
+    space: str | None = None
     risk_weight: float | None = None
     risk_level: float | None = None
     without: tuple[str, ...] = ()
@@ -70,7 +72,26 @@ def _seller(seller: Seller, asked: Asked, problems: list[Problem]) -> Seller:
             problems.append(Problem(f"--risk-{name}", str(value), expected, "write 0.3", "bad_share"))
             continue
         risk = structs.replace(risk, **{name: value})
-    return structs.replace(seller, limits=limits, risk=risk)
+    seller = structs.replace(seller, limits=limits, risk=risk)
+    return seller if asked.space is None else _with_space(seller, asked.space, problems)
+
+
+def _with_space(seller: Seller, text: str, problems: list[Problem]) -> Seller:
+    """The seller with room at sites and space on lanes times the factor; what has no limit stays without one."""
+    wrong: list[Problem] = []
+    factor = _hours(text, 1.0, wrong)
+    if wrong or not text.startswith("x"):
+        expected = "a multiple of today's, such as x1.5"
+        problems.append(Problem("--space", repr(text), expected, "write x1.5", "bad_amount"))
+        return seller
+    sites = tuple(
+        one if one.volume_cbm is None else structs.replace(one, volume_cbm=one.volume_cbm * factor)
+        for one in seller.sites
+    )
+    lanes = tuple(
+        one if one.space_cbm is None else structs.replace(one, space_cbm=one.space_cbm * factor) for one in seller.lanes
+    )
+    return structs.replace(seller, sites=sites, lanes=lanes)
 
 
 def _amount(at: str, text: str, today_minor: int, currency: str, problems: list[Problem]) -> str:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from tuoguan.app.contracts import check_contracts
-from tuoguan.contracts import Changed, Library, Overlays, diff, load, load_overlays
+from tuoguan.contracts import Changed, Differing, Library, Overlays, diff, differing, load, load_overlays
 from tuoguan.foundation.days import Day, iso
 from tuoguan.foundation.ids import content_hash
 from tuoguan.foundation.problems import Refused, has_errors
@@ -75,6 +75,12 @@ def changes(before: Library, after: Library, on: Day, day: Day | None) -> tuple[
     if day is not None:
         return diff(before, on, day)
     return tuple(row for row in diff(_side_by_side(before, after, on), on, on + 1) if row.before != row.after)
+
+
+def differing_terms(before: Library, after: Library, on: Day) -> tuple[Differing, ...]:
+    """Every term that two libraries state differently on one day, its source and evidence included."""
+    rows = differing(_side_by_side(before, after, on), on, on + 1)
+    return tuple(row for row in rows if row.old is None or row.new is None or row.old.entry != row.new.entry)
 
 
 def _side_by_side(before: Library, after: Library, on: Day) -> Library:

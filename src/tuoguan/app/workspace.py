@@ -31,12 +31,7 @@ class Opened:
 
     def hashes(self) -> Mapping[str, str]:
         """What made the result: inputs, contracts with overlays, code."""
-        overlays = content_hash(*(repr(item).encode() for item in self.library.overlays))
-        return {
-            "inputs": self.batch.hash,
-            "contracts": content_hash(self.library.hash.encode(), overlays.encode()),
-            "code": code_hash(),
-        }
+        return {"inputs": self.batch.hash, "contracts": contracts_hash(self.library), "code": code_hash()}
 
 
 def open_workspace(folder: Path, on: Day | None = None) -> Opened:
@@ -59,6 +54,12 @@ def open_workspace(folder: Path, on: Day | None = None) -> Opened:
         history=batch.history, markets=batch.seller.markets,
     )  # fmt: skip
     return Opened(batch, library, fx, demand, on)
+
+
+def contracts_hash(library: Library) -> str:
+    """The hash of our contracts with the seller's overlays."""
+    overlays = content_hash(*(repr(item).encode() for item in library.overlays))
+    return content_hash(library.hash.encode(), overlays.encode())
 
 
 @cache

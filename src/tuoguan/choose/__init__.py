@@ -16,7 +16,7 @@ from tuoguan.choose.problem import Capacity, Clash, Factors, Infeasible, Portfol
 from tuoguan.choose.problem_family import Family, family_of
 from tuoguan.choose.reasons import Explanation, explain_group
 from tuoguan.choose.reasons_compare import Comparisons, Quantity, comparisons
-from tuoguan.choose.reasons_compare_words import Pros, pros_of, sentence
+from tuoguan.choose.reasons_compare_words import Gap, Pros, clause_of, duties_apart, pros_of, sentence
 from tuoguan.choose.reasons_flips import Flip
 from tuoguan.choose.reasons_linear import PLAYED, TERMS, UNITS, Thresholds
 from tuoguan.choose.reasons_names import name_of, owner_of, titles
@@ -33,13 +33,13 @@ from tuoguan.choose.study_again import Recipe, contents, options_again, play_aga
 
 __all__ = [
     "COMPONENT_WORDS", "KEPT", "PLAYED", "TERMS", "UNITS", "Agreed", "Answer", "Capacity", "Clash", "Comparisons",
-    "Effort", "Evaluated", "Exclusion", "Explanation", "Factors", "Family", "Flip", "Groups", "Infeasible",
+    "Effort", "Evaluated", "Exclusion", "Explanation", "Factors", "Family", "Flip", "Gap", "Groups", "Infeasible",
     "LimitCost", "Offers", "Pilot", "Point", "Portfolio", "Pros", "Quantity", "Reasons", "Recipe", "Retuned",
     "Search", "Shard", "Study", "Task", "Terms", "Thresholds", "agree", "answers_of", "choose", "chosen_rows",
-    "clash_words", "closed_form", "comparisons", "contents", "cost_of_limits", "cost_words", "enumerate_options",
-    "evaluate", "explain_group", "family_of", "find_clash", "frontier", "further", "is_handed_over", "kept_options",
-    "limit_name", "limit_unit", "list_ways", "name_of", "options_again", "owner_of", "peak_use", "play_again",
-    "price_words", "pros_of", "read_terms", "reasons_of", "recipe_of", "retune", "risk_of", "sentence", "shards_of",
-    "solve", "spread_out", "study_of", "switched", "task_of", "titles", "unknown_names", "with_switching",
-    "without_minimums",
+    "clash_words", "clause_of", "closed_form", "comparisons", "contents", "cost_of_limits", "cost_words",
+    "duties_apart", "enumerate_options", "evaluate", "explain_group", "family_of", "find_clash", "frontier",
+    "further", "is_handed_over", "kept_options", "limit_name", "limit_unit", "list_ways", "name_of",
+    "options_again", "owner_of", "peak_use", "play_again", "price_words", "pros_of", "read_terms", "reasons_of",
+    "recipe_of", "retune", "risk_of", "sentence", "shards_of", "solve", "spread_out", "study_of", "switched",
+    "task_of", "titles", "unknown_names", "with_switching", "without_minimums",
 ]  # fmt: skip

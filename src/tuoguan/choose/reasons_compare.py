@@ -5,6 +5,7 @@ best option under its contracts, and a difference counts only where it is past t
 a person would notice.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -15,7 +16,7 @@ from tuoguan.choose.policies import Evaluated
 from tuoguan.contracts import Compiled, QuantityName
 from tuoguan.foundation.arrays import Floats, Ints
 from tuoguan.foundation.parties import Duty
-from tuoguan.simulate import Component, Listing, Option
+from tuoguan.simulate import Component, Option
 
 NOT_SOLD = -1
 BLOCK_PAIRS = 4_096
@@ -251,10 +252,10 @@ def _of_contract(contract: Compiled) -> tuple[float, float, int, int]:
     return payout, change, service, control
 
 
-def duties_of(listings: tuple[Listing, ...], duties: tuple[Duty, ...], *, every: bool) -> tuple[Duty, ...]:
-    """Those of ``duties`` that are the seller's under every listing, or under any."""
+def duties_of(contracts: Sequence[Compiled], duties: tuple[Duty, ...], *, every: bool) -> tuple[Duty, ...]:
+    """Those of ``duties`` that are the seller's under every one of the contracts, or under any."""
     hold = all if every else any
-    return tuple(duty for duty in duties if listings and hold(one.contract.owns(duty) for one in listings))
+    return tuple(duty for duty in duties if contracts and hold(one.owns(duty) for one in contracts))
 
 
 def busiest_duty(evaluated: Evaluated, pick: int, other: int) -> tuple[Duty, float]:

@@ -19,6 +19,7 @@ from tuoguan.choose.reasons_compare import (
     duties_of,
 )
 from tuoguan.choose.reasons_words import money
+from tuoguan.contracts import Compiled
 from tuoguan.foundation.parties import Duty
 
 # Per quantity: the clause where the pick is better, and where it is worse.
@@ -94,41 +95,67 @@ def pros_of(evaluated: Evaluated, found: Comparisons, row: int, lang: str) -> Pr
     return Pros(int(found.other[row]), tuple(told[0]), tuple(told[1]))
 
 
-def _clause(evaluated: Evaluated, found: Comparisons, row: int, quantity: Quantity, worse: bool, lang: str) -> str:
-    groups, column = evaluated.groups, ORDER[quantity]
-    one, two = float(found.pick_values[row, column]), float(found.other_values[row, column])
-    pick, other = int(found.pick[row]), int(found.other[row])
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """One measured difference, pick less other. ``other`` is the other's value; ``named`` are the duties they differ
+    in, ``duty`` the one behind most of the hours (None where none is).
+    """
+
+    quantity: Quantity
+    value: float
+    other: float
+    currency: str
+    horizon_days: int
+    named: tuple[Duty, ...] = ()
+    duty: Duty | None = None
+
+
+def clause_of(gap: Gap, *, worse: bool, lang: str) -> str:
+    """The clause of a difference that matters."""
     texts = CLAUSES_ZH if lang == "zh" else CLAUSES_EN
-    duty = ""
-    if quantity is Quantity.HOURS:
-        duty = _mostly(evaluated, pick, other, one - two, lang)
-    text = texts[quantity][worse].format(
-        money=money(one - two, groups.currency), days=groups.horizon_days, value=abs(one - two), duty=duty,
-        points=100.0 * abs(one - two), share=100.0 * abs(one - two) / max(two, 1e-9),
-        named=_named(evaluated, pick, other, quantity, lang),
+    mostly = words_of((gap.duty,), lang) if gap.duty is not None else ""
+    text = texts[gap.quantity][worse].format(
+        money=money(gap.value, gap.currency), days=gap.horizon_days, value=abs(gap.value), points=100 * abs(gap.value),
+        duty=mostly and (f"（主要是{mostly}）" if lang == "zh" else f", mostly {mostly}"),
+        share=100.0 * abs(gap.value) / max(gap.other, 1e-9), named=words_of(gap.named, lang),
     )  # fmt: skip
     return ONE.sub(r"1 \1", text)
 
 
-def _mostly(evaluated: Evaluated, pick: int, other: int, gap: float, lang: str) -> str:
+def _clause(evaluated: Evaluated, found: Comparisons, row: int, quantity: Quantity, worse: bool, lang: str) -> str:
+    groups, column = evaluated.groups, ORDER[quantity]
+    one, two = float(found.pick_values[row, column]), float(found.other_values[row, column])
+    pick, other = int(found.pick[row]), int(found.other[row])
+    duty = _mostly(evaluated, pick, other, one - two) if quantity is Quantity.HOURS else None
+    named = _named(evaluated, pick, other, quantity)
+    return clause_of(
+        Gap(quantity, one - two, two, groups.currency, groups.horizon_days, named, duty), worse=worse, lang=lang
+    )
+
+
+def _mostly(evaluated: Evaluated, pick: int, other: int, gap: float) -> Duty | None:
     """The duty behind most of the difference in hours, where one duty is behind half of it."""
     duty, hours = busiest_duty(evaluated, pick, other)
-    if hours * gap <= 0 or abs(hours) < 0.5 * abs(gap):
-        return ""
-    return f"（主要是{DUTY_ZH[duty]}）" if lang == "zh" else f", mostly {words_of((duty,), lang)}"
+    return None if hours * gap <= 0 or abs(hours) < 0.5 * abs(gap) else duty
 
 
-def _named(evaluated: Evaluated, pick: int, other: int, quantity: Quantity, lang: str) -> str:
-    """The duties in which the two differ, for the quantities that count duties."""
-    if quantity not in (Quantity.DUTIES, Quantity.CONTROL):
-        return ""
-    control = quantity is Quantity.CONTROL
+def _named(evaluated: Evaluated, pick: int, other: int, quantity: Quantity) -> tuple[Duty, ...]:
     options = evaluated.groups.options
     one, two = (
-        set(duties_of(options[row].listings if row != NOT_SOLD else (), CONTROL if control else SERVICE, every=control))
-        for row in (pick, other)
+        tuple(listing.contract for listing in options[row].listings) if row != NOT_SOLD else () for row in (pick, other)
     )
-    return words_of([duty for duty in Duty if (duty in one) != (duty in two)], lang)
+    return duties_apart(one, two, quantity)
+
+
+def duties_apart(one: Sequence[Compiled], two: Sequence[Compiled], quantity: Quantity) -> tuple[Duty, ...]:
+    """The duties in which two ways of selling differ, for the quantities that count duties."""
+    if quantity not in (Quantity.DUTIES, Quantity.CONTROL):
+        return ()
+    control = quantity is Quantity.CONTROL
+    own, others = (
+        set(duties_of(contracts, CONTROL if control else SERVICE, every=control)) for contracts in (one, two)
+    )
+    return tuple(duty for duty in Duty if (duty in own) != (duty in others))
 
 
 def words_of(duties: Sequence[Duty], lang: str) -> str:

@@ -116,11 +116,13 @@ def what_if(arguments: Namespace) -> int:
     from tuoguan.app.contracts import parse_on
     from tuoguan.app.whatif import what_if as ask
     from tuoguan.app.whatif_asked import Asked
-    from tuoguan.cli.whatif import whatif_json, whatif_lines
+    from tuoguan.app.whatif_told import whatif_json
+    from tuoguan.cli.whatif import whatif_lines
 
     asked = Asked(
-        cash=arguments.cash, hours=arguments.hours, risk_weight=arguments.risk_weight, risk_level=arguments.risk_level,
-        without=tuple(arguments.without), only=tuple(arguments.only), terms=tuple(arguments.set),
+        cash=arguments.cash, hours=arguments.hours, space=arguments.space, risk_weight=arguments.risk_weight,
+        risk_level=arguments.risk_level, without=tuple(arguments.without), only=tuple(arguments.only),
+        terms=tuple(arguments.set),
         contracts_on=parse_on(arguments.contracts_on, "--contracts-on") if arguments.contracts_on else None,
         contract_file=arguments.contract, is_exact=arguments.exact,
     )  # fmt: skip

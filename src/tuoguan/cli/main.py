@@ -135,6 +135,7 @@ def _whatif_command(commands: "argparse._SubParsersAction[argparse.ArgumentParse
     command.add_argument("dir", type=Path, help="a workspace that was decided, or the folder of its outputs")
     command.add_argument("--cash", metavar="AMOUNT", help="the most cash tied up, such as 50000 or x1.5")
     command.add_argument("--hours", metavar="HOURS", help="staff hours a week, such as 40 or x1.5")
+    command.add_argument("--space", metavar="xFACTOR", help="room at sites and on lanes, such as x1.5")
     command.add_argument("--risk-weight", type=float, metavar="SHARE", help="0 looks at the mean only, 1 at the worst")
     command.add_argument("--risk-level", type=float, metavar="SHARE", help="0.9: the worst tenth of outcomes")
     for name, words in (("--without", "without this contract"), ("--only", "only this contract")):

@@ -8,8 +8,9 @@ from typing import Any
 
 from tuoguan.app.phrases import Language, phrase
 from tuoguan.app.whatif import Moved, WhatIf
+from tuoguan.app.whatif_told import counts_of, sold_of
 from tuoguan.app.wording import money, money_short, percent
-from tuoguan.choose import Portfolio, price_words
+from tuoguan.choose import price_words
 from tuoguan.cli.output import WIDTH, table
 from tuoguan.contracts import diff_lines
 from tuoguan.foundation.text import wrapped
@@ -55,13 +56,8 @@ def whatif_lines(found: WhatIf, lang: Language) -> list[str]:
         lines.append(said("gone", lang, count=int(found.again.gone.sum())))
     if found.again.fresh:
         lines += wrapped(said("fresh", lang, names=", ".join(found.again.fresh)), WIDTH)
-    lines += wrapped(said("how", lang, **_counts(found), **found.seconds), WIDTH)
+    lines += wrapped(said("how", lang, **counts_of(found), **found.seconds), WIDTH)
     return lines + (wrapped(said("shifted", lang), WIDTH) if found.again.shifted.any() else [])
-
-
-def _counts(found: WhatIf) -> dict[str, int]:
-    flags = {"from_kept_means": found.again.shifted, "played": found.again.played, "gone": found.again.gone}
-    return {name: int(rows.sum()) for name, rows in flags.items()}
 
 
 def _figures(found: WhatIf, lang: Language) -> list[str]:
@@ -73,7 +69,7 @@ def _figures(found: WhatIf, lang: Language) -> list[str]:
         (phrase("objective", lang), old.objective, new.objective),
     ]  # fmt: skip
     rows = [(name, money(a, currency), money(b, currency), money(b - a, currency)) for name, a, b in pairs]
-    sold = [_sold(old), _sold(new)]
+    sold = [sold_of(old), sold_of(new)]
     rows.append((said("sold", lang), str(sold[0]), str(sold[1]), f"{sold[1] - sold[0]:+d}"))
     rows.append((phrase("gap", lang), percent(old.gap, 3), percent(new.gap, 3), ""))
     heads = ["", *(said(key, lang) for key in ("before", "after", "difference"))]
@@ -82,10 +78,6 @@ def _figures(found: WhatIf, lang: Language) -> list[str]:
     if found.broken:
         worth = said("breaks", lang, count=len(found.broken), first=found.broken[0])
     return [*table(rows, heads, (40, 18, 18, 18), " >>>"), kept, worth]
-
-
-def _sold(portfolio: Portfolio) -> int:
-    return int((portfolio.chosen >= 0).sum())
 
 
 def _limits(found: WhatIf, lang: Language) -> Iterator[str]:
@@ -117,40 +109,3 @@ def _way(key: str) -> str:
     """An option's key without what the market column says: ``a/b/US@site/sea`` -> a/b site/sea."""
     parts = [part.partition("@") for part in key.split(" + ") if part]
     return " + ".join(f"{contract.rpartition('/')[0]} {place}" for contract, _, place in parts)
-
-
-def whatif_json(found: WhatIf) -> dict[str, Any]:
-    """The answer in numbers; money in minor units."""
-    return {
-        "schema": 1, "currency": found.study.currency, "study": dict(found.kept.hashes),
-        "before": _portfolio(found.old), "after": _portfolio(found.new),
-        "kept_choice": {"expected_profit_minor": found.kept_minor, "passes_limits": list(found.broken)},
-        "moved": [
-            {
-                "sku": one.sku, "market": one.market, "from": one.old, "to": one.new, "before_minor": one.before_minor,
-                "kept_minor": one.kept_minor, "after_minor": one.after_minor,
-            }
-            for one in found.moved
-        ],
-        "options": _counts(found),
-        "terms": [
-            {"id": row.id, "term": row.term, "before": row.before, "after": row.after} for row in found.again.terms
-        ],
-        "open_and_not_evaluated": list(found.again.fresh),
-        "seconds": {name: round(value, 3) for name, value in found.seconds.items()},
-    }  # fmt: skip
-
-
-def _portfolio(portfolio: Portfolio) -> dict[str, Any]:
-    return {
-        "expected_profit_minor": round(portfolio.mean), "cvar_minor": round(portfolio.cvar),
-        "objective_minor": round(portfolio.objective), "bound_minor": round(portfolio.bound),
-        "gap": round(portfolio.gap, 9), "sold": _sold(portfolio),
-        "capacities": [
-            {
-                "name": limit.name, "limit": limit.limit, "used": round(float(used), 6),
-                "shadow_price": round(float(price), 6),
-            }
-            for limit, used, price in zip(portfolio.capacities, portfolio.used, portfolio.shadow_price, strict=True)
-        ],
-    }  # fmt: skip

@@ -3,37 +3,62 @@
 from tuoguan.contracts.assessing import assess
 from tuoguan.contracts.checking import check
 from tuoguan.contracts.checking_entries import OWN_STATEMENTS
-from tuoguan.contracts.comparing import Comparison, compare
+from tuoguan.contracts.comparing import Comparison, Moved, Pair, Parcel, compare, reference_parcel, stories
 from tuoguan.contracts.compiled import CHARGE_DTYPE, NONE, Charge, Compiled, CompiledCard, DeadlineTerm, Uncertain
 from tuoguan.contracts.compiling import compile, compile_card
 from tuoguan.contracts.examples import run_examples
-from tuoguan.contracts.explaining import Changed, Explained, Summary, coverage, diff, explain, summary
+from tuoguan.contracts.explaining import (
+    Changed,
+    Differing,
+    Explained,
+    Summary,
+    coverage,
+    diff,
+    differing,
+    explain,
+    standing,
+    summary,
+)
 from tuoguan.contracts.keeping import compile_kept, keep
 from tuoguan.contracts.labels import label
-from tuoguan.contracts.library import Contract, Library, Overlays, PlacedCard, PlacedOverlay
+from tuoguan.contracts.library import Contract, Key, Library, Overlays, Placed, PlacedCard, PlacedOverlay
 from tuoguan.contracts.loading import load, load_overlays
 from tuoguan.contracts.pinning import pin
 from tuoguan.contracts.rendering import compare_lines, diff_lines, list_lines, show_lines
 from tuoguan.contracts.scaffold import new
 from tuoguan.contracts.schema import (
+    FACT_NAMES,
+    SCALE_BY_QUANTITY,
     SETTING_OPTIONS,
     Basis,
     CardKind,
     ChargeEntry,
     ChargeKind,
+    DeadlineEntry,
     Distribution,
+    DutyEntry,
     Evidence,
+    InfoEntry,
+    NumberEntry,
     Per,
+    Provenance,
+    QuantityEntry,
     QuantityName,
     Rounding,
+    Scale,
+    SettingEntry,
     SettingName,
+    Source,
     State,
+    StatusEntry,
 )
 
 __all__ = [
     "CHARGE_DTYPE",
+    "FACT_NAMES",
     "NONE",
     "OWN_STATEMENTS",
+    "SCALE_BY_QUANTITY",
     "SETTING_OPTIONS",
     "Basis",
     "CardKind",
@@ -45,19 +70,35 @@ __all__ = [
     "Compiled",
     "CompiledCard",
     "Contract",
+    "DeadlineEntry",
     "DeadlineTerm",
+    "Differing",
     "Distribution",
+    "DutyEntry",
     "Evidence",
     "Explained",
+    "InfoEntry",
+    "Key",
     "Library",
+    "Moved",
+    "NumberEntry",
     "Overlays",
+    "Pair",
+    "Parcel",
     "Per",
+    "Placed",
     "PlacedCard",
     "PlacedOverlay",
+    "Provenance",
+    "QuantityEntry",
     "QuantityName",
     "Rounding",
+    "Scale",
+    "SettingEntry",
     "SettingName",
+    "Source",
     "State",
+    "StatusEntry",
     "Summary",
     "Uncertain",
     "assess",
@@ -70,6 +111,7 @@ __all__ = [
     "coverage",
     "diff",
     "diff_lines",
+    "differing",
     "explain",
     "keep",
     "label",
@@ -78,7 +120,10 @@ __all__ = [
     "load_overlays",
     "new",
     "pin",
+    "reference_parcel",
     "run_examples",
     "show_lines",
+    "standing",
+    "stories",
     "summary",
 ]

@@ -44,6 +44,16 @@ class Changed:
 
 
 @dataclass(frozen=True, slots=True)
+class Differing:
+    """One term that differs between two days, as entries; None where it did not hold."""
+
+    id: str
+    key: Key
+    old: Placed[Provenance] | None
+    new: Placed[Provenance] | None
+
+
+@dataclass(frozen=True, slots=True)
 class Summary:
     """One contract in a list. Of the values that hold on the day (all entries but status):
 
@@ -94,7 +104,12 @@ def _term(key: Key) -> str:
 
 def diff(library: Library, before: Day, after: Day) -> tuple[Changed, ...]:
     """Every term of every contract that can be signed and of every card that differs between the two days."""
-    found: list[Changed] = []
+    return tuple(_changed(row) for row in differing(library, before, after))
+
+
+def differing(library: Library, before: Day, after: Day) -> tuple[Differing, ...]:
+    """`diff` with the entries themselves."""
+    found: list[Differing] = []
     for name in library.ids():
         found += _changes(name, library.contracts[name], before, after)
     for name, card in sorted(library.cards.items()):
@@ -102,20 +117,20 @@ def diff(library: Library, before: Day, after: Day) -> tuple[Changed, ...]:
     return tuple(found)
 
 
-def _changes(name: str, terms: Terms, before: Day, after: Day) -> list[Changed]:
+def _changes(name: str, terms: Terms, before: Day, after: Day) -> list[Differing]:
     old = {item.key: item for item in terms.on(before)}
     new = {item.key: item for item in terms.on(after)}
     order = sorted(old.keys() | new.keys(), key=lambda key: (SECTION_ORDER.index(key[0]), key))
-    return [_changed(name, key, old.get(key), new.get(key)) for key in order if old.get(key) != new.get(key)]
+    return [Differing(name, key, old.get(key), new.get(key)) for key in order if old.get(key) != new.get(key)]
 
 
-def _changed(name: str, key: Key, old: Placed[Provenance] | None, new: Placed[Provenance] | None) -> Changed:
-    shown = new or old
+def _changed(row: Differing) -> Changed:
+    shown = row.new or row.old
     return Changed(
-        id=name,
-        term=f"{key[0]} {_term(key)}" if key[0] != "status" else "status",
-        before=words(old.entry) if old else None,
-        after=words(new.entry) if new else None,
+        id=row.id,
+        term=f"{row.key[0]} {_term(row.key)}" if row.key[0] != "status" else "status",
+        before=words(row.old.entry) if row.old else None,
+        after=words(row.new.entry) if row.new else None,
         source=shown.entry.source if shown else (),
         at=shown.at if shown else "",
     )

@@ -63,11 +63,14 @@ from tuoguan.operate.queue import (
     Queue,
 )
 from tuoguan.operate.register import (
-    Listed,
     Register,
+)
+from tuoguan.operate.register_rows import (
+    Listed,
 )
 from tuoguan.operate.settling import (
     Payout,
+    days_to_trigger,
     payout_of,
 )
 from tuoguan.operate.storing import (
@@ -166,6 +169,7 @@ __all__ = [
     "books_text",
     "charges_in",
     "clock_table",
+    "days_to_trigger",
     "diagram",
     "document_of",
     "due_of",

@@ -15,11 +15,11 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
 
-from tuoguan.contracts import Compiled, QuantityName, SettingName
+from tuoguan.contracts import Compiled, QuantityName
 from tuoguan.foundation.days import Day
 from tuoguan.operate.accounts import MoneyAccount
 from tuoguan.operate.postings_facts import DAY_SECONDS
-from tuoguan.operate.settling import payout_of, quantity
+from tuoguan.operate.settling import days_to_trigger, payout_of, quantity
 from tuoguan.operate.storing import Row, Store, TableShape, Transaction
 from tuoguan.operate.terms import Terms
 from tuoguan.operate.words import Entry
@@ -140,16 +140,7 @@ def due_on(kind: MoneyAccount, entry: Entry, compiled: Compiled | None) -> Day:
     happened = TRIGGER_BY_MOVE.get(entry.draft.kind)
     if happened is None and entry.draft.kind != "stock_order.put_away":
         return payout_of(compiled, day, 0, 0, transfer_days=0).paid_on
-    return payout_of(compiled, day + _days_to_trigger(happened, compiled), None, 0).paid_on
-
-
-def _days_to_trigger(happened: str | None, compiled: Compiled) -> int:
-    """Days that are still expected to pass before the clock of the payout starts."""
-    trigger = compiled.settings.get(SettingName.SETTLEMENT_TRIGGER, "")
-    if happened is None or trigger == "shipped":
-        return 0
-    days = quantity(compiled, QuantityName.DELIVERY_DAYS) if happened == "shipped" else 0
-    return days + (quantity(compiled, QuantityName.SETTLEMENT_FALLBACK_DAYS) // 2 if trigger == "received" else 0)
+    return payout_of(compiled, day + days_to_trigger(happened, compiled), None, 0).paid_on
 
 
 class _Fold:

@@ -6,7 +6,7 @@ of a payout add up to what is owed.
 
 from dataclasses import dataclass
 
-from tuoguan.contracts import Compiled, QuantityName
+from tuoguan.contracts import Compiled, QuantityName, SettingName
 from tuoguan.contracts.kernels import reserve_minor, settlement_on, settlement_period_days, thawed_on
 from tuoguan.foundation.days import Day
 
@@ -46,6 +46,15 @@ def keep_back(compiled: Compiled, net_minor: int) -> int:
     """What the platform keeps back of an amount owed: the reserve share, rounded half up; nothing of a debt."""
     share = compiled.quantities.get(QuantityName.RESERVE_SHARE)
     return int(reserve_minor(net_minor, share.value)) if share and share.value else 0
+
+
+def days_to_trigger(happened: str | None, compiled: Compiled) -> int:
+    """Days that are still expected to pass before the clock of the payout starts; ``happened`` is "shipped" or later."""
+    trigger = compiled.settings.get(SettingName.SETTLEMENT_TRIGGER, "")
+    if happened is None or trigger == "shipped":
+        return 0
+    days = quantity(compiled, QuantityName.DELIVERY_DAYS) if happened == "shipped" else 0
+    return days + (quantity(compiled, QuantityName.SETTLEMENT_FALLBACK_DAYS) // 2 if trigger == "received" else 0)
 
 
 def payout_of(

@@ -16,6 +16,7 @@ from tuoguan.operate.ledger import Ledger
 from tuoguan.operate.queue import Queue
 from tuoguan.operate.register import Register
 from tuoguan.operate.terms import Terms
+from tuoguan.operate.words import Draft
 from tuoguan.operate.work_deciding import Answer, Deciding
 from tuoguan.operate.work_documents import Request, stream_of
 from tuoguan.operate.work_rules import EXPIRE, owner_of, sees
@@ -69,7 +70,11 @@ class Work:
 
     def preview(self, request: Request) -> Document:
         """The document as the request would leave it; nothing is recorded. Raises Refused when it may not be done."""
-        return self._deciding.preview(request)
+        return self._deciding.preview(request)[0]
+
+    def drafted(self, request: Request) -> Draft:
+        """The entry that the request would write: its postings, facts and charges. Refused as `preview` is."""
+        return self._deciding.preview(request)[1]
 
     def document(self, stream: str, desk: Desk | None = None) -> Document:
         """The document as it is now. Raises Refused when there is none, or the contract hides it from the desk."""

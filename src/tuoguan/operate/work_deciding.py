@@ -68,13 +68,15 @@ class Deciding:
                     break
         return [answers[index] for index in range(len(requests))]
 
-    def preview(self, request: Request) -> Document:
-        """The document as the request would leave it; what only the ledger knows (balances) is not looked at."""
+    def preview(self, request: Request) -> tuple[Document, Draft]:
+        """The document as the request would leave it, and the entry that it would write; what only the ledger knows
+        (balances) is not looked at.
+        """
         self.hands.drop_stale([request.stream])
         one = Round(self.hands.take([request.stream]))
-        document = self._decide(one, request, key_of(request), one.current[request.stream]).held.document
-        assert document is not None
-        return document
+        ready = self._decide(one, request, key_of(request), one.current[request.stream])
+        assert ready.held.document is not None
+        return ready.held.document, ready.append.entries[0]
 
     def _do(
         self, requests: Sequence[Request], waiting: Sequence[int], answers: dict[int, Answer], tries_left: int
@@ -156,7 +158,7 @@ class Deciding:
         state = move.target or before.state
         told = written(before, details, made.facts, made.charges)
         draft = Draft(f"{flow.name}.{move.name}", request.at, made.postings, told, before.contract)
-        append = Append(request.stream, key, (draft,), before.version, state, request.by.value)
+        append = Append(request.stream, key, (draft,), before.version, state, request.actor)
         return Ready(append, Held(moved(before, state, request.at, details), held.keys | {key}))
 
     def _not_ready(self, request: Request, move: Move, document: Document) -> list[Problem]:

@@ -29,6 +29,7 @@ class Request:
     key               what makes a redelivery harmless; None: the move and its instant
     expected_version  number of entries the writer knows the document to have; None: whatever it has
     contract          hash of terms that `Terms` holds; "" and ``currency`` for documents outside any contract
+    who               the person at the desk, who stands behind it in the ledger ("seller/li"); "": nobody is named
     """
 
     stream: str
@@ -42,6 +43,12 @@ class Request:
     currency: str = ""
     place: str = ""
     lines: tuple[Line, ...] = ()
+    who: str = ""
+
+    @property
+    def actor(self) -> str:
+        """Who did it, as the ledger keeps it."""
+        return f"{self.by.value}/{self.who}" if self.who else self.by.value
 
 
 class Said(NamedTuple):

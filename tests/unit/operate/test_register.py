@@ -12,7 +12,7 @@ from store_places import KINDS, new_place
 from tuoguan.foundation.parties import Party
 from tuoguan.foundation.problems import Refused
 from tuoguan.operate import Desk, Ledger, Line, Listed, Request, Work, ledger_projecting
-from tuoguan.operate.register import SORTS
+from tuoguan.operate.register_order import SORTS
 
 FULL, SEMI, SELF = "temu/full/US", "temu/semi/US", "tiktok_shop/self/US"
 

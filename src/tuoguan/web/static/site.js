@@ -29,6 +29,8 @@
     if (!drawer() || drawer().hidden) return false;
     drawer().hidden = true;
     drawer().replaceChildren();
+    const here = new URL(location);
+    if (here.searchParams.has("open")) { here.searchParams.delete("open"); history.replaceState(history.state, "", here); }
     if (opener && document.contains(opener)) opener.focus();
     return true;
   }
@@ -60,6 +62,14 @@
     const mark = event.target.closest("[data-tip]");
     const box = mark && mark.getBoundingClientRect();
     tell(mark ? mark.dataset.tip : "", box ? box.right : 0, box ? box.bottom : 0);
+  });
+
+  // Sliders: a range and the number beside it say the same; the number is what is sent.
+  document.addEventListener("input", (event) => {
+    const range = event.target.closest("input[data-sets]");
+    const number = range ? document.getElementById(range.dataset.sets) : event.target.closest("input[data-range]");
+    if (range) number.value = range.value;
+    else if (number) { const own = one(`input[data-sets="${number.id}"]`); if (own) own.value = number.value; }
   });
 
   // Keyboard: "g" and a letter goes to a screen; j, k move in a table; Enter opens; x marks; n next page; / finds; Escape closes.
