@@ -68,6 +68,11 @@ def _grain(currency: str) -> int:
 
 def _in(review: Review, factor: Fraction) -> Review:
     """The review with its money times the factor; the floor rounded up, so that it stays one."""
-    quotes = (review.quote_minor, review.quote_low_minor, review.quote_high_minor)
-    converted = [round(minor * factor) if minor is not None else None for minor in quotes]
-    return Review(ceil(review.floor_minor * factor), *converted, review.chance, None)
+
+    def converted(minor: int | None) -> int | None:
+        return round(minor * factor) if minor is not None else None
+
+    return Review(
+        ceil(review.floor_minor * factor), converted(review.quote_minor), converted(review.quote_low_minor),
+        converted(review.quote_high_minor), review.chance, converted(review.worth_minor),
+    )  # fmt: skip

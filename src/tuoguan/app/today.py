@@ -33,7 +33,7 @@ NEWS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("reprices", "listing", ("repricing",)),
 )
 # The order of work: what waits for whom, first things first; each is a count of documents in these states.
-ORDER_OF_WORK: tuple[tuple[str, str, tuple[str, ...]], ...] = (
+ORDER_OF_WORK: Mapping[Desk, tuple[tuple[str, str, tuple[str, ...]], ...]] = {Desk.SELLER: (
     ("ship", "order", ("placed", "reserved", "packed")),
     ("stock_orders", "stock_order", ("asked", "accepted")),
     ("appeal", "violation", ("notified",)),
@@ -43,7 +43,17 @@ ORDER_OF_WORK: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("match", "statement", ("received",)),
     ("buy", "restock", ("proposed",)),
     ("list", "listing", ("drafted",)),
-)
+), Desk.PLATFORM: (
+    ("arbitrate", "case", ("escalated",)),
+    ("disputes", "return", ("disputed",)),
+    ("appeals", "violation", ("appealed",)),
+    ("receive", "stock_order", ("sent", "received", "checked")),
+    ("quotes", "price_review", ("quoted",)),
+    ("stores", "store", ("applied",)),
+    ("approve", "listing", ("under_review", "changing", "repricing")),
+    ("settle", "order", ("delivered",)),
+    ("pay", "payout", ("announced",)),
+)}  # fmt: skip
 CASH = (
     MoneyAccount.BANK, MoneyAccount.EXPECTED, MoneyAccount.PENDING, MoneyAccount.IN_SETTLEMENT, MoneyAccount.FROZEN,
     MoneyAccount.RESERVE,
@@ -139,7 +149,7 @@ def today_of(work: Work, desk: Desk, at: int) -> Today:
     counts: dict[str, dict[str, int]] = {}
     for (flow, _, state), count in work.status_counts(desk).items():
         counts.setdefault(flow, {})[state] = counts.get(flow, {}).get(state, 0) + count
-    order = tuple((name, flow, states, count) for name, flow, states in ORDER_OF_WORK
+    order = tuple((name, flow, states, count) for name, flow, states in ORDER_OF_WORK[desk]
                  if (count := sum(counts.get(flow, {}).get(state, 0) for state in states)))  # fmt: skip
     return Today(
         {name: todos[:SHOWN] for name, todos in groups.items()}, _by_document(work, watches, desk)[:SHOWN],

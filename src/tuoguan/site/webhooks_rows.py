@@ -28,6 +28,7 @@ CREATE TABLE IF NOT EXISTS delivery (
 );
 CREATE INDEX IF NOT EXISTS delivery_due ON delivery (hook, next_at) WHERE state = 'waiting';
 CREATE INDEX IF NOT EXISTS delivery_hook ON delivery (hook);
+CREATE INDEX IF NOT EXISTS delivery_state ON delivery (hook, state);
 CREATE TABLE IF NOT EXISTS try (
   delivery TEXT NOT NULL REFERENCES delivery (id) ON DELETE CASCADE, at INTEGER NOT NULL, status INTEGER NOT NULL,
   milliseconds INTEGER NOT NULL, said TEXT NOT NULL
@@ -86,7 +87,7 @@ class Rows:
 
     def add(self, messages: Iterable[Message], at: int) -> None:
         """Messages to be sent now; those that are there already stay as they are."""
-        with self._lock:
+        with self.changing():
             self._link.executemany(
                 "INSERT OR IGNORE INTO delivery (id, hook, event, body, state, created_at, since, next_at) "
                 "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",

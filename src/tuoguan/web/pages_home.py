@@ -35,7 +35,11 @@ def _todo_words(ask: Asking) -> dict[str, str]:
         "appeal": ask.t("Appeal or accept violations"), "answer": ask.t("Answer buyers"),
         "returns": ask.t("Decide and inspect returns"), "reviews": ask.t("Answer price reviews"),
         "match": ask.t("Check statements"), "buy": ask.t("Order from suppliers"),
-        "list": ask.t("Submit drafted listings"),
+        "list": ask.t("Submit drafted listings"), "arbitrate": ask.t("Decide cases"),
+        "disputes": ask.t("Decide disputed returns"), "appeals": ask.t("Decide appeals"),
+        "receive": ask.t("Receive, check and put away stock orders"), "quotes": ask.t("Review quotes"),
+        "stores": ask.t("Approve stores"), "approve": ask.t("Approve listings and their changes"),
+        "settle": ask.t("Settle delivered orders"), "pay": ask.t("Pay out"),
     }  # fmt: skip
 
 

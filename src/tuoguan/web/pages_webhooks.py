@@ -81,6 +81,12 @@ def secret(hook_id: str, what: str = Form(""), ask: Asking = Depends(writing(Rig
     return _one(ask, hook_id, shown=show(ask.place.name, hook_id, ask.signed.name))
 
 
+@pages.get(f"{AREA}/{{hook_id}}/secret")
+def without_secret(hook_id: str, ask: Asking = Depends(reading(Right.SETTINGS))) -> Response:
+    """Reached by a link of the page that showed it: the subscription without it."""
+    return ask.go(ask.url(f"settings/webhooks/{hook_id}", **dict(ask.request.query_params)))
+
+
 @pages.post(f"{AREA}/{{hook_id}}/do")
 def do(hook_id: str, what: str = Form(""), ask: Asking = Depends(writing(Right.SETTINGS))) -> Response:
     """Tests it, switches it on or off, sends everything again that was given up, or removes it."""

@@ -16,6 +16,7 @@ from tuoguan.foundation.problems import Problem, Refused
 from tuoguan.operate import Flow, final_states, load_flows
 from tuoguan.web import pages_work_bulk, pages_work_document, pages_work_tracking
 from tuoguan.web.asking import Asking, reading
+from tuoguan.web.menu import GROUPS
 from tuoguan.web.pages_work_words import PATH_BY_FLOW, flow_of, words
 
 pages = APIRouter()
@@ -46,11 +47,18 @@ def show_list(ask: Asking, flow: str) -> Response:
     values = pages_work_document.parts_of(ask, opened) if opened else {}
     return ask.page(
         "work/list.html", **values | {
-            "flow": known, "query": query, "page": page, "tabs": tabs_of(ask, known, page),
+            "title": title_of(ask, known), "flow": known, "query": query, "page": page, "tabs": tabs_of(ask, known, page),
             "state": ask.request.query_params.get("state", ""), "path": PATH_BY_FLOW[flow], "words": words(ask),
             "moves": [move for move in known.moves if move.sources and pages_work_document.may(ask, flow, move.name)],
         },
     )  # fmt: skip
+
+
+def title_of(ask: Asking, flow: Flow) -> str:
+    """What the menu calls the screen; the flow's own title where it has no place there."""
+    screens = (screen for _, group in GROUPS for screen in group)
+    found = next((screen for screen in screens if screen.path == PATH_BY_FLOW[flow.name]), None)
+    return ask.t(found.title) if found is not None else words(ask).title(flow)
 
 
 def tabs_of(ask: Asking, flow: Flow, page: Page) -> list[tuple[str, str, int]]:

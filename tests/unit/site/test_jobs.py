@@ -41,7 +41,7 @@ def test_a_job_is_done_in_a_process_of_its_own(site: Site) -> None:
     assert job.state is JobState.QUEUED and not job.over
     done = site.jobs.wait("one", job.id, WAIT)
     assert done.state is JobState.DONE and done.share == 1.0 and done.by == "owner"
-    assert done.result["next"] == "import" and "seller.toml" in done.result["files"]
+    assert done.result["next"] == "start" and "seller.toml" in done.result["files"]
     folder = site.workspaces.find("one").folder
     assert sorted(path.name for path in folder.iterdir()) == sorted(done.result["files"])
     assert site.jobs.file("one", job.id, 0) == folder / done.result["files"][0]

@@ -128,6 +128,8 @@ def test_a_webhook_from_its_making_to_its_end(client: TestClient, site: Site) ->
         shown = client.post(f"{at}/secret", data={"what": "show"}, headers=CSRF)
         assert shown.headers["cache-control"] == "no-store"
         [secret] = re.findall(r"whsec_[A-Za-z0-9+/=]+", shown.text)
+        back = client.get(f"{at}/secret?state=sent")
+        assert back.status_code == 303 and back.headers["location"] == f"{at}?state=sent"
         client.post(f"{at}/do", data={"what": "test"}, headers=CSRF)
         assert verified(target.wait(1)[0], secret)
         hook = at.rpartition("/")[2]
