@@ -5,6 +5,7 @@ from tuoguan.site.access_alone import open_access
 from tuoguan.site.access_secrets import Secrets
 from tuoguan.site.access_words import Entered, Invitation, Member, Person, Session, Token, Told
 from tuoguan.site.jobs import Jobs
+from tuoguan.site.moves import may_move, rights_of
 from tuoguan.site.site import Site
 from tuoguan.site.webhooks import Webhooks
 from tuoguan.site.words import (
@@ -44,4 +45,6 @@ __all__ = [
     "Workspace",
     "Workspaces",
     "open_access",
+    "may_move",
+    "rights_of",
 ]
