@@ -18,7 +18,6 @@ from tuoguan.operate import Desk, Listed, MoneyAccount, Step, StepKind, Work, lo
 
 DAY_SECONDS = 86_400
 STEPS_READ, SHOWN = 200, 8
-RECENT_SECONDS = 7 * DAY_SECONDS
 When = Literal["late", "today", "next"]
 SOURCES = ("products", "sales", "stock", "prices", "returns", "seller")
 # States in which a document is news, by what happened; links lead there.

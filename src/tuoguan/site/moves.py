@@ -6,7 +6,6 @@ other one the right to do documents (`Right.WORK`). Any one of a move's rights i
 
 from collections.abc import Mapping
 
-from tuoguan.operate import load_flows
 from tuoguan.site.words import Right, Signed
 
 GOODS = frozenset({Right.HANDLE, Right.WORK})
@@ -49,10 +48,3 @@ def rights_of(flow: str, move: str) -> frozenset[Right]:
 def may_move(signed: Signed, workspace: str, flow: str, move: str) -> bool:
     """True when they hold one of the move's rights in the workspace."""
     return any(signed.may(workspace, right) for right in rights_of(flow, move))
-
-
-def strangers() -> set[tuple[str, str]]:
-    """Moves that are named here and that no flow has: none, or the table is old."""
-    known = {(flow.name, move.name) for flow in load_flows().values() for move in flow.moves}
-    tables = (GOODS_MOVES, MONEY_MOVES, EITHER_MOVES)
-    return {(flow, move) for table in tables for flow, moves in table.items() for move in moves} - known

@@ -47,7 +47,8 @@ def show_list(ask: Asking, flow: str) -> Response:
     values = pages_work_document.parts_of(ask, opened) if opened else {}
     return ask.page(
         "work/list.html", **values | {
-            "title": title_of(ask, known), "flow": known, "query": query, "page": page, "tabs": tabs_of(ask, known, page),
+            "title": title_of(ask, known), "tabs": tabs_of(ask, known, page), "flow": known, "query": query,
+            "page": page,
             "state": ask.request.query_params.get("state", ""), "path": PATH_BY_FLOW[flow], "words": words(ask),
             "moves": [move for move in known.moves if move.sources and pages_work_document.may(ask, flow, move.name)],
         },

@@ -19,8 +19,7 @@ from tuoguan.app.price_reviews import advice_of
 from tuoguan.foundation.parties import Party
 from tuoguan.foundation.problems import Problem, Refused
 from tuoguan.operate import Desk, Document, Request, load_flows, move_of
-from tuoguan.site import Right
-from tuoguan.site.moves import may_move, rights_of
+from tuoguan.site import Right, may_move, rights_of
 from tuoguan.web.asking import Asking, form_values, reading, writing
 from tuoguan.web.pages_work_words import PATH_BY_FLOW, flow_of, words
 from tuoguan.web.zones import SELLER_ZONE

@@ -1,4 +1,4 @@
-"""Today's page over a real site: what is due, what is new, where everything stands; the way on where little is there."""
+"""Today's page over a real site: what is due, what is new, where everything stands; the way on from little."""
 
 import re
 from collections.abc import Iterator
