@@ -31,7 +31,8 @@ PRODUCTS = [["sku", "name", "unit_cost", "retail_price", "weight_g"],
             ["LAMP-02", "Lamp", "8.00", "29.90", "900"]]  # fmt: skip
 STOCK = [["sku", "fnsku", "afn-fulfillable-quantity"], ["MUG-01", "x", "1000"], ["LAMP-02", "y", "1000"]]
 STRANGE = [["Pedido", "Codigo", "Qtd", "Valor", "Moeda", "Data", "E-mail"],
-           *[[f"P{i}", "MUG-01", "2", "12.50", "USD", f"2026-11-0{i}", "a@b.example"] for i in range(1, 5)]]  # fmt: skip
+           *[[f"P{i}", "MUG-01", "2", "12.50", "USD", f"2026-11-0{i}", "a@b.example"] for i in range(1, 5)],
+]  # fmt: skip
 OWN = [["Artikel", "EK", "VK"], ["A1", "3.00", "12.90"], ["A2", "-4.00", "13.90"], ["A3", "5.00", "14.90"]]
 SALES = [["order id", "date", "sku", "quantity", "unit price", "currency", "country", "buyer email"],
          *[[f"O{i}", f"2026-0{1 + i % 9}-11", f"A{1 + 2 * (i % 2)}", "1", "12.90", "USD", "US", "zed@y.example"]

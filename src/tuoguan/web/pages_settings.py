@@ -13,7 +13,7 @@ from tuoguan.app.settings import Current, current, save, versions, wanted
 from tuoguan.app.settings_fields import PAGES
 from tuoguan.foundation.problems import Problem, Refused
 from tuoguan.site import Right
-from tuoguan.web.asking import Asking, reading, writing
+from tuoguan.web.asking import Asking, reading
 from tuoguan.web.import_words import FIELD_TITLES
 from tuoguan.web.pages_start import checks_of
 from tuoguan.web.receiving import Filled, filled, store_of
@@ -131,6 +131,8 @@ def care(kind: str, sent: Filled = Depends(filled(Right.SETTINGS))) -> Response:
     if kind == "restore" and values.get("name") != ask.place.name:
         fix = "write the workspace's name into the field, exactly as it stands there"
         raise Refused([Problem("restore", f'"{values.get("name", "")[:40]}"', ask.place.name, fix, "not_confirmed")])
+    if kind == "restore":  # what is open here is not what will lie there
+        ask.site.forget(ask.place)
     job = ask.site.jobs.start(ask.place.name, kind, params, ask.signed.name)
     return ask.go(ask.url(f"jobs/{job.id}"))
 
@@ -140,13 +142,6 @@ def take_backup(name: str, ask: Asking = Depends(reading(Right.SETTINGS))) -> Re
     """A backup to keep elsewhere."""
     path = backup_file(ask.site.jobs.folders.of(ask.place.name).backups, name)
     return FileResponse(path, filename=name, media_type="application/vnd.sqlite3")
-
-
-@pages.post("/w/{workspace}/settings/forget")
-def reopen(ask: Asking = Depends(writing(Right.SETTINGS))) -> Response:
-    """Opens the ledger anew after it was restored."""
-    ask.site.forget(ask.place)
-    return ask.go(ask.url("settings", tab="backups"))
 
 
 def _about(ask: Asking) -> Response:

@@ -6,8 +6,6 @@ from starlette.responses import Response
 from tuoguan.app.freshness import own_sources
 from tuoguan.app.own_tables import (
     ADD,
-    LEAVE,
-    REPLACE,
     checked_pick,
     first_rows,
     look,
@@ -27,7 +25,6 @@ from tuoguan.web.receiving import Filled, Received, file_answer, filled, receivi
 
 pages = APIRouter()
 OWN = "tables"
-HOWS = (ADD, REPLACE, LEAVE)
 
 
 @pages.get("/w/{workspace}/start/files")

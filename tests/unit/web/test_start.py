@@ -5,7 +5,7 @@ import zipfile
 from pathlib import Path
 
 from files_world import csrf, serving, shop
-from tuoguan.app.beginning import is_begun, standing_of
+from tuoguan.app.beginning import standing_of
 from tuoguan.app.ledgers import open_work
 from tuoguan.intake import read
 
@@ -34,14 +34,14 @@ def test_the_shop_is_asked_for_first_and_mistakes_stand_beside_their_fields(tmp_
         assert answer.status_code == 422 and "much" in answer.text and 'aria-invalid="true"' in answer.text
         answer = client.post("/w/new/start/shop", data=form | {"limits.cash": "9000"})
         assert answer.headers["location"] == "/w/new/start/files"
-        assert not is_begun(tmp_path / "new")
+        assert not standing_of(tmp_path / "new", tmp_path, None).begun
 
 
 def test_steps_are_ticked_as_their_results_appear(tmp_path: Path) -> None:
     folder = shop(tmp_path / "shop")
     with serving(folder) as (site, client):
         keep = site.keep / "checks" / "shop"
-        assert is_begun(folder) and standing_of(folder, keep, None).facts is None
+        assert standing_of(folder, keep, None).begun and standing_of(folder, keep, None).facts is None
         page = client.get("/w/shop/start").text
         assert "Reading the files" in page and 'hx-get="/w/shop/start/check"' in page
         assert client.get("/w/shop/start/check", headers=HTMX).headers["hx-refresh"] == "true"

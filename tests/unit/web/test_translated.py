@@ -85,6 +85,7 @@ def test_no_text_is_left_over_and_none_is_said_in_two_ways() -> None:
                     said.setdefault(str(message.id), set()).add(str(message.string))
     assert not {text: ways for text, ways in said.items() if len(ways) > 1}
     code = "\n".join(path.read_text("utf-8") for path in [*WEB.rglob("*.py"), *TEMPLATES])
+    code += (WEB.parent / "intake" / "mappings" / "codes.toml").read_text("utf-8")  # what reading expects, and its fix
     assert not [text for text in said if text not in texts() and text not in code]
 
 
