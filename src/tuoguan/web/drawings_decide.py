@@ -79,7 +79,8 @@ def waterfall(sides: Sequence[dict[str, Any]], total: str, x: str, columns: int,
         bars.append({"side": at, "name": total, "from": 0.0, "to": level, "kind": "total", "value": level})
     frame = pl.DataFrame(bars)
     order = frame.get_column("name").unique(maintain_order=True).to_list()
-    low, high = min(frame["from"].min(), frame["to"].min()), max(frame["from"].max(), frame["to"].max())  # type: ignore[type-var]
+    ends = [float(bar[end]) for bar in bars for end in ("from", "to")]
+    low, high = min(ends), max(ends)
     scale = alt.Scale(domain=["gain", "loss", "total"], range=[GAIN, LOSS, PALETTE[0]])
     parts = [
         alt.Chart(frame.filter(pl.col("side") == at), title=alt.Title(side["title"], fontSize=11, limit=width),

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -133,8 +133,7 @@ def percents(ask: Asking) -> list[Slider]:
 
 
 def _with(slider: Slider, said: str) -> Slider:
-    plain = f"{slider.today:.10g}"
-    return Slider(*(getattr(slider, name) for name in Slider.__slots__[:-1]), value=said.strip() or plain)
+    return replace(slider, value=said.strip() or f"{slider.today:.10g}")
 
 
 def _today(read: Read, kind: str) -> float | None:
@@ -146,7 +145,8 @@ def asked_of(ask: Asking, read: Read) -> Asked:
     """The question of the URL; what stands as it is today is not asked. Refused with everything that is no number."""
     said, problems = ask.request.query_params, list[Problem]()
     numbers = {one.name: _number(one, problems) for one in (*sliders(ask, read), *percents(ask))}
-    terms = [f"{name}=x{numbers[name] / 100}" for name, *_ in PERCENT if numbers.get(name) is not None]
+    shares = {name: numbers.get(name) for name, *_ in PERCENT}
+    terms = [f"{name}=x{value / 100}" for name, value in shares.items() if value is not None]
     terms += _of_contracts(said, problems) + [one.strip() for one in said.getlist("set") if one.strip()]
     if problems:
         raise Refused(problems)

@@ -293,3 +293,16 @@ def test_every_kind_of_term_is_played_or_shifted(sellers: dict[str, Path]) -> No
         assert (moved != 0).any(), name
         if name in sign:
             assert moved.sum() * sign[name] > 0, name
+
+
+def test_room_is_asked_as_a_multiple_of_what_there_is(sellers: dict[str, Path]) -> None:
+    found = ask(workspace(sellers["team"]), space="x0.5")
+    limits = [
+        {one.name: one.limit for one in portfolio.capacities if one.kind == "volume"}
+        for portfolio in (found.old, found.new)
+    ]
+    assert limits[0] and limits[1] == {name: limit / 2 for name, limit in limits[0].items()}
+    for wrong in ("2", "x-1", "half"):
+        with pytest.raises(Refused) as refused:
+            ask(workspace(sellers["team"]), space=wrong)
+        assert refused.value.problems[0].code == "bad_amount"
