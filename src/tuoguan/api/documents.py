@@ -393,9 +393,14 @@ def _all_done(caller: Caller, asked: list[Asked], timed: list[bool]) -> list[Doc
     work = caller.site.work(caller.place)
     found = work.do_all(asked)
     return [
-        answer if not isinstance(answer, Refused) or at_told or (before := told_before(work, one)) is None else before
+        (told_before(work, one, timed=at_told) or answer) if isinstance(answer, Refused) and again(answer) else answer
         for one, answer, at_told in zip(asked, found, timed, strict=True)
     ]
+
+
+def again(refused: Refused) -> bool:
+    """True when it may be that the same was told before."""
+    return {problem.code for problem in refused.problems} <= {"key_used", "opened_before"}
 
 
 def _previewed(caller: Caller, asked: list[Asked]) -> list[Document | Refused]:
