@@ -144,7 +144,8 @@ def method(path: str, verb: str, operation: Spec) -> Iterator[str]:
     query = ", ".join(f'"{one["name"]}": {_argument(one)}' for one in others if one["in"] == "query")
     headers = ", ".join(f'"{one["name"]}": {_argument(one)}' for one in others if one["in"] == "header")
     more = [f"query={{{query}}}" if query else "", sent, f"headers={{{headers}}}" if headers else ""]
-    arguments = ", ".join([f'"{verb.upper()}"', f'f"{where}"', *filter(None, more)])
+    place = f'f"{where}"' if "{" in where else f'"{where}"'
+    arguments = ", ".join([f'"{verb.upper()}"', place, *filter(None, more)])
     yield f"        {'told, _ = ' if taken else ''}self.call({arguments})\n"
     if taken.startswith("read("):
         yield f"        answer: {answer} = {taken}\n        return answer\n\n"
