@@ -7,7 +7,8 @@ from fastapi.responses import FileResponse
 from pydantic import BaseModel, Field
 
 from tuoguan.api.asking import Caller, asking
-from tuoguan.api.documents import DocumentShown, document_shown
+from tuoguan.api.document_shapes import DocumentShown
+from tuoguan.api.documents import document_shown
 from tuoguan.api.etags import IfMatch, seen_version, tag
 from tuoguan.api.paging import After, Limit, Page, paged
 from tuoguan.api.routing import keyed_router

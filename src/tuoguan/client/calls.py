@@ -1,4 +1,4 @@
-"""Calls of the API, all of them, and so long. Made by tools/make_client.py from the description.
+"""Calls of the API, made by tools/make_client.py from the description; over 400 lines, for it has them all.
 
 Hides paths and methods. Keeps the invariant that every operation of the description has a method.
 """
