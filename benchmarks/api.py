@@ -1,11 +1,11 @@
-"""Orders over HTTP into a durable ledger: our route, a bare one doing the same, and batches; a line in results/api.jsonl.
+"""Orders over HTTP into a durable ledger: our route, a bare one doing the same, batches; keeps a line of results.
 
     PYTHONPATH=src python -m benchmarks.api                    # rounds of 4 s each, 64 connections
     PYTHONPATH=src python -m benchmarks.api --seconds 2 --rounds 1 --no-keep
 
-The server is a process of its own, the load another. The bare route is Starlette with msgspec on the same ledger, in the
-same process, with the same common commits, and nothing else: no rights, no headers of ours, no contract looked up. Rounds
-alternate, so that both meet the same machine; the medians are told. CPU is the server's alone, all its threads.
+The server is a process of its own, the load another. The bare route is Starlette with msgspec on the same ledger, in
+the same process, with the same common commits, and nothing else: no rights, no headers of ours, no contract looked up.
+Rounds alternate, so that both meet the same machine; the medians are told. CPU is the server's alone, all its threads.
 """
 
 import argparse

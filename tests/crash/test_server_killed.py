@@ -32,7 +32,7 @@ def start(folder: Path, port: int) -> subprocess.Popen[bytes]:
     command = [sys.executable, "-m", "tuoguan", "serve", str(folder), "--port", str(port)]
     environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2] / "src")}
     server = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    for _ in range(600):
+    for _ in range(2_400):  # a machine that others use too
         with socket.socket() as one:
             if one.connect_ex(("127.0.0.1", port)) == 0:
                 return server
@@ -81,7 +81,7 @@ def test_no_answered_order_is_lost(tmp_path: Path) -> None:
     try:
         for kill in range(KILLS):
             seen = sum(len(sender.answered) for sender in senders)
-            until = time.monotonic() + 60
+            until = time.monotonic() + 240
             while sum(len(sender.answered) for sender in senders) < seen + 40 and time.monotonic() < until:
                 time.sleep(0.02)
             time.sleep(0.01 * kill)

@@ -31,7 +31,7 @@ def key_in(request: Request, signed: Signed) -> str | None:
 
 
 async def body_of(request: Request, most: int, other: str = "") -> bytes:
-    """The JSON body, or one of the ``other`` kind. Refused for another kind and for one that is larger than ``most`` bytes."""
+    """The body, JSON or of the ``other`` kind. Refused for another kind, and for one larger than ``most`` bytes."""
     kind = kind_of(request)
     if kind not in (*_JSON, other):
         fix = "send it with Content-Type: application/json"

@@ -70,8 +70,8 @@ class WhatIfAsked(BaseModel):
     cash: Name | None = Field(None, examples=["x1.5"])
     hours: Name | None = Field(None, examples=["40"])
     space: Name | None = Field(None, examples=["x1.2"], description="Of the room at your sites.")
-    risk_weight: float | None = Field(None, ge=0, le=1)
-    risk_level: float | None = Field(None, ge=0, lt=1)
+    risk_weight: float | None = Field(None, ge=0, le=1, strict=True)
+    risk_level: float | None = Field(None, ge=0, lt=1, strict=True)
     without: list[Name] = Field(
         [], max_length=50, description="Contracts, or their beginnings, that may not be chosen."
     )

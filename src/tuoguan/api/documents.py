@@ -5,15 +5,29 @@ never writes over another's, and that a write with a key is in the ledger at mos
 """
 
 from collections.abc import Mapping
-from typing import Annotated, Any
+from typing import Any
 
 from fastapi import Depends, Path, Query, Request, Response
-from pydantic import BaseModel, Field
 
 from tuoguan.api import refusing
 from tuoguan.api.asking import Caller, asking
 from tuoguan.api.bodies import key_in
 from tuoguan.api.contracts import ProblemShown
+from tuoguan.api.document_shapes import (
+    Allowed,
+    ChargeShown,
+    DocumentShown,
+    DocumentWhole,
+    EntryShown,
+    FlowShown,
+    Move,
+    MoveAnswer,
+    Moves,
+    MovesDone,
+    MoveShown,
+    NewDocument,
+    StateShown,
+)
 from tuoguan.api.etags import IfMatch, seen_version, tag
 from tuoguan.api.paging import After, Limit, Page, paged
 from tuoguan.api.routing import strict_router
@@ -25,189 +39,12 @@ from tuoguan.app.documents import Action, Written, doer_of, shown
 from tuoguan.app.opening import Opener, told_before
 from tuoguan.foundation.parties import Party
 from tuoguan.foundation.problems import Problem, Refused
-from tuoguan.operate import Document, Line, Listed, Posting, Step, load_flows, move_of
+from tuoguan.operate import Document, Line, Listed, Posting, load_flows, move_of
 from tuoguan.operate import Request as Asked
-from tuoguan.site import Right, rights_of
+from tuoguan.site import rights_of
 
 routes = strict_router()
-MOST_MOVES = 1_000
-Name = Annotated[str, Field(max_length=160)]
-Whole = Annotated[int, Field(ge=0, le=2**53)]
-Instant = Annotated[int, Field(ge=0, lt=4_102_444_800)]
 FlowName = Path(max_length=40, description="A flow of GET …/flows.", examples=["order"])
-Details = dict[str, Any]
-
-
-class StateShown(BaseModel):
-    """Where a document can be."""
-
-    name: str
-    title: str
-    title_zh: str
-    final: bool
-
-
-class MoveShown(BaseModel):
-    """What can happen to a document; ``needs`` are details that must come with it, ``rights``: any one is enough."""
-
-    name: str
-    title: str
-    title_zh: str
-    sources: list[str]
-    target: str
-    duty: str | None
-    needs: list[str]
-    rights: list[Right]
-
-
-class FlowShown(BaseModel):
-    """One kind of document."""
-
-    name: str
-    title: str
-    title_zh: str
-    states: list[StateShown]
-    moves: list[MoveShown]
-
-
-class LineSent(BaseModel):
-    """Goods; prices per unit in minor units of the document's currency, 0 where unknown."""
-
-    model_config = {"extra": "forbid"}
-
-    sku: Name = Field(min_length=1)
-    quantity: int = Field(ge=1, le=2**31)
-    retail_price_minor: Whole = 0
-    supply_price_minor: Whole = 0
-    weight_g: Whole = 0
-    volume_cm3: Whole = 0
-    customs_value_minor: Whole = 0
-
-
-class NewDocument(BaseModel):
-    """A document to open, under a contract (its name, or the hash of terms in the ledger) or in a currency."""
-
-    model_config = {"extra": "forbid"}
-
-    number: Name = Field(min_length=1)
-    contract: Name = ""
-    currency: str = Field("", max_length=3)
-    place: Name = ""
-    lines: list[LineSent] = Field([], max_length=1_000)
-    at: Instant | None = Field(None, description="When it happened; now without it.")
-    details: Details = {}
-
-
-class Move(BaseModel):
-    """A move to make; what it needs stands in GET …/flows and beside the document."""
-
-    model_config = {"extra": "forbid"}
-
-    move: Name = Field(min_length=1, examples=["reserve"])
-    details: Details = {}
-    at: Instant | None = Field(None, description="When it happened; now without it.")
-
-
-class MoveOf(Move):
-    """A move of one of many documents; ``version`` is the one that you saw."""
-
-    stream: Name = Field(min_length=1, examples=["order/s1/1001"])
-    version: int | None = Field(None, ge=0, le=10**9)
-    key: str | None = Field(None, min_length=1, max_length=60, description="What makes sending it again harmless.")
-
-
-class Moves(BaseModel):
-    """Up to 1,000 moves, each standing alone; with ``preview`` nothing is recorded."""
-
-    model_config = {"extra": "forbid"}
-
-    moves: list[MoveOf] = Field(min_length=1, max_length=MOST_MOVES)
-    preview: bool = False
-
-
-class DocumentShown(BaseModel):
-    """A document as it is; instants are UTC seconds, money minor units of ``currency``."""
-
-    stream: str
-    flow: str
-    number: str
-    state: str
-    version: int
-    contract: str
-    contract_id: str
-    currency: str
-    place: str
-    lines: list[Line]
-    opened_at: int
-    at_by_state: dict[str, int]
-    details: Details
-
-
-class Allowed(BaseModel):
-    """A move out of where the document is: who does it, what it needs, and what speaks against it now."""
-
-    move: str
-    title: str
-    title_zh: str
-    by: str
-    needs: list[str]
-    due_at: int | None
-    stake_minor: int
-    proposed: bool
-    why_not: list[ProblemShown]
-
-
-class ChargeShown(BaseModel):
-    """What the contract takes or gives for it, with its source."""
-
-    term: str
-    kind: str
-    minor: int
-    currency: str
-    source: str
-    evidence: str
-
-
-class EntryShown(BaseModel):
-    """One entry of the document's history, the latest first."""
-
-    position: int
-    kind: str
-    actor: str
-    state: str
-    occurred_at: int
-    recorded_at: int
-    details: Details
-    charges: list[ChargeShown]
-    postings: list[tuple[str, str, int]]
-    taken_back: bool
-
-
-class DocumentWhole(BaseModel):
-    """A document with its steps, what it allows, its history and documents beside it."""
-
-    document: DocumentShown
-    steps: list[Step]
-    allowed: list[Allowed]
-    history: list[EntryShown]
-    links: list[str]
-
-
-class MoveAnswer(BaseModel):
-    """What became of one of many moves."""
-
-    stream: str
-    status: int
-    document: DocumentShown | None = None
-    problems: list[ProblemShown] = []
-
-
-class MovesDone(BaseModel):
-    """Answers in the order of the request."""
-
-    done: int
-    refused: int
-    answers: list[MoveAnswer]
 
 
 @routes.get("/flows", tags=["documents"], summary="Kinds of documents", operation_id="flows")
@@ -393,9 +230,14 @@ def _all_done(caller: Caller, asked: list[Asked], timed: list[bool]) -> list[Doc
     work = caller.site.work(caller.place)
     found = work.do_all(asked)
     return [
-        answer if not isinstance(answer, Refused) or at_told or (before := told_before(work, one)) is None else before
+        (told_before(work, one, timed=at_told) or answer) if isinstance(answer, Refused) and again(answer) else answer
         for one, answer, at_told in zip(asked, found, timed, strict=True)
     ]
+
+
+def again(refused: Refused) -> bool:
+    """True when it may be that the same was told before."""
+    return {problem.code for problem in refused.problems} <= {"key_used", "opened_before"}
 
 
 def _previewed(caller: Caller, asked: list[Asked]) -> list[Document | Refused]:

@@ -8,6 +8,7 @@ import asyncio
 import re
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import Annotated, Any, NamedTuple
 
 import msgspec
@@ -19,7 +20,7 @@ from tuoguan.api import refusing
 from tuoguan.api.asking import Caller, caller_of
 from tuoguan.api.bodies import Body, body_of, decoded, key_in, kind_of
 from tuoguan.api.collecting import Collector
-from tuoguan.app.opening import Opener
+from tuoguan.app.opening import Opener, told_before
 from tuoguan.foundation.problems import Problem, Refused
 from tuoguan.intake import speaks_of_buyer
 from tuoguan.operate import Desk, Document, Line, Request, Work
@@ -50,7 +51,7 @@ class NewOrder(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One consumer order. It has no place for anything about a buyer: such fields are refused by their names.
 
     number     as the store numbers it; "store/number" keeps two stores apart
-    contract   a contract's name such as "temu/semi/US", or the hash of terms in the ledger; "" with a currency: none
+    contract   a contract's name such as "platform/model/US", or the hash of terms in the ledger; "" with a currency: none
     placed_at  seconds since 1970 in UTC; due_at: by when the platform wants it shipped, where it says so
     details    whatever else readers of the ledger need: text, whole numbers, true and false
     """
@@ -136,7 +137,7 @@ class Orders:
             key = key_in(request, caller.signed)
             order = _decoded(_one, await body_of(request, MOST_BYTES))
             opener, collector = await self._at(caller)
-            answers = await collector.do_all([await self._made(opener, caller, order, key)])
+            answers = await self._done(caller, collector, [await self._made(opener, caller, order, key)])
         except Refused as refused:
             return refusing.answer(refused.problems)
         if isinstance(answers[0], Refused):
@@ -153,7 +154,8 @@ class Orders:
             orders = await orders_in(request)
             opener, collector = await self._at(caller)
             made = [await self._tried(opener, caller, order, key) for order in orders]
-            done = iter(await collector.do_all([one for one in made if not isinstance(one, Refused)]))
+            good = [one for one in made if not isinstance(one, Refused)]
+            done = iter(await self._done(caller, collector, good))
         except Refused as refused:
             return refusing.answer(refused.problems)
         answers = [
@@ -174,6 +176,16 @@ class Orders:
         work = await loop.run_in_executor(self._pool, lambda: caller.site.work(caller.place, make=True))
         held = self._held[name] = Held(work, loop, Opener(caller.place.folder, work), Collector(work, self._pool))
         return held.opener, held.collector
+
+    async def _done(self, caller: Caller, collector: Collector, asked: Sequence[Request]) -> list[Document | Refused]:
+        """What became of each; an order that was told before is answered with what is there."""
+        found = await collector.do_all(asked)
+        work, loop = caller.site.work(caller.place), asyncio.get_running_loop()
+        for index, one in enumerate(found):
+            if isinstance(one, Refused) and {problem.code for problem in one.problems} == {"opened_before"}:
+                known = partial(told_before, work, asked[index], timed=True)
+                found[index] = await loop.run_in_executor(self._pool, known) or one
+        return found
 
     async def _made(self, opener: Opener, caller: Caller, order: NewOrder, key: str | None) -> Request:
         """The order as a request to the engine; files are read on another thread."""

@@ -67,7 +67,7 @@ class NewToken(BaseModel):
 
     title: str = Field(min_length=1, max_length=60, examples=["Warehouse scanner"])
     scopes: list[Right] = Field(min_length=1, max_length=8)
-    days: int = Field(ge=1, le=366, examples=[90])
+    days: int = Field(ge=1, le=366, strict=True, examples=[90])
 
 
 class TokenShown(BaseModel):

@@ -7,7 +7,8 @@ from fastapi.responses import FileResponse
 from pydantic import BaseModel, Field
 
 from tuoguan.api.asking import Caller, asking
-from tuoguan.api.documents import DocumentShown, document_shown
+from tuoguan.api.document_shapes import DocumentShown
+from tuoguan.api.documents import document_shown
 from tuoguan.api.etags import IfMatch, seen_version, tag
 from tuoguan.api.paging import After, Limit, Page, paged
 from tuoguan.api.routing import keyed_router
@@ -96,8 +97,16 @@ def statements(
     """Every statement that was imported, with what differs on it."""
     found, mark = statement_page(caller.work, caller.place.folder, state=state, sort=sort, find=find, after=after,
                                  limit=limit)  # fmt: skip
-    items = [StatementShown(listed=one.listed, name=one.name, differing=one.differing, lacking_minor=one.lacking_minor,
-                            deadline_on=str(one.deadline_on) if one.deadline_on else None) for one in found]  # fmt: skip
+    items = [
+        StatementShown(
+            listed=one.listed,
+            name=one.name,
+            differing=one.differing,
+            lacking_minor=one.lacking_minor,
+            deadline_on=str(one.deadline_on) if one.deadline_on else None,
+        )  # fmt: skip
+        for one in found
+    ]
     return paged(request, response, items, mark)
 
 

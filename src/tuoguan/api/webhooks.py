@@ -47,7 +47,7 @@ class HookShown(BaseModel):
 class Switch(BaseModel):
     """On or off."""
 
-    on: bool
+    on: bool = Field(strict=True)
 
 
 class Secret(BaseModel):

@@ -117,21 +117,22 @@ class Opener:
         return tuple(sized)
 
 
-def told_before(work: Work, request: Request) -> Document | None:
-    """The document, when an entry under the request's key says the same but for its instant, which nobody told.
+def told_before(work: Work, request: Request, *, timed: bool) -> Document | None:
+    """The document, when it was told before that this happened to it; None: it was not, or something else was.
 
-    A write that is sent again without an instant of its own has another one; its key and content say that it is one.
+    An opening is known by its document's number and content, another move by its key. A write that is sent again
+    without an instant of its own (``timed`` False) has another one than before: then content alone tells.
     """
-    if request.key is None:
+    entries = work.ledger.store.stream(request.stream)
+    opening = request.move == "open"
+    found = [entry for entry in entries if entry.key == request.key] if not opening else entries
+    if not found:
         return None
-    flow = request.stream.partition("/")[0]
-    for entry in work.ledger.store.stream(request.stream):
-        if entry.key == request.key:
-            details = entry.draft.details
-            same = entry.draft.kind == f"{flow}.{request.move}" and all(
-                details.get(name) == value for name, value in request.details.items()
-            )
-            document = work.document(request.stream)
-            opened = request.move != "open" or document.lines == request.lines
-            return document if same and opened else None
-    return None
+    entry, document = found[0], work.document(request.stream)
+    same = entry.draft.kind == f"{document.flow}.{request.move}" and all(
+        entry.draft.details.get(name) == value for name, value in request.details.items()
+    )
+    same &= not timed or entry.draft.occurred_at == request.at
+    if opening:
+        same &= document.lines == request.lines and document.contract == request.contract
+    return document if same else None

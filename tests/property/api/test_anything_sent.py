@@ -25,7 +25,7 @@ from schemathesis.specs.openapi.checks import (
 
 from api_world import World
 
-EXAMPLES = int(os.environ.get("TUOGUAN_API_EXAMPLES", "4"))
+EXAMPLES = int(os.environ.get("TUOGUAN_API_EXAMPLES", "1"))
 
 
 @cache

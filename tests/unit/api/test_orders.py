@@ -77,7 +77,17 @@ def test_broken_bodies_are_refused_in_the_one_shape(world: World) -> None:
     nan = json.dumps(order()).replace("1999", "NaN").encode()
     huge = json.dumps(order()).replace("1999", "9" * 400).encode()
     surrogate = json.dumps(order()).replace("CUP", "\\ud800").encode()
-    for body in (b"", b"{", b"[]", deep, nan, huge, surrogate, b"\xff\xfe", json.dumps(order(number="a\x00b")).encode()):
+    for body in (
+        b"",
+        b"{",
+        b"[]",
+        deep,
+        nan,
+        huge,
+        surrogate,
+        b"\xff\xfe",
+        json.dumps(order(number="a\x00b")).encode(),
+    ):
         answer = world.client.post(f"{ROOT}/orders", content=body, headers={"Content-Type": "application/json"})
         assert answer.status_code == 422, (body[:40], answer.text)
         assert set(answer.json()["problems"][0]) >= {"at", "found", "expected", "fix", "code"}
