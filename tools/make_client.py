@@ -49,7 +49,7 @@ def written(spec: Spec) -> dict[str, str]:
 def records_text(spec: Spec) -> str:
     """A frozen record for each schema of an object."""
     head = [
-        '"""Records of the API, made by tools/make_client.py from the description; over 400 lines, for it has them all.\n\n'
+        '"""Records of the API, made by tools/make_client.py from its description. Over 400 lines: it has all.\n\n'
         "Computes nothing. Keeps the invariant that each is exactly what the description says.\n"
         '"""\n\n'
         "from __future__ import annotations\n\nfrom dataclasses import dataclass, field\n"
@@ -113,7 +113,7 @@ def kind_of(schema: Spec) -> str:
 def calls_text(spec: Spec) -> str:
     """A method for each operation."""
     head = (
-        '"""Calls of the API, made by tools/make_client.py from the description; over 400 lines, for it has them all.\n\n'
+        '"""Calls of the API, made by tools/make_client.py from its description. Over 400 lines: it has all.\n\n'
         'Hides paths and methods. Keeps the invariant that every operation of the description has a method.\n"""\n\n'
         "import json\nfrom collections.abc import Sequence\nfrom typing import Any, Literal\n\n"
         "from tuoguan.client import records\nfrom tuoguan.client.talking import Talk, part, read\n\n\n"

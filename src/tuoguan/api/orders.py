@@ -51,7 +51,7 @@ class NewOrder(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One consumer order. It has no place for anything about a buyer: such fields are refused by their names.
 
     number     as the store numbers it; "store/number" keeps two stores apart
-    contract   a contract's name such as "platform/model/US", or the hash of terms in the ledger; "" with a currency: none
+    contract   a contract's name (platform/model/MARKET), or the hash of terms in the ledger; "" with a currency: none
     placed_at  seconds since 1970 in UTC; due_at: by when the platform wants it shipped, where it says so
     details    whatever else readers of the ledger need: text, whole numbers, true and false
     """

@@ -1,4 +1,4 @@
-"""Calls of the API, made by tools/make_client.py from the description; over 400 lines, for it has them all.
+"""Calls of the API, made by tools/make_client.py from its description. Over 400 lines: it has all.
 
 Hides paths and methods. Keeps the invariant that every operation of the description has a method.
 """

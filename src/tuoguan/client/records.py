@@ -1,4 +1,4 @@
-"""Records of the API, made by tools/make_client.py from the description; over 400 lines, for it has them all.
+"""Records of the API, made by tools/make_client.py from its description. Over 400 lines: it has all.
 
 Computes nothing. Keeps the invariant that each is exactly what the description says.
 """
