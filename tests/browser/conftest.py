@@ -11,6 +11,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from itertools import count
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -48,6 +49,14 @@ class Served:
     def home(self) -> str:
         """The URL of the workspace that the server serves."""
         return f"{self.url}/w/{self.folder.name}"
+
+    def end(self) -> None:
+        """Stops the server."""
+        self.process.terminate()
+        try:
+            self.process.wait(20)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
 
 
 def serve(folder: Path, *options: str) -> Served:
@@ -118,36 +127,40 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return decided_shop(base.parent if os.environ.get("PYTEST_XDIST_WORKER") else base)
 
 
-@pytest.fixture
-def serving(tmp_path: Path) -> Iterator[Callable[..., Served]]:
-    """Starts servers that end with the test."""
-    started: list[Served] = []
-
-    def start(folder: Path, *options: str) -> Served:
-        started.append(serve(folder, *options))
-        return started[-1]
-
-    yield start
-    for one in started:
-        one.process.terminate()
-        try:
-            one.process.wait(10)
-        except subprocess.TimeoutExpired:
-            one.process.kill()
+@pytest.fixture(scope="session")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """One server for the tests of this process, without a workspace at first; each test brings its own."""
+    running = serve(tmp_path_factory.mktemp("served"), "--many")
+    yield running
+    running.end()
 
 
-@pytest.fixture
-def shop_served(shop: Path, tmp_path: Path, serving: Callable[..., Served]) -> Served:
-    """A server over a copy of the decided shop."""
-    return serving(copy_of(shop, tmp_path / "shop"))
+@pytest.fixture(scope="session")
+def bringing(served: Served) -> Callable[[Callable[[Path], object]], Served]:
+    """Brings a workspace to the server: ``bringing(fill)`` lets ``fill`` make its folder, under a name of its own."""
+    numbers = count(1)
+
+    def bring(fill: Callable[[Path], object]) -> Served:
+        name = f"shop-{next(numbers)}"
+        fill(served.folder / f".{name}")  # a name that is none of a workspace: nobody sees half of it
+        (served.folder / f".{name}").rename(served.folder / name)
+        return Served(served.url, served.folder / name, served.process)
+
+    return bring
 
 
 @pytest.fixture
-def money_served(tmp_path: Path, serving: Callable[..., Served]) -> Served:
-    """A server over a shop with goods at several places, orders, returns and statements."""
+def shop_served(shop: Path, bringing: Callable[..., Served]) -> Served:
+    """A copy of the decided shop, served."""
+    return bringing(lambda folder: copy_of(shop, folder))
+
+
+@pytest.fixture
+def money_served(bringing: Callable[..., Served], tmp_path: Path) -> Served:
+    """A shop with goods at several places, orders, returns and statements, served."""
     from money_world import made
 
-    return serving(made(tmp_path))
+    return bringing(lambda folder: made(tmp_path).rename(folder))
 
 
 @pytest.fixture
@@ -178,13 +191,25 @@ def opening(chromium: Any) -> Iterator[Callable[..., Any]]:
     assert not told, "\n".join(told)
 
 
+SETTLED = """() => document.readyState === "complete"
+  && !document.querySelector(".htmx-request, .htmx-swapping, .htmx-settling, .htmx-added, .picture .wait")
+  && !document.getAnimations().some((one) => one.playState === "running")"""
+
+
+def settled(page: Any) -> Any:
+    """The page, once its parts have come and nothing on it moves any more."""
+    page.wait_for_function(SETTLED)
+    return page
+
+
 def accessible(page: Any) -> None:
     """Fails when axe-core finds anything serious on the page as it stands."""
     from axe_playwright_python.sync_playwright import Axe
 
-    found = Axe().run(page, options={"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]})
+    rules = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+    found = Axe().run(settled(page), options={"runOnly": rules, "resultTypes": ["violations"]})
     bad = [
-        f"{one['id']}: {one['help']} — {one['nodes'][0]['html'][:200]}"
+        f"{one['id']}: {one['help']} — {one['nodes'][0]['html'][:200]} — {one['nodes'][0]['failureSummary'][:300]}"
         for one in found.response["violations"]
         if one["impact"] in ("serious", "critical")
     ]

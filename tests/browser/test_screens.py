@@ -1,4 +1,4 @@
-"""Every screen of the menu in both languages, light and dark, and on a phone: looked at by axe and kept as pictures."""
+"""Every screen in both languages, light and dark, some on a phone: looked at by axe and kept as pictures."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -6,48 +6,149 @@ from typing import Any
 
 import pytest
 
-from browser.conftest import Served, accessible, screens, serve
+from browser.conftest import Served, accessible, screens, serve, settled
 from site_world import copy_of
 from tuoguan.web.menu import GROUPS
 
-PATHS = [screen.path for _, group in GROUPS for screen in group]
+MENU = [screen.path for _, group in GROUPS for screen in group]
+SEMI, FULL = "temu/semi/US", "temu/full/US"
+DECIDED = {path: path for path in MENU} | {
+    "decide-list": "decide?view=list",
+    **{f"decide-{tab}": f"decide?tab={tab}" for tab in ("money", "limits", "unknowns", "rule")},
+    "what-if": "decide/what-if",
+    "what-if-answer": "decide/what-if?hours=20&work=1",
+    "accept": "decide/accept",
+    "contracts-models": "contracts?view=models",
+    "contracts-list": "contracts?view=list",
+    "contract": f"contracts/{SEMI}",
+    "compare": f"contracts/compare?a={FULL}&b={SEMI}",
+    "changes": f"contracts/changes?contract={SEMI}&from=2026-01-01",
+    "overlays": "contracts/overlays",
+    "overlay": f"contracts/overlays/edit?contract={SEMI}",
+    **{f"plan-{view}": f"plan?view={view}" for view in ("purchases", "late", "quotes", "totals")},
+    "start": "start",
+    "start-shop": "start/shop",
+    "start-files": "start/files",
+    **{f"settings-{tab}": f"settings?tab={tab}" for tab in ("means", "places", "assumed", "products", "backups")},
+    "settings-about": "settings?tab=about",
+    "webhooks": "settings/webhooks",
+    "tokens": "people/tokens",
+    "trail": "people/trail",
+    "me": "/me",
+    "workspaces": "/",
+    "new-price-review": "new/price_review",
+}
+AT_WORK = {path: path for path in ("home", "orders", "stock-orders", "returns", "stock", "money", "statements")} | {
+    "home-platform": "home?desk=platform",
+    "order": "documents/order/shop/Q060",
+    "order-open": "orders?open=order/shop/Q060",
+    "stock-order-open": "stock-orders?desk=platform&open=stock_order/SO-1",
+    "new-order": "new/order",
+    "bulk": "bulk/order?stream=order/shop/Q066&stream=order/shop/Q067&move=pack",
+    "tracking": "tracking",
+    "pick-list": "pick-list",
+    "purchases": "purchases",
+    "stock-product": "stock/products/BOWL",
+    "stock-count": "stock/count?place=la",
+    "money-entries": f"money/entries?contract={SEMI}&currency=USD&state=pending",
+    "differences": "statements/differences",
+    "profit": "statements/profit",
+    "learned": "statements/learned",
+    "missing": "no-such-page",
+}
+WORLDS = {"decided": DECIDED, "at-work": AT_WORK}
 
 
 @pytest.fixture(scope="module")
-def still(shop: Path, tmp_path_factory: pytest.TempPathFactory) -> Any:
-    """One server for all looks, since nothing is changed."""
-    served = serve(copy_of(shop, tmp_path_factory.mktemp("screens") / "shop"))
-    yield served
-    served.process.terminate()
-    served.process.wait(10)
+def still(shop: Path, bringing: Callable[..., Served], tmp_path_factory: pytest.TempPathFactory) -> dict[str, Served]:
+    """Both shops for all looks, since nothing is changed by looking."""
+    from money_world import made
+
+    folder = tmp_path_factory.mktemp("made")
+    return {
+        "decided": bringing(lambda own: copy_of(shop, own)),
+        "at-work": bringing(lambda own: made(folder).rename(own)),
+    }
 
 
-@pytest.mark.parametrize(("language", "dark"), [("en", False), ("zh", False), ("en", True), ("zh", True)])
+def look(page: Any, name: str, language: str) -> None:
+    """Pictures of the page in light and dark; axe looks at one of them, each language at another."""
+    assert settled(page).locator("h1").count() == 1, page.url
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme=scheme)
+        page.screenshot(path=screens() / f"{name}-{language}-{scheme}.png")
+        if (language, scheme) in (("en", "light"), ("zh", "dark")):
+            accessible(page)
+
+
+@pytest.mark.parametrize("world", WORLDS)
+@pytest.mark.parametrize("language", ["en", "zh"])
 def test_every_screen_can_be_used_by_everybody(
-    still: Served, opening: Callable[..., Any], language: str, dark: bool
+    still: dict[str, Served], opening: Callable[..., Any], language: str, world: str
 ) -> None:
-    page = opening(still, language, dark=dark)
-    for path in PATHS:
-        page.goto(f"{still.home}/{path}")
-        page.wait_for_load_state("networkidle")
-        assert page.locator("h1").count() == 1, page.url
-        accessible(page)
-        page.screenshot(path=screens() / f"{path}-{language}-{'dark' if dark else 'light'}.png")
+    served = still[world]
+    page = opening(served, language, allowed=(404,))
+    for name, path in WORLDS[world].items():
+        page.goto(served.url + path if path.startswith("/") else f"{served.home}/{path}")
+        look(page, name if world == "decided" else f"work-{name}", language)
 
 
-@pytest.mark.parametrize("path", ["home", "orders", "stock"])
-def test_a_phone_shows_all_of_it_without_moving_sideways(still: Served, opening: Callable[..., Any], path: str) -> None:
-    page = opening(still, "en", width=390)
-    page.goto(f"{still.home}/{path}")
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_one_product_one_document_one_difference_and_one_job(
+    still: dict[str, Served], opening: Callable[..., Any], language: str
+) -> None:
+    """Screens whose address is known only from the list that leads to them."""
+    decided, at_work = still["decided"], still["at-work"]
+    page = opening(decided, language)
+    for name, served, list_, at in (
+        ("product", decided, "products", "main table tbody a"),
+        ("listing", decided, "listings", "table[data-rows] tbody a"),
+        ("difference", at_work, "statements/differences", "table[data-rows] tbody a"),
+        ("statement", at_work, "statements", "table[data-rows] tbody th a"),
+        ("return-open", at_work, "returns", "table[data-rows] tbody th a"),
+    ):
+        page.goto(f"{served.home}/{list_}")
+        page.locator(at).first.click()
+        page.wait_for_url(lambda url, list_=list_: not url.endswith(list_))
+        look(page, name, language)
+    page.goto(f"{at_work.home}/statements")
+    page.locator('form[action*="/statements/reconcile"] button').first.click()
+    page.wait_for_url("**/jobs/*")
+    page.locator("#job .button.main").wait_for(timeout=300_000)
+    look(page, "job", language)
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_nothing_yet_is_said_and_led_on_from(
+    bringing: Callable[..., Served], opening: Callable[..., Any], language: str
+) -> None:
+    """Screens of an empty workspace."""
+    served = bringing(Path.mkdir)
+    page = opening(served, language)
+    for name in ("start", "decide", "products", "plan", "orders", "stock", "money", "statements", "import", "jobs"):
+        page.goto(f"{served.home}/{name}")
+        look(page, f"empty-{name}", language)
+
+
+@pytest.mark.parametrize("path", ["home", "orders", "stock", "orders?open=order/shop/Q060"])
+def test_a_phone_shows_all_of_it_without_moving_sideways(
+    still: dict[str, Served], opening: Callable[..., Any], path: str
+) -> None:
+    page = opening(still["at-work"], "zh", width=390)
+    page.goto(f"{still['at-work'].home}/{path}")
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
-    page.get_by_role("button", name="Menu").click()
-    assert page.get_by_role("navigation", name="Menu").is_visible()
+    settled(page).screenshot(path=screens() / f"phone-{path.replace('?open=order/shop/', '-')}-zh-light.png")
+    if "open" not in path:
+        page.get_by_role("button", name="菜单").click()
+        assert page.get_by_role("navigation", name="菜单").is_visible()
     accessible(page)
 
 
-def test_a_desk_a_language_and_a_theme_are_links_away(still: Served, opening: Callable[..., Any]) -> None:
-    page = opening(still, "en")
-    page.goto(f"{still.home}/home")
+def test_a_desk_a_language_and_a_theme_are_links_away(
+    still: dict[str, Served], opening: Callable[..., Any]
+) -> None:
+    page = opening(still["decided"], "en")
+    page.goto(f"{still['decided'].home}/home")
     page.get_by_role("link", name="Platform's desk").click()
     assert "desk=platform" in page.url
     page.get_by_role("link", name="中文").click()
