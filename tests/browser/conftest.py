@@ -202,18 +202,23 @@ def settled(page: Any) -> Any:
     return page
 
 
-def accessible(page: Any) -> None:
-    """Fails when axe-core finds anything serious on the page as it stands."""
+def hurdles(page: Any) -> list[str]:
+    """Everything serious that axe-core finds on the page as it stands."""
     from axe_playwright_python.sync_playwright import Axe
 
     rules = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
     found = Axe().run(settled(page), options={"runOnly": rules, "resultTypes": ["violations"]})
-    bad = [
-        f"{one['id']}: {one['help']} — {one['nodes'][0]['html'][:200]} — {one['nodes'][0]['failureSummary'][:300]}"
+    return [
+        f"{page.url} {one['id']}: {one['help']} — {one['nodes'][0]['html'][:200]} — {one['nodes'][0]['failureSummary'][:300]}"
         for one in found.response["violations"]
         if one["impact"] in ("serious", "critical")
     ]
-    assert not bad, page.url + "\n" + "\n".join(bad)
+
+
+def accessible(page: Any) -> None:
+    """Fails when axe-core finds anything serious on the page as it stands."""
+    found = hurdles(page)
+    assert not found, "\n".join(found)
 
 
 def screens() -> Path:

@@ -30,6 +30,12 @@ def form(page: Any, action: str, **hidden: str) -> Any:
     return page.locator(f'form[action*="{action}"]{within}').first
 
 
+def follow(button: Any) -> None:
+    """Presses what leads to another page, and waits for that page."""
+    with button.page.expect_navigation():
+        button.click()
+
+
 def send(form_: Any, **values: str) -> None:
     """Fills the form's fields and presses its first button, once what folds the form away is open."""
     form_.wait_for(state="attached")
@@ -40,8 +46,7 @@ def send(form_: Any, **values: str) -> None:
             field.select_option(value)
         else:
             field.fill(value)
-    form_.locator("button:not([name='preview'])").first.click()
-    form_.page.wait_for_load_state()
+    follow(form_.locator("button").first)
 
 
 def move(page: Any, name: str, **details: str) -> None:
@@ -59,8 +64,7 @@ def job_over(page: Any) -> None:
     page.wait_for_url("**/jobs/*")
     page.locator("#job .button.main").wait_for(timeout=LONG)
     accessible(page)
-    page.locator("#job .button.main").click()
-    page.wait_for_load_state()
+    follow(page.locator("#job .button.main"))
 
 
 @LANGUAGES
@@ -108,8 +112,7 @@ def test_a_contract_is_compared_and_overridden(shop_served: Served, opening: Cal
     page.goto(shop_served.home + "/contracts/overlays/edit?contract=temu/semi/US")
     choice = page.locator('select[name="term"] option[value*="commission"]').first
     page.locator('select[name="term"]').select_option(choice.get_attribute("value"))
-    page.locator('form:has(select[name="term"]) button').click()
-    page.wait_for_load_state()
+    follow(page.locator('form:has(select[name="term"]) button'))
     wrong = page.locator('form:has([name="value"])').first
     send(wrong, value="cheap")
     assert page.locator(".problems").count()
@@ -118,8 +121,7 @@ def test_a_contract_is_compared_and_overridden(shop_served: Served, opening: Cal
     good = page.locator('form:has([name="value"])').first
     send(good, value="0.04", low="", high="", note="agreed with our manager", held="2026-11-20")
     accessible(page)
-    page.locator('form[action$="/contracts/overlays"] button.main').click()
-    page.wait_for_load_state()
+    follow(page.locator('form[action$="/contracts/overlays"] button.main'))
     files = list((shop_served.folder / "contracts").glob("**/*.toml"))
     assert len(files) == 1 and "0.04" in files[0].read_text("utf-8")
     page.goto(shop_served.home + "/contracts/overlays")
@@ -186,15 +188,12 @@ def test_orders_go_from_a_file_to_their_tracking_numbers(
     ):
         page.goto(served.home + "/import")
         page.locator('input[name="files"]').set_input_files(path)
-        page.locator('form:has(input[name="files"]) button').click()
-        page.wait_for_url("**/import/*")
+        follow(page.locator('form:has(input[name="files"]) button'))
         accessible(page)
-        said_form = form(page, "/said")
-        said_form.locator("summary").click()
-        send(said_form, **said)
+        send(page.locator('form:has([name="place"])').first, **said)
         page.locator('form[action$="/go"] button').click()
         job_over(page)
-    page.goto(served.home + "/orders")
+    page.goto(served.home + "/orders?state=reserved")
     accessible(page)
     first = page.locator("table[data-rows] tbody tr a").first
     number = first.inner_text().strip()
@@ -204,8 +203,7 @@ def test_orders_go_from_a_file_to_their_tracking_numbers(
     page.keyboard.press("Escape")
     page.goto(served.home + "/tracking")
     send(form(page, "/tracking"), rows=f"{number}\tYT123456789\tYunExpress")
-    page.locator("main form button").first.click()
-    page.wait_for_load_state()
+    follow(page.locator("main form button.main"))
     page.goto(f"{served.home}/documents/order/{number}")
     assert page.locator("main").inner_text().count("YT123456789")
 
@@ -294,8 +292,7 @@ def test_the_platform_does_its_part_at_its_own_desk(
     page.goto(money_served.home + "/stock-orders?desk=platform")
     page.locator("table[data-rows] tbody tr a").first.click()
     page.locator("#drawer form").first.wait_for()
-    with page.expect_navigation():
-        page.locator('#drawer form:has([name="move"][value="receive"]) button:not([name="preview"])').first.click()
+    send(page.locator('#drawer form:has([name="move"][value="receive"])').first)
     assert re.search(r"desk=platform", page.url)
     accessible(page)
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from browser.conftest import Served, accessible, screens, serve, settled
+from browser.conftest import Served, accessible, hurdles, screens, settled
 from site_world import copy_of
 from tuoguan.web.menu import GROUPS
 
@@ -71,14 +71,18 @@ def still(shop: Path, bringing: Callable[..., Served], tmp_path_factory: pytest.
     }
 
 
-def look(page: Any, name: str, language: str) -> None:
-    """Pictures of the page in light and dark; axe looks at one of them, each language at another."""
-    assert settled(page).locator("h1").count() == 1, page.url
+def look(page: Any, name: str, language: str) -> list[str]:
+    """Pictures of the page in light and dark; axe looks at one of them, each language at another.
+
+    Returns what is wrong.
+    """
+    found = [] if settled(page).locator("h1").count() == 1 else [f"{page.url} has not one heading"]
     for scheme in ("light", "dark"):
         page.emulate_media(color_scheme=scheme)
         page.screenshot(path=screens() / f"{name}-{language}-{scheme}.png")
         if (language, scheme) in (("en", "light"), ("zh", "dark")):
-            accessible(page)
+            found += hurdles(page)
+    return found
 
 
 @pytest.mark.parametrize("world", WORLDS)
@@ -87,10 +91,11 @@ def test_every_screen_can_be_used_by_everybody(
     still: dict[str, Served], opening: Callable[..., Any], language: str, world: str
 ) -> None:
     served = still[world]
-    page = opening(served, language, allowed=(404,))
+    page, found = opening(served, language, allowed=(404,)), []
     for name, path in WORLDS[world].items():
         page.goto(served.url + path if path.startswith("/") else f"{served.home}/{path}")
-        look(page, name if world == "decided" else f"work-{name}", language)
+        found += look(page, name if world == "decided" else f"work-{name}", language)
+    assert not found, "\n".join(found)
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
@@ -99,7 +104,7 @@ def test_one_product_one_document_one_difference_and_one_job(
 ) -> None:
     """Screens whose address is known only from the list that leads to them."""
     decided, at_work = still["decided"], still["at-work"]
-    page = opening(decided, language)
+    page, found = opening(decided, language), []
     for name, served, list_, at in (
         ("product", decided, "products", "main table tbody a"),
         ("listing", decided, "listings", "table[data-rows] tbody a"),
@@ -110,12 +115,13 @@ def test_one_product_one_document_one_difference_and_one_job(
         page.goto(f"{served.home}/{list_}")
         page.locator(at).first.click()
         page.wait_for_url(lambda url, list_=list_: not url.endswith(list_))
-        look(page, name, language)
+        found += look(page, name, language)
     page.goto(f"{at_work.home}/statements")
     page.locator('form[action*="/statements/reconcile"] button').first.click()
     page.wait_for_url("**/jobs/*")
     page.locator("#job .button.main").wait_for(timeout=300_000)
-    look(page, "job", language)
+    found += look(page, "job", language)
+    assert not found, "\n".join(found)
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
@@ -124,10 +130,11 @@ def test_nothing_yet_is_said_and_led_on_from(
 ) -> None:
     """Screens of an empty workspace."""
     served = bringing(Path.mkdir)
-    page = opening(served, language)
+    page, found = opening(served, language), []
     for name in ("start", "decide", "products", "plan", "orders", "stock", "money", "statements", "import", "jobs"):
         page.goto(f"{served.home}/{name}")
-        look(page, f"empty-{name}", language)
+        found += look(page, f"empty-{name}", language)
+    assert not found, "\n".join(found)
 
 
 @pytest.mark.parametrize("path", ["home", "orders", "stock", "orders?open=order/shop/Q060"])

@@ -79,7 +79,14 @@ def meaning(duty: str, language: Language) -> str:
 
 
 def sentence(entry: Provenance, language: Language) -> str:
-    """Any entry in one line."""
+    """Any entry in one line; "?" in place of a draft's figure that is no number, of which its checks tell."""
+    try:
+        return _sentence(entry, language)
+    except ArithmeticError:
+        return "?"
+
+
+def _sentence(entry: Provenance, language: Language) -> str:
     if isinstance(entry, StatusEntry):
         return word(STATES, entry.state.value, language)
     if isinstance(entry, DutyEntry):

@@ -53,10 +53,11 @@ def environment(language: Language) -> Environment:
         if at is None:
             return Markup("–")
         near = "late" if at < now else "soon" if at < now + 86_400 else ""
-        seller = escape(instant(at))
-        there = escape(instant(at, market)) if market else seller
-        zone = escape(zone_of(market).rpartition("/")[2].replace("_", " ")) if market else ""
-        return Markup('<span class="due {}"><b>{}</b> <small>{} {}</small></span>').format(near, seller, there, zone)
+        there = ""
+        if market:
+            zone = zone_of(market).rpartition("/")[2].replace("_", " ")
+            there = Markup(" <small>{} {}</small>").format(instant(at, market), zone)
+        return Markup('<span class="due {}"><b>{}</b>{}</span>').format(near, instant(at), there)
 
     made.globals["_"] = translated
     made.globals.update(language=language, timedelta=timedelta, due=due, provenance=provenance)
