@@ -37,9 +37,10 @@ def follow(button: Any) -> None:
 
 
 def send(form_: Any, **values: str) -> None:
-    """Fills the form's fields and presses its first button, once what folds the form away is open."""
+    """Fills the form's fields and presses its first button, once what folds it or a part of it away is open."""
     form_.wait_for(state="attached")
-    form_.evaluate("form => { for (let at = form; at = at.closest('details:not([open])');) at.open = true; }")
+    form_.evaluate("(form) => document.querySelectorAll('details')"
+                   ".forEach((one) => { if (one.contains(form) || form.contains(one)) one.open = true; })")
     for name, value in values.items():
         field = form_.locator(f'[name="{name}"]')
         if field.evaluate("field => field.tagName") == "SELECT":

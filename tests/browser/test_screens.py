@@ -22,7 +22,7 @@ DECIDED = {path: path for path in MENU} | {
     "contracts-list": "contracts?view=list",
     "contract": f"contracts/{SEMI}",
     "compare": f"contracts/compare?a={FULL}&b={SEMI}",
-    "changes": f"contracts/changes?contract={SEMI}&from=2026-01-01",
+    "changes": f"contracts/changes?contract={SEMI}&from=2024-06-01",
     "overlays": "contracts/overlays",
     "overlay": f"contracts/overlays/edit?contract={SEMI}",
     **{f"plan-{view}": f"plan?view={view}" for view in ("purchases", "late", "quotes", "totals")},

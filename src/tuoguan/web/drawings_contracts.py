@@ -40,4 +40,5 @@ def pair(rows: Sequence[dict[str, Any]], words: dict[str, str], order: Sequence[
             color=alt.Color("contract:N", title=None, sort=list(order), legend=alt.Legend(orient="top", labelLimit=260),
                             scale=alt.Scale(domain=list(order), range=list(PALETTE[:2]))),
         )
+        .properties(padding={"left": 24, "top": 5, "right": 12, "bottom": 5})
     )  # fmt: skip
