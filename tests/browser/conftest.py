@@ -209,7 +209,7 @@ def hurdles(page: Any) -> list[str]:
     rules = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
     found = Axe().run(settled(page), options={"runOnly": rules, "resultTypes": ["violations"]})
     return [
-        f"{page.url} {one['id']}: {one['help']} — {one['nodes'][0]['html'][:200]} — {one['nodes'][0]['failureSummary'][:300]}"
+        f"{page.url} {one['id']}: {one['nodes'][0]['html'][:200]} — {one['nodes'][0]['failureSummary'][:300]}"
         for one in found.response["violations"]
         if one["impact"] in ("serious", "critical")
     ]

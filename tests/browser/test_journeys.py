@@ -39,8 +39,10 @@ def follow(button: Any) -> None:
 def send(form_: Any, **values: str) -> None:
     """Fills the form's fields and presses its first button, once what folds it or a part of it away is open."""
     form_.wait_for(state="attached")
-    form_.evaluate("(form) => document.querySelectorAll('details')"
-                   ".forEach((one) => { if (one.contains(form) || form.contains(one)) one.open = true; })")
+    form_.evaluate(
+        "(form) => document.querySelectorAll('details')"
+        ".forEach((one) => { if (one.contains(form) || form.contains(one)) one.open = true; })"
+    )
     for name, value in values.items():
         field = form_.locator(f'[name="{name}"]')
         if field.evaluate("field => field.tagName") == "SELECT":
@@ -246,9 +248,7 @@ def test_a_statement_leads_to_differences_and_a_claim_pack(
 
 
 @LANGUAGES
-def test_a_second_person_may_do_less(
-    shop: Path, tmp_path: Path, opening: Callable[..., Any], language: str
-) -> None:
+def test_a_second_person_may_do_less(shop: Path, tmp_path: Path, opening: Callable[..., Any], language: str) -> None:
     folder = copy_of(shop, tmp_path / "shop")
     for name, role in (("ada", "owner"), ("wen", "warehouse")):
         subprocess.run(

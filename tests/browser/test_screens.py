@@ -151,9 +151,7 @@ def test_a_phone_shows_all_of_it_without_moving_sideways(
     accessible(page)
 
 
-def test_a_desk_a_language_and_a_theme_are_links_away(
-    still: dict[str, Served], opening: Callable[..., Any]
-) -> None:
+def test_a_desk_a_language_and_a_theme_are_links_away(still: dict[str, Served], opening: Callable[..., Any]) -> None:
     page = opening(still["decided"], "en")
     page.goto(f"{still['decided'].home}/home")
     page.get_by_role("link", name="Platform's desk").click()

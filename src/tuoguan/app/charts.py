@@ -60,6 +60,8 @@ def render(chart: Any, description: str) -> str:
     svg = str(vl_convert.vegalite_to_svg(configured.to_dict(format="vega-lite")))
     # vl-convert sizes in pixels; a viewBox alone lets the page decide the width.
     svg = re.sub(r'<svg ([^>]*?)width="[\d.]+" height="[\d.]+"', r"<svg \1", svg, count=1)
+    # A group of marks has no name of its own; as a symbol it would want one.
+    svg = re.sub(r'"graphics-symbol"( aria-roledescription="[^"]* mark container")', r'"graphics-object"\1', svg)
     label = description.replace("&", "&amp;").replace('"', "&quot;").replace("<", "&lt;")
     return svg.replace("<svg ", f'<svg role="img" aria-label="{label}" ', 1)
 

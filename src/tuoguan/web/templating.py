@@ -41,11 +41,13 @@ def environment(language: Language) -> Environment:
         value = minor / 10 ** EXPONENT_BY_CURRENCY[currency]
         return str(format_currency(round(value), currency, format="¤#,##0", locale=locale, currency_digits=False))
 
+    pattern = "M月d日 HH:mm" if language == "zh" else "MMM d, HH:mm"
+
     def instant(at: int | None, market: str = "") -> str:
         """On the clock of the market, or of the seller."""
         if at is None:
             return "–"
-        return str(format_datetime(local(at, zone_of(market) if market else SELLER_ZONE), "MMM d, HH:mm", tzinfo=None,
+        return str(format_datetime(local(at, zone_of(market) if market else SELLER_ZONE), pattern, tzinfo=None,
                                    locale=locale))  # fmt: skip
 
     def due(at: int | None, market: str, now: int) -> Markup:
