@@ -6,8 +6,8 @@ from pydantic import BaseModel, Field
 import tuoguan
 from tuoguan.api.asking import Caller, asking
 from tuoguan.api.routing import keyed_router
-from tuoguan.app.beginning import is_begun
 from tuoguan.app.decision_read import is_decided
+from tuoguan.app.freshness import own_sources
 from tuoguan.foundation.problems import Problem, Refused
 from tuoguan.operate import Desk
 from tuoguan.site import Right, Role
@@ -82,5 +82,5 @@ def _shown(caller: Caller, name: str) -> WorkspaceShown:
     return WorkspaceShown(
         name=name, role=member.role, desks=sorted(member.desks),
         rights=[right for right in Right if caller.signed.may(name, right)],
-        has_files=is_begun(folder), has_decision=is_decided(folder),
+        has_files=bool(own_sources(folder)), has_decision=is_decided(folder),
     )  # fmt: skip

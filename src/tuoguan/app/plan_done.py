@@ -34,9 +34,6 @@ class Done:
         return self.state == ORDERED
 
 
-NOT_TAKEN = Done()
-
-
 @dataclass(frozen=True, slots=True)
 class Late:
     """Purchases whose day has passed: to be ordered, and ordered but not in hand. ``is_all``: False when more were due

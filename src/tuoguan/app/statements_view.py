@@ -21,7 +21,6 @@ from tuoguan.operate import Desk, Document, Listed, Work
 from tuoguan.reconcile import CLAIMED, Verdict
 
 FLOW = "statement"
-DIFFERING = tuple(verdict for verdict in Verdict if verdict is not Verdict.MATCHED)
 SORTS = {
     "-size": (pl.col("difference_minor").abs(), True), "size": (pl.col("difference_minor").abs(), False),
     "difference": (pl.col("difference_minor"), False), "-difference": (pl.col("difference_minor"), True),

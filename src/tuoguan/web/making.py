@@ -13,7 +13,6 @@ from starlette.responses import JSONResponse, Response
 from starlette.staticfiles import StaticFiles
 
 from tuoguan.foundation.problems import Problem, Refused
-from tuoguan.site import Site
 from tuoguan.web import (
     pages_contracts,
     pages_decide,
@@ -109,8 +108,3 @@ def _add_misses(server: FastAPI) -> None:
 
     server.add_exception_handler(HTTPException, missed)
     server.add_exception_handler(RequestValidationError, invalid)
-
-
-def site_of(server: FastAPI) -> Site:
-    """The site that the server serves."""
-    return server.state.site  # type: ignore[no-any-return]

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 
-from tuoguan.operate import Desk
 from tuoguan.site import Right, Role, Told
 
 
@@ -20,7 +19,6 @@ RIGHT_TITLES = {
     Right.MONEY: _("Money and claims"), Right.IMPORT: _("Import"), Right.SETTINGS: _("Settings"),
     Right.PEOPLE: _("People"),
 }  # fmt: skip
-DESK_TITLES = {Desk.SELLER: _("Seller's desk"), Desk.PLATFORM: _("Platform's desk")}
 SENTENCES = {
     "signed_in": _("signed in from {address}"),
     "sign_in_failed": _("was named in a failed sign-in from {address}"),
