@@ -5,8 +5,9 @@ Made once for all processes of a test run, because deciding costs some twenty se
 
 import csv
 import fcntl
+import json
 import shutil
-from collections.abc import Callable
+from collections.abc import Sequence
 from pathlib import Path
 
 from tuoguan.app.sample import make_sample
@@ -34,18 +35,20 @@ def copy_of(shop: Path, folder: Path) -> Path:
 
 def _make(folder: Path) -> None:
     make_sample(folder, "solo")
-    settings = (folder / "seller.toml").read_text("utf-8")
-    (folder / "seller.toml").write_text(settings.replace('["US", "UK", "EU"]', '["US", "UK"]'), "utf-8")
-    kept = _cut(folder / "products.csv", lambda rows: rows[: PRODUCTS + 1])
-    skus = {row[kept[0].index("sku")] for row in kept[1:]}
-    _cut(folder / "sales.csv", lambda rows: [rows[0], *(row for row in rows[1:] if row[rows[0].index("sku")] in skus)])
+    with (folder / "products.csv").open(encoding="utf-8", newline="") as file:
+        skus = [row["sku"] for row in csv.DictReader(file)]
+    leave(folder, skus[:PRODUCTS], ["US", "UK"])
     assert main(["decide", str(folder), "--paths", "32", "--quiet"]) == 0
     assert main(["accept", str(folder), "--quiet"]) == 0
 
 
-def _cut(path: Path, choose: Callable[[list[list[str]]], list[list[str]]]) -> list[list[str]]:
-    with path.open(encoding="utf-8", newline="") as file:
-        rows = choose(list(csv.reader(file)))
-    with path.open("w", encoding="utf-8", newline="") as file:
-        csv.writer(file).writerows(rows)
-    return rows
+def leave(folder: Path, skus: Sequence[str], markets: Sequence[str]) -> None:
+    """Leaves so much of a sample, so that a decision takes seconds."""
+    settings = (folder / "seller.toml").read_text("utf-8")
+    (folder / "seller.toml").write_text(settings.replace('["US", "UK", "EU"]', json.dumps(list(markets))), "utf-8")
+    for name in ("products.csv", "sales.csv"):
+        with (folder / name).open(encoding="utf-8", newline="") as file:
+            head, *rows = csv.reader(file)
+        kept = [row for row in rows if row[head.index("sku")] in skus]
+        with (folder / name).open("w", encoding="utf-8", newline="") as file:
+            csv.writer(file).writerows([head, *kept])
