@@ -89,7 +89,8 @@ def _add_misses(server: FastAPI) -> None:
         if request.url.path.startswith("/api/"):
             return await miss_of_api(request, error)  # type: ignore[no-any-return,misc]
         expected = "a page of this server" if error.status_code == 404 else "what the page itself sends"
-        found, code = str(error.detail).lower(), "no_page" if error.status_code == 404 else "bad_request"
+        found = "no such page" if error.status_code == 404 else str(error.detail).lower()
+        code = "no_page" if error.status_code == 404 else "bad_request"
         answer = problems_page(request, Refused([Problem("page", found, expected, "begin at the menu", code)]))
         if answer.status_code != 303:
             answer.status_code = error.status_code
