@@ -19,9 +19,10 @@ help: ## list the targets
 run: $(VENV)/.sample ## build a workspace from real order history, decide, take the decision, show the first page of work
 	$(BIN)/python -m tuoguan sample out/sample
 	$(BIN)/python -m tuoguan check out/sample
-	$(BIN)/python -m tuoguan decide out/sample --out out/decision
-	$(BIN)/python -m tuoguan accept out/sample --decision out/decision
+	$(BIN)/python -m tuoguan decide out/sample
+	$(BIN)/python -m tuoguan accept out/sample
 	$(BIN)/python -m tuoguan work out/sample
+	@echo "All of it in the browser: $(BIN)/python -m tuoguan serve out/sample --open"
 
 test: $(VENV)/.dev ## run every test (PATHS=tests/unit/foundation for some)
 	$(BIN)/python -m pytest -q -n $(WORKERS) $(PATHS)
