@@ -154,7 +154,9 @@ def problems_page(request: Request, error: Refused) -> Response:
         ask = asking(request, None, None)
     except SignInFirst:
         return to_sign_in(request)
-    codes = {problem.code for problem in error.problems}
+    codes, name = {problem.code for problem in error.problems}, request.path_params.get("workspace")
+    if codes == {"no_ledger"} and name and request.method == "GET" and not ask.is_part:
+        return RedirectResponse(f"/w/{quote(name)}/start", 303)  # which says how the daily work begins
     status = (
         403
         if codes & {"not_allowed", "csrf"}
