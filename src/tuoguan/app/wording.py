@@ -3,7 +3,7 @@
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from tuoguan.app.phrases import Language, phrase
+from tuoguan.app.phrases import Language, phrase, word
 from tuoguan.contracts import Compiled, QuantityName
 from tuoguan.foundation.money import EXPONENT_BY_CURRENCY
 
@@ -93,3 +93,12 @@ def exclusions(decision: "Decision", lang: Language = "en") -> Counter[tuple[str
         (item.contract, phrase("screened", lang) if item.code == "screened" else item.zh if lang == "zh" else item.en)
         for item in decision.evaluated.groups.excluded
     )
+
+
+def in_unit(value: float, unit: str, currency: str, lang: Language) -> str:
+    """A threshold in its unit; money in major units, shares in percent."""
+    if unit == "minor":
+        return price(value, currency)
+    if unit == "share":
+        return percent(value, 1)
+    return f"{value:,.3g} {word(unit, lang)}"
