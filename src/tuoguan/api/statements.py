@@ -205,7 +205,7 @@ def move(
     if preview:
         return document_shown(prepared.after)
     version = seen_version(if_match)
-    found = record(caller.work, caller.place.folder, prepared, at=caller.now,
+    found = record(caller.work, prepared, at=caller.now,
                    expected_version=prepared.before.version if version is None else version)  # fmt: skip
     response.headers["ETag"] = tag(found.version)
     return document_shown(found)
