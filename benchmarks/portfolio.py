@@ -16,7 +16,7 @@ from pathlib import Path
 from benchmarks.portfolio_files import Instance, Unreadable, read_instances
 
 from tuoguan.choose.problem import Infeasible
-from tuoguan.choose.solve import solve
+from tuoguan.choose.solving import solve
 
 PATIENT = 10**9  # nodes: the clock ends the run
 

@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from tuoguan.foundation.ids import address
-from tuoguan.foundation.random import Stream, u01
+from tuoguan.foundation.kernels import u01
+from tuoguan.foundation.random import Stream
 
 WORDS = 2**64
 int64 = st.integers(-(2**63), 2**63 - 1)

@@ -227,7 +227,7 @@ def plan_table(
 
 
 def _read(caller: Caller) -> Read:
-    return read_decision(caller.place.folder, caller.site.keep)
+    return read_decision(caller.place.folder, caller.site.keep / "decisions")
 
 
 def _plan(caller: Caller, table: str) -> Any:

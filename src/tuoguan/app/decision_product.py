@@ -17,7 +17,6 @@ from tuoguan.app.decision_fresh import library_of
 from tuoguan.app.decision_read import Read
 from tuoguan.app.decision_words import JOINED, Ways
 from tuoguan.app.phrases import Language, phrase
-from tuoguan.app.tables import ALTERNATIVE_COLUMNS
 from tuoguan.choose import TERMS, UNITS, Gap, Pros, Quantity, clause_of, duties_apart, sentence
 from tuoguan.contracts import Compiled, Library, compile
 from tuoguan.foundation.fx import load_fx
@@ -25,6 +24,11 @@ from tuoguan.foundation.parties import Duty
 from tuoguan.simulate import Component
 
 NOT_SOLD = "do_not_sell"
+# Columns of the comparison whose unit stands in the name; the others are called as the quantity.
+ALTERNATIVE_COLUMNS = {
+    Quantity.PROFIT: "profit_minor", Quantity.WORST_TENTH: "worst_tenth_minor", Quantity.CASH: "cash_minor",
+    Quantity.HOURS: "hours_per_week", Quantity.VISIBILITY: "visibility_units",
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,6 @@ import io
 from pathlib import Path
 
 import polars as pl
-import xlsxwriter
 
 from tuoguan.foundation.problems import Problem, Refused
 from tuoguan.foundation.tables import whole_file
@@ -36,6 +35,8 @@ def _text(cell: object) -> str:
 
 
 def _workbook(rows: list[list[str]], path: Path) -> None:
+    import xlsxwriter
+
     with xlsxwriter.Workbook(str(path), {"strings_to_formulas": False, "strings_to_urls": False}) as book:
         sheet = book.add_worksheet("listed")
         sheet.freeze_panes(1, 0)

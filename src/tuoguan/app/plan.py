@@ -1,12 +1,16 @@
 """The decision as a plan on paper: purchases, shipments and quotes with dates, cash and hours by week."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import polars as pl
 
-from tuoguan.app.decide import Decision, Progress, decide
 from tuoguan.foundation.tables import write_all
-from tuoguan.plan import PURCHASES, Plan, make_plan
+from tuoguan.plan import PURCHASES
+
+if TYPE_CHECKING:
+    from tuoguan.app.decide import Decision, Progress
+    from tuoguan.plan import Plan
 
 TABLES = ("purchases", "shipments", "quotes", "cash", "hours")
 
@@ -17,19 +21,23 @@ def plan(
     seed: int = 1,
     paths: int | None = None,
     threads: int | None = None,
-    progress: Progress | None = None,
-) -> Plan:
+    progress: "Progress | None" = None,
+) -> "Plan":
     """The plan of the workspace's decision."""
+    from tuoguan.app.decide import decide
+
     return plan_of(decide(folder, seed=seed, paths=paths, threads=threads, progress=progress))
 
 
-def plan_of(decision: Decision) -> Plan:
+def plan_of(decision: "Decision") -> "Plan":
     """The plan of a decision that was made."""
+    from tuoguan.plan import make_plan
+
     opened = decision.opened
     return make_plan(decision.evaluated, decision.portfolio, opened.batch, opened.demand, on=opened.on)
 
 
-def write_plan(planned: Plan, folder: Path) -> tuple[Path, ...]:
+def write_plan(planned: "Plan", folder: Path) -> tuple[Path, ...]:
     """One CSV per table of the plan; all of them, or none."""
     tables = {name: getattr(planned, name) for name in TABLES}
     writers = {folder / f"{name}.csv": table.write_csv for name, table in tables.items()}

@@ -5,8 +5,10 @@ one that `decide` wrote, and that a page reads no more of them than it shows or 
 """
 
 from collections.abc import Mapping
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, fields
 from functools import lru_cache
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Any, Literal, TypeGuard
 
@@ -25,6 +27,7 @@ FILES: Mapping[str, Mapping[str, Any]] = {
 }  # fmt: skip
 BY = ("supplier", "site", "lane", "market", "contract")
 DAYS_PER_WEEK = 7
+BYTES_APART = 4 << 20  # from here on a process of its own joins the files, so that a server stays small
 BARS = 60  # purchases that are drawn one by one; more of them are drawn by week of dispatch
 Row = dict[str, Any]
 Table = Literal["purchases", "quotes", "cash", "hours"]
@@ -101,18 +104,27 @@ def read_plan(workspace: Path, keep: Path) -> Plan:
 def _read(folder: Path, stamp: str, keep: Path) -> Plan:
     place = keep / "plans" / content_hash(str(folder.resolve()).encode())
     rows = next(iter(place.glob(f"{stamp}-*.parquet")), None) if place.is_dir() else None
-    if rows is None:
-        mark, frame = _joined(folder)
-        rows = place / f"{stamp}-{mark}.parquet"
-        with whole_file(rows) as partial:
-            frame.write_parquet(partial, row_group_size=50_000)
-        for old in place.glob("*.parquet"):
-            if old != rows:
-                old.unlink(missing_ok=True)
+    if rows is None and (folder / "purchases.csv").stat().st_size > BYTES_APART:
+        with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
+            rows = pool.submit(_write_rows, folder, place, stamp).result()
+    elif rows is None:
+        rows = _write_rows(folder, place, stamp)
     cash = _table(folder / "cash.csv", "cash", stamp)
     days = cash.get_column("starts_on") if len(cash) else read_purchases(folder).get_column("order_on").sort()
     first = days[0] if len(days) else date_of(0)
     return Plan(folder, stamp, rows, rows.stem.rpartition("-")[2], day_of(first))
+
+
+def _write_rows(folder: Path, place: Path, stamp: str) -> Path:
+    """Makes the file of purchases and shipments, in the place of an older one."""
+    mark, frame = _joined(folder)
+    rows = place / f"{stamp}-{mark}.parquet"
+    with whole_file(rows) as partial:
+        frame.write_parquet(partial, row_group_size=50_000)
+    for old in place.glob("*.parquet"):
+        if old != rows:
+            old.unlink(missing_ok=True)
+    return rows
 
 
 def _joined(folder: Path) -> tuple[str, pl.DataFrame]:

@@ -6,13 +6,16 @@ an hour, a thousand of cash, a cubic meter.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from tuoguan.app.decide import Decision
 from tuoguan.app.phrases import Language, phrase
 from tuoguan.app.report import Grid, Part
 from tuoguan.app.wording import money
 from tuoguan.choose import Family, family_of, limit_name, limit_unit
 from tuoguan.foundation.money import to_minor
+
+if TYPE_CHECKING:
+    from tuoguan.app.decide import Decision
 
 BINDS_MIN = 0.5  # minor units: a worth that rounds to nought is none
 
@@ -37,7 +40,7 @@ class Series:
     freed: int
 
 
-def series_of(decision: Decision) -> tuple[Series, ...]:
+def series_of(decision: "Decision") -> tuple[Series, ...]:
     """The limits of the portfolio, weeks taken together, in the order of the capacities."""
     rows_by_family: dict[Family, list[int]] = {}
     for index, limit in enumerate(decision.portfolio.capacities):
@@ -46,7 +49,7 @@ def series_of(decision: Decision) -> tuple[Series, ...]:
     return tuple(_series(decision, family, rows, freed.get(family, 0)) for family, rows in rows_by_family.items())
 
 
-def _series(decision: Decision, family: Family, rows: Sequence[int], freed: int) -> Series:
+def _series(decision: "Decision", family: Family, rows: Sequence[int], freed: int) -> Series:
     portfolio = decision.portfolio
     limits = [portfolio.capacities[row] for row in rows]
     scale, _ = limit_unit(family, decision.evaluated.groups.currency)
@@ -64,7 +67,7 @@ def _week(name: str) -> int:
     return int(parts[1]) if len(parts) > 1 else 0
 
 
-def limits_part(decision: Decision, lang: Language) -> Part:
+def limits_part(decision: "Decision", lang: Language) -> Part:
     """Use, limit and worth of every limit, and what lifting it altogether would earn."""
     found, currency = series_of(decision), decision.evaluated.groups.currency
     keys = ["limit", "used_peak", "limit_value", "unit_word", "worth_all", "worth_week", "binding_weeks", "freed"]
@@ -111,7 +114,7 @@ def spans(weeks: Sequence[int]) -> str:
     return ", ".join(str(first) if first == last else f"{first}–{last}" for first, last in found)
 
 
-def frontier_part(decision: Decision, lang: Language) -> Part:
+def frontier_part(decision: "Decision", lang: Language) -> Part:
     """Profit, risk, hours and cash of other attitudes and other hours; nothing where none were computed."""
     seller, currency = decision.opened.batch.seller, decision.evaluated.groups.currency
     rows = [

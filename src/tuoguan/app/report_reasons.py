@@ -11,7 +11,7 @@ import numpy as np
 from tuoguan.app.decide import Decision
 from tuoguan.app.phrases import Language, phrase, word
 from tuoguan.app.report import Detail, Grid, Part
-from tuoguan.app.wording import money, percent, price, way_of
+from tuoguan.app.wording import in_unit, money, percent, price, way_of
 from tuoguan.choose import PLAYED, TERMS, UNITS, Pilot, answers_of, name_of, owner_of, pros_of, sentence
 
 DETAILS_IN_PAGE = 40
@@ -141,15 +141,6 @@ def _turns(decision: Decision, group: int, lang: Language) -> Grid:
             ))  # fmt: skip
     head = [phrase(key, lang) for key in ("term", "now", "turns", "loses", "how_known")]
     return Grid(head, rows, frozenset({1, 2}))
-
-
-def in_unit(value: float, unit: str, currency: str, lang: Language) -> str:
-    """A threshold in its unit; money in major units, shares in percent."""
-    if unit == "minor":
-        return price(value, currency)
-    if unit == "share":
-        return percent(value, 1)
-    return f"{value:,.3g} {word(unit, lang)}"
 
 
 def _review_line(decision: Decision, group: int, lang: Language) -> str:

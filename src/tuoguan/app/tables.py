@@ -6,6 +6,7 @@ import numpy as np
 import polars as pl
 
 from tuoguan.app.decide import NOT_SOLD, Decision, cash_peak
+from tuoguan.app.decision_product import ALTERNATIVE_COLUMNS
 from tuoguan.choose import PLAYED, TERMS, UNITS, Quantity
 from tuoguan.foundation.arrays import Ints
 from tuoguan.foundation.parties import Duty
@@ -128,13 +129,6 @@ CHOSEN = {
     "turns_above": pl.String, "turns_played": pl.Boolean, "floor_minor": pl.Int64, "quote_minor": pl.Int64,
     "quote_low_minor": pl.Int64, "quote_high_minor": pl.Int64, "quote_worth_minor": pl.Int64,
     "quote_chance": pl.Float64, "currency": pl.String,
-}  # fmt: skip
-
-
-# Columns of the comparison whose unit stands in the name; the others are called as the quantity.
-ALTERNATIVE_COLUMNS = {
-    Quantity.PROFIT: "profit_minor", Quantity.WORST_TENTH: "worst_tenth_minor", Quantity.CASH: "cash_minor",
-    Quantity.HOURS: "hours_per_week", Quantity.VISIBILITY: "visibility_units",
 }  # fmt: skip
 
 

@@ -7,16 +7,18 @@ its problems.
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from msgspec import structs
 
-from tuoguan.app.study_kept import Kept
-from tuoguan.app.whatif_shift import is_below, touched
 from tuoguan.app.whatif_terms import Term, read_term
 from tuoguan.foundation.days import Day
 from tuoguan.foundation.money import EXPONENT_BY_CURRENCY, parse_minor
 from tuoguan.foundation.problems import Problem, Refused
 from tuoguan.intake import Seller
+
+if TYPE_CHECKING:
+    from tuoguan.app.study_kept import Kept
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +43,10 @@ class Asked:
     is_exact: bool = False
 
 
-def read_asked(kept: Kept, asked: Asked) -> tuple[Seller, tuple[Term, ...]]:
+def read_asked(kept: "Kept", asked: Asked) -> tuple[Seller, tuple[Term, ...]]:
     """The seller's settings as asked and the terms; Refused with everything that cannot be meant."""
+    from tuoguan.app.whatif_shift import touched  # plays options again: not for a server that only reads
+
     problems: list[Problem] = []
     seller = _seller(kept.seller, asked, problems)
     read = [read_term(text) for text in asked.terms]
@@ -119,8 +123,10 @@ def _hours(text: str, today: float, problems: list[Problem]) -> float:
     return 0.0
 
 
-def _unknown(kept: Kept, asked: Asked, terms: tuple[Term, ...]) -> list[Problem]:
+def _unknown(kept: "Kept", asked: Asked, terms: tuple[Term, ...]) -> list[Problem]:
     """Names that no option's contract begins with."""
+    from tuoguan.app.whatif_shift import is_below
+
     known = kept.recipe.contracts
     named = [("--only", name) for name in asked.only] + [("--without", name) for name in asked.without]
     named += [(f"--set {term.name}", term.of) for term in terms if term.kind.names == "contract"]

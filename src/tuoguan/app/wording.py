@@ -1,11 +1,14 @@
 """Numbers and names as a person reads them; shared by the report and the terminal."""
 
 from collections import Counter
+from typing import TYPE_CHECKING
 
-from tuoguan.app.decide import NOT_SOLD, Decision
-from tuoguan.app.phrases import Language, phrase
+from tuoguan.app.phrases import Language, phrase, word
 from tuoguan.contracts import Compiled, QuantityName
 from tuoguan.foundation.money import EXPONENT_BY_CURRENCY
+
+if TYPE_CHECKING:
+    from tuoguan.app.decide import Decision
 
 
 def money(minor: float, currency: str) -> str:
@@ -48,7 +51,7 @@ def percent(share: float, decimals: int) -> str:
     return f"{100 * share:.{decimals}f} %"
 
 
-def title_of(decision: Decision, contract_id: str, lang: Language) -> str:
+def title_of(decision: "Decision", contract_id: str, lang: Language) -> str:
     """The contract's title without its market, or the words for "elsewhere" when there is none."""
     if not contract_id:
         return phrase("elsewhere", lang)
@@ -58,17 +61,17 @@ def title_of(decision: Decision, contract_id: str, lang: Language) -> str:
     return head.head.title_zh.split("（")[0] if lang == "zh" else head.head.title.split(",")[0]
 
 
-def way_of(decision: Decision, row: int, lang: Language) -> str:
+def way_of(decision: "Decision", row: int, lang: Language) -> str:
     """The way of selling of one option: the titles of its listings, or "do not sell"."""
-    if row == NOT_SOLD:
+    if row < 0:
         return phrase("do_not_sell", lang)
     listings = decision.evaluated.groups.options[row].listings
     return " + ".join(title_of(decision, listing.contract.id, lang) for listing in listings)
 
 
-def way_short(decision: Decision, row: int, lang: Language) -> str:
+def way_short(decision: "Decision", row: int, lang: Language) -> str:
     """The way of selling as platform/model of its listings, for narrow columns."""
-    if row == NOT_SOLD:
+    if row < 0:
         return phrase("do_not_sell", lang)
     listings = decision.evaluated.groups.options[row].listings
     return " + ".join(listing.contract.id.rsplit("/", 1)[0] for listing in listings)
@@ -84,9 +87,18 @@ def days_range(contract: Compiled, names: tuple[str, ...]) -> str:
     return str(low) if low == high else f"{low} – {high}"
 
 
-def exclusions(decision: Decision, lang: Language = "en") -> Counter[tuple[str, str]]:
+def exclusions(decision: "Decision", lang: Language = "en") -> Counter[tuple[str, str]]:
     """How many products each contract could not take, by reason; what a large catalogue left out is one reason."""
     return Counter(
         (item.contract, phrase("screened", lang) if item.code == "screened" else item.zh if lang == "zh" else item.en)
         for item in decision.evaluated.groups.excluded
     )
+
+
+def in_unit(value: float, unit: str, currency: str, lang: Language) -> str:
+    """A threshold in its unit; money in major units, shares in percent."""
+    if unit == "minor":
+        return price(value, currency)
+    if unit == "share":
+        return percent(value, 1)
+    return f"{value:,.3g} {word(unit, lang)}"

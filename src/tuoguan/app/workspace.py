@@ -8,15 +8,18 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import tuoguan
 from tuoguan.contracts import Library, load, load_overlays
-from tuoguan.demand import Demand, fit
 from tuoguan.foundation.days import Day, day_of, parse_day
 from tuoguan.foundation.fx import FxTable, load_fx
 from tuoguan.foundation.ids import content_hash, hash_files
 from tuoguan.foundation.problems import Refused, has_errors
 from tuoguan.intake import Batch, read
+
+if TYPE_CHECKING:
+    from tuoguan.demand import Demand
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +29,7 @@ class Opened:
     batch: Batch
     library: Library
     fx: FxTable
-    demand: Demand
+    demand: "Demand"
     on: Day
 
     def hashes(self) -> Mapping[str, str]:
@@ -39,6 +42,8 @@ def open_workspace(folder: Path, on: Day | None = None) -> Opened:
 
     Refused with every problem when its files or its contracts cannot be used.
     """
+    from tuoguan.demand import fit
+
     batch = read(folder)
     overlays = load_overlays(folder / "contracts")
     library = load(overlays=overlays)

@@ -20,7 +20,7 @@ from tuoguan.choose.portfolio_stores import Stated, best_set
 from tuoguan.choose.portfolio_switching import with_switching
 from tuoguan.choose.problem import Capacity, Infeasible, Portfolio
 from tuoguan.choose.problem_family import Family
-from tuoguan.choose.solve import NODE_LIMIT
+from tuoguan.choose.solving import NODE_LIMIT
 from tuoguan.choose.study import Study
 from tuoguan.foundation.arrays import Flags, Floats, Ints
 from tuoguan.intake import Seller

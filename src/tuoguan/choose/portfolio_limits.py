@@ -7,18 +7,21 @@ and limits are in the units that the words name, and that a capacity's name tell
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from msgspec.structs import replace
 
 from tuoguan.choose.problem import Capacity
 from tuoguan.choose.problem_family import Family, family_of
-from tuoguan.choose.study import Study
 from tuoguan.foundation.arrays import Flags, Floats
 from tuoguan.foundation.money import parse_minor
 from tuoguan.foundation.parties import Duty
 from tuoguan.foundation.rates import PPM, parse_ppm
 from tuoguan.intake import Lane, ProductCount, Seller
+
+if TYPE_CHECKING:
+    from tuoguan.choose.study import Study
 
 CM3_PER_CBM = 1_000_000
 WEEK_DAYS = 7
@@ -36,7 +39,7 @@ class Store:
 
 
 def build_limits(
-    study: Study, seller: Seller, lifted: Family | None = None, *, whole: bool = False
+    study: "Study", seller: Seller, lifted: Family | None = None, *, whole: bool = False
 ) -> tuple[tuple[Capacity, ...], Floats]:
     """(capacities, uses [option, capacity]) of all limits that hold whatever is sold; ``lifted`` is left out.
 
@@ -54,7 +57,7 @@ def build_limits(
     return tuple(named), np.stack(columns, axis=1) if columns else np.zeros((len(study.key), 0))
 
 
-def stores(study: Study, seller: Seller, lifted: Family | None = None) -> tuple[Store, ...]:
+def stores(study: "Study", seller: Seller, lifted: Family | None = None) -> tuple[Store, ...]:
     """Where the seller sells nothing or at least so many products."""
     found = []
     for key, count in sorted(seller.limits.products.items()):
@@ -64,7 +67,7 @@ def stores(study: Study, seller: Seller, lifted: Family | None = None) -> tuple[
     return tuple(found)
 
 
-def wanted_rows(study: Study, seller: Seller) -> Flags:
+def wanted_rows(study: "Study", seller: Seller) -> Flags:
     """[option] True where it helps a least number of products, so that it may be sold though it loses money."""
     wanted = np.zeros(len(study.key), np.bool_)
     for key, count in seller.limits.products.items():
@@ -73,7 +76,7 @@ def wanted_rows(study: Study, seller: Seller) -> Flags:
     return wanted
 
 
-def can_bind(capacity: Capacity, use: Floats, study: Study) -> bool:
+def can_bind(capacity: Capacity, use: Floats, study: "Study") -> bool:
     """False when no choice at all can break the limit."""
     group, sums = study.group_of, np.zeros(len(study.sku))
     if capacity.at_least:
@@ -82,7 +85,7 @@ def can_bind(capacity: Capacity, use: Floats, study: Study) -> bool:
     return bool(sums.sum() > capacity.limit)
 
 
-def sold_under(study: Study, key: str) -> Flags:
+def sold_under(study: "Study", key: str) -> Flags:
     """[option] True where a listing is under the contract, platform and model, or platform of this name."""
     known: dict[str, bool] = {}
     for contracts in study.contracts:
@@ -91,24 +94,24 @@ def sold_under(study: Study, key: str) -> Flags:
     return np.array([known[contracts] for contracts in study.contracts], np.bool_)
 
 
-def weeks_of(study: Study) -> range:
+def weeks_of(study: "Study") -> range:
     """Week numbers, from 1."""
     return range(1, study.hours.shape[1] + 1)
 
 
-def _cash(study: Study, seller: Seller) -> Rows:
+def _cash(study: "Study", seller: Seller) -> Rows:
     limit = float(parse_minor(seller.limits.cash, seller.currency))
     for week in weeks_of(study):
         use = -study.cash_low[:, week - 1].astype(np.float64)
         yield Capacity(f"cash week {week}", "cash", limit, seller.currency), use
 
 
-def _hours(study: Study, seller: Seller) -> Rows:
+def _hours(study: "Study", seller: Seller) -> Rows:
     for week in weeks_of(study):
         yield Capacity(f"hours week {week}", "hours", seller.limits.hours_per_week, "hour"), study.hours[:, week - 1]
 
 
-def _duty_hours(study: Study, seller: Seller) -> Rows:
+def _duty_hours(study: "Study", seller: Seller) -> Rows:
     """A week's hours are split among duties as those of the horizon are; what switching takes is listing's."""
     own = study.hours_by_duty.copy()
     listing = list(Duty).index(Duty.LISTING)
@@ -125,7 +128,7 @@ def _duty_hours(study: Study, seller: Seller) -> Rows:
             yield Capacity(f"duty_hours {duty.value} week {week}", "duty_hours", limit, "hour"), use
 
 
-def _volumes(study: Study, seller: Seller) -> Rows:
+def _volumes(study: "Study", seller: Seller) -> Rows:
     for site in seller.sites:
         here = np.array([site.id in sites.split(" + ") for sites in study.sites], np.bool_)
         if site.volume_cbm is None or not here.any():
@@ -135,7 +138,7 @@ def _volumes(study: Study, seller: Seller) -> Rows:
             yield Capacity(name, "volume", limit, "cm3"), np.where(here, study.volume_cm3[:, week - 1], 0)
 
 
-def _space(study: Study, seller: Seller) -> Rows:
+def _space(study: "Study", seller: Seller) -> Rows:
     """Space of the sailings of a few weeks: what misses one sailing goes with the next, so they share their space."""
     market = np.array(study.market)[study.group_of]
     for lane in seller.lanes:
@@ -150,7 +153,7 @@ def _space(study: Study, seller: Seller) -> Rows:
             yield Capacity(f"space {lane.id} week {week}", "space", limit, "cm3"), sent[:, first:last].sum(axis=1)
 
 
-def _sent_by(study: Study, lane: Lane) -> Floats:
+def _sent_by(study: "Study", lane: Lane) -> Floats:
     """[option, week] cm3 that set out by the lane."""
     sent = np.zeros(study.hours.shape)
     for row, lanes in enumerate(study.lanes):
@@ -160,7 +163,7 @@ def _sent_by(study: Study, lane: Lane) -> Floats:
     return sent
 
 
-def _suppliers(study: Study, seller: Seller) -> Rows:
+def _suppliers(study: "Study", seller: Seller) -> Rows:
     names = np.array(study.supplier)
     for one in seller.suppliers:
         theirs = (names == one.name)[study.group_of]
@@ -171,14 +174,14 @@ def _suppliers(study: Study, seller: Seller) -> Rows:
             yield from _supplied(study, theirs, f"supplier_amount {one.name}", limit, seller.currency)
 
 
-def _supplied(study: Study, theirs: Flags, name: str, limit: float, unit: str) -> Rows:
+def _supplied(study: "Study", theirs: Flags, name: str, limit: float, unit: str) -> Rows:
     kind = name.split(" ", 1)[0]
     bought = study.bought if kind == "supplier_units" else study.bought_minor
     for week in weeks_of(study):
         yield Capacity(f"{name} week {week}", kind, limit, unit), np.where(theirs, bought[:, week - 1], 0)
 
 
-def _shares(study: Study, seller: Seller) -> Rows:
+def _shares(study: "Study", seller: Seller) -> Rows:
     """profit x (1 on the platform, else 0, less the share) <= 0; a pair counts wholly for both of its platforms."""
     mean = study.mean()
     for platform, share in sorted(seller.limits.profit_share.items()):
@@ -186,7 +189,7 @@ def _shares(study: Study, seller: Seller) -> Rows:
         yield Capacity(f"profit_share {platform}", "profit_share", 0.0, seller.currency), use
 
 
-def _counts(study: Study, seller: Seller) -> Rows:
+def _counts(study: "Study", seller: Seller) -> Rows:
     for key, count in sorted(seller.limits.products.items()):
         sold = sold_under(study, key).astype(np.float64)
         if count.at_most is not None:
@@ -199,7 +202,7 @@ def _count(name: str, kind: str, number: int, *, least: bool) -> Capacity:
     return Capacity(name, kind, float(number), "product", at_least=least)
 
 
-def families(study: Study, seller: Seller) -> tuple[Family, ...]:
+def families(study: "Study", seller: Seller) -> tuple[Family, ...]:
     """Every family of limits that the seller named and that some choice could break, in the order they are built."""
     capacities, uses = build_limits(study, seller)
     able = [capacity for k, capacity in enumerate(capacities) if can_bind(capacity, uses[:, k], study)]

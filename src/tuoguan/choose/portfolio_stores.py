@@ -12,8 +12,8 @@ import numpy as np
 
 from tuoguan.choose.portfolio_limits import Store
 from tuoguan.choose.problem import Capacity, Infeasible, Portfolio
-from tuoguan.choose.solve import NODE_LIMIT, solve
 from tuoguan.choose.solve_clash import clashing, find_clash
+from tuoguan.choose.solving import NODE_LIMIT, solve
 from tuoguan.foundation.arrays import Flags, Floats, Ints
 
 CASES = 64  # at most so many are solved before the stores still in question are closed

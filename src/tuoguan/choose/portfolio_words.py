@@ -5,14 +5,17 @@ without words would fail a test, not a person.
 """
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from tuoguan.choose.portfolio_costs import LimitCost
 from tuoguan.choose.portfolio_limits import CM3_PER_CBM
 from tuoguan.choose.problem import Capacity, Clash, Portfolio
 from tuoguan.choose.problem_family import Family, family_of
 from tuoguan.foundation.money import format_minor, parse_minor, to_minor
+
+if TYPE_CHECKING:
+    from tuoguan.choose.portfolio_costs import LimitCost
 
 DUTY_ZH = {
     "supply_price": "供货价", "retail_price": "零售价", "listing": "上架", "promotion": "促销", "storage": "仓储",
@@ -131,12 +134,12 @@ def _worth(capacity: Capacity, price: float, currency: str, lang: str) -> str:
     )  # fmt: skip
 
 
-def cost_words(costs: tuple[LimitCost, ...], currency: str, lang: str = "en") -> tuple[str, ...]:
+def cost_words(costs: "tuple[LimitCost, ...]", currency: str, lang: str = "en") -> tuple[str, ...]:
     """One sentence per family of limits that costs anything, dearest first, with what is not proven said beside it."""
     return tuple(_cost(cost, currency, lang) for cost in costs if to_minor(cost.gain_most) > 0)
 
 
-def _cost(cost: LimitCost, currency: str, lang: str) -> str:
+def _cost(cost: "LimitCost", currency: str, lang: str) -> str:
     name, gain, most = limit_name(cost.family, lang), to_minor(cost.gain), to_minor(cost.gain_most)
     costs, ceiling = f"{format_minor(gain, currency)} {currency}", format_minor(most, currency)
     if lang == "zh":

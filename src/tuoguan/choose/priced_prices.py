@@ -11,7 +11,7 @@ import numpy as np
 from tuoguan.choose.policies_numbers import CAP, FAST, POINT, UP_TO
 from tuoguan.choose.policies_settle import ranks
 from tuoguan.choose.priced_play import Columns, Stage
-from tuoguan.choose.solve import solve
+from tuoguan.choose.solving import solve
 from tuoguan.foundation.arrays import Flags, Floats, Ints
 
 LEVELS = (UP_TO, POINT, CAP, FAST)

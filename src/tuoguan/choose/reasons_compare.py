@@ -8,15 +8,18 @@ a person would notice.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from tuoguan.choose.options_terms import PPM, mean
-from tuoguan.choose.policies import Evaluated
 from tuoguan.contracts import Compiled, QuantityName
 from tuoguan.foundation.arrays import Floats, Ints
 from tuoguan.foundation.parties import Duty
 from tuoguan.simulate import Component, Option
+
+if TYPE_CHECKING:
+    from tuoguan.choose.policies import Evaluated
 
 NOT_SOLD = -1
 BLOCK_PAIRS = 4_096
@@ -117,7 +120,7 @@ def _verdict(pick: Floats, other: Floats, error: Floats) -> Ints:
     return np.where(told, np.sign(np.nan_to_num(gap)) * sign, 0.0).astype(np.int64)
 
 
-def comparisons(evaluated: Evaluated, chosen: Ints) -> Comparisons:
+def comparisons(evaluated: "Evaluated", chosen: Ints) -> Comparisons:
     """Every pick of ``chosen`` [group] beside the best option under each other set of contracts, and not selling."""
     pick, other, group = _pairs(evaluated, chosen)
     rows = np.unique(np.concatenate([pick, other]))
@@ -137,7 +140,7 @@ def _place(rows: Ints, wanted: Ints) -> Ints:
     return np.where(wanted < 0, len(rows), np.searchsorted(rows, wanted))
 
 
-def _pairs(evaluated: Evaluated, chosen: Ints) -> tuple[Ints, Ints, Ints]:
+def _pairs(evaluated: "Evaluated", chosen: Ints) -> tuple[Ints, Ints, Ints]:
     """(pick, alternative, group), by group and falling mean of the alternative; not selling stands last."""
     owner, profit = evaluated.groups.group_of(), evaluated.mean()
     ways = ways_of(evaluated.groups.options)
@@ -175,7 +178,7 @@ def _paired_error(profit: Ints, pick: Ints, other: Ints) -> Floats:
     return found
 
 
-def _values(evaluated: Evaluated, rows: Ints) -> Floats:
+def _values(evaluated: "Evaluated", rows: Ints) -> Floats:
     """[row, Quantity] of these options."""
     outcomes = evaluated.outcomes
     profit = outcomes.profit[rows]
@@ -199,7 +202,7 @@ def _values(evaluated: Evaluated, rows: Ints) -> Floats:
     return np.stack([columns[name] for name in Quantity], axis=1)
 
 
-def _errors(evaluated: Evaluated, rows: Ints) -> Floats:
+def _errors(evaluated: "Evaluated", rows: Ints) -> Floats:
     """[row, Quantity] standard errors of one option's value; nought for what is a term and no estimate."""
     error, paths = evaluated.outcomes.error, evaluated.scenario.paths
     profit = evaluated.outcomes.profit[rows]
@@ -215,7 +218,7 @@ def _errors(evaluated: Evaluated, rows: Ints) -> Floats:
     return found
 
 
-def _terms(evaluated: Evaluated, rows: Ints) -> Floats:
+def _terms(evaluated: "Evaluated", rows: Ints) -> Floats:
     """[row, 7] of the options' contracts and listings: payout and change days, service and control duties of the
     seller, reach, visibility (weighted by reach), days until live. Duties count where any listing leaves them."""
     known: dict[str, tuple[float, float, int, int]] = {}
@@ -258,7 +261,7 @@ def duties_of(contracts: Sequence[Compiled], duties: tuple[Duty, ...], *, every:
     return tuple(duty for duty in duties if contracts and hold(one.owns(duty) for one in contracts))
 
 
-def busiest_duty(evaluated: Evaluated, pick: int, other: int) -> tuple[Duty, float]:
+def busiest_duty(evaluated: "Evaluated", pick: int, other: int) -> tuple[Duty, float]:
     """The duty in which the two differ most, and by how many staff hours a week (pick less other)."""
     weeks = max(evaluated.outcomes.hours.shape[1], 1)
     table = evaluated.outcomes.hours_by_duty

@@ -6,8 +6,8 @@ Hides grammar and units. Keeps the invariant that every number in a clause is a 
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from tuoguan.choose.policies import Evaluated
 from tuoguan.choose.reasons_compare import (
     CONTROL,
     NOT_SOLD,
@@ -21,6 +21,9 @@ from tuoguan.choose.reasons_compare import (
 from tuoguan.choose.reasons_words import money
 from tuoguan.contracts import Compiled
 from tuoguan.foundation.parties import Duty
+
+if TYPE_CHECKING:
+    from tuoguan.choose.policies import Evaluated
 
 # Per quantity: the clause where the pick is better, and where it is worse.
 CLAUSES_EN: dict[Quantity, tuple[str, str]] = {
@@ -86,7 +89,7 @@ class Pros:
     drawbacks: tuple[str, ...]
 
 
-def pros_of(evaluated: Evaluated, found: Comparisons, row: int, lang: str) -> Pros:
+def pros_of(evaluated: "Evaluated", found: Comparisons, row: int, lang: str) -> Pros:
     """The clauses of one row of the comparisons, in the order of `Quantity`."""
     told: tuple[list[str], list[str]] = ([], [])
     for quantity, sign in zip(Quantity, found.verdict_of(row), strict=True):
@@ -122,7 +125,7 @@ def clause_of(gap: Gap, *, worse: bool, lang: str) -> str:
     return ONE.sub(r"1 \1", text)
 
 
-def _clause(evaluated: Evaluated, found: Comparisons, row: int, quantity: Quantity, worse: bool, lang: str) -> str:
+def _clause(evaluated: "Evaluated", found: Comparisons, row: int, quantity: Quantity, worse: bool, lang: str) -> str:
     groups, column = evaluated.groups, ORDER[quantity]
     one, two = float(found.pick_values[row, column]), float(found.other_values[row, column])
     pick, other = int(found.pick[row]), int(found.other[row])
@@ -133,13 +136,13 @@ def _clause(evaluated: Evaluated, found: Comparisons, row: int, quantity: Quanti
     )
 
 
-def _mostly(evaluated: Evaluated, pick: int, other: int, gap: float) -> Duty | None:
+def _mostly(evaluated: "Evaluated", pick: int, other: int, gap: float) -> Duty | None:
     """The duty behind most of the difference in hours, where one duty is behind half of it."""
     duty, hours = busiest_duty(evaluated, pick, other)
     return None if hours * gap <= 0 or abs(hours) < 0.5 * abs(gap) else duty
 
 
-def _named(evaluated: Evaluated, pick: int, other: int, quantity: Quantity) -> tuple[Duty, ...]:
+def _named(evaluated: "Evaluated", pick: int, other: int, quantity: Quantity) -> tuple[Duty, ...]:
     options = evaluated.groups.options
     one, two = (
         tuple(listing.contract for listing in options[row].listings) if row != NOT_SOLD else () for row in (pick, other)

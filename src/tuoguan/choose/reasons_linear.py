@@ -15,6 +15,7 @@ import numpy as np
 from tuoguan.choose.options_terms import PPM, mean
 from tuoguan.choose.policies import Evaluated
 from tuoguan.choose.reasons_flips import FACTOR_MAX, Duel, asks_of, cost_minor, flips_of, supply_minor
+from tuoguan.choose.reasons_words import TERMS
 from tuoguan.contracts import ChargeKind, Compiled
 from tuoguan.demand import Demand
 from tuoguan.foundation.arrays import Flags, Floats, Ints
@@ -22,11 +23,6 @@ from tuoguan.foundation.parties import Duty
 from tuoguan.simulate import Component, Listing, Option
 
 NOT_SOLD = -1
-TERMS = (
-    "commission", "visibility", "retail price", "supply price", "unit cost", "freight", "duty", "minutes per order",
-    "return rate",
-)  # fmt: skip
-UNITS = ("share", "x", "minor", "minor", "minor", "x today", "x today", "minutes", "share")
 SUPPLY = TERMS.index("supply price")
 CHANGES_SALES = (TERMS.index("visibility"), TERMS.index("retail price"))
 NOT_COMPUTED, FIRST_ORDER, PLAYED = 0, 1, 2

@@ -4,9 +4,12 @@ Hides whose an unknown is. Keeps the invariant that every name the reasons can u
 """
 
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from tuoguan.contracts import Compiled
-from tuoguan.simulate import Option
+
+if TYPE_CHECKING:
+    from tuoguan.simulate import Option
 
 NAME_ZH = {
     "retail price": "零售价",
@@ -127,6 +130,6 @@ def title(contract: Compiled, lang: str) -> str:
     return contract.head.title_zh.split("（")[0] if lang == "zh" else contract.head.title.split(",")[0]
 
 
-def titles(option: Option | None, lang: str) -> str:
+def titles(option: "Option | None", lang: str) -> str:
     """The titles of an option's contracts; empty for not selling."""
     return " + ".join(title(one.contract, lang) for one in option.listings) if option is not None else ""

@@ -5,10 +5,13 @@ Hides grammar. Keeps the invariant that a number is said only when the two optio
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from tuoguan.choose.reasons_names import name_of
-from tuoguan.choose.reasons_terms import Driver
 from tuoguan.foundation.money import EXPONENT_BY_CURRENCY, to_minor
+
+if TYPE_CHECKING:
+    from tuoguan.choose.reasons_terms import Driver
 
 HOURS_MIN, DAYS_MIN, CASH_SHARE_MIN = 0.05, 0.75, 0.1
 CAPACITY_EN = "; taken because what it saves of the shared limits earns more on other products"
@@ -26,6 +29,12 @@ EFFECTS_ZH = {
     "payout": ("回款快 {value:.0f} 天", "回款慢 {value:.0f} 天"),
     "delivery": ("配送快 {value:.1f} 天", "配送慢 {value:.1f} 天"),
 }
+# Terms of which it is told where the answer turns, and their units.
+TERMS = (
+    "commission", "visibility", "retail price", "supply price", "unit cost", "freight", "duty", "minutes per order",
+    "return rate",
+)  # fmt: skip
+UNITS = ("share", "x", "minor", "minor", "minor", "x today", "x today", "minutes", "share")
 # English and Chinese of `simulate.Component`, for sentences, reports and the terminal alike.
 COMPONENT_WORDS = {
     "revenue": ("revenue", "收入"), "commission": ("commission", "佣金"),
@@ -81,7 +90,7 @@ def _main_component(measured: Measured) -> tuple[str, int]:
     return max(measured.bridge, key=lambda entry: sign * entry[1])
 
 
-def sentence_en(measured: Measured, undecided: bool, found: tuple[Driver, ...]) -> str:
+def sentence_en(measured: Measured, undecided: bool, found: "tuple[Driver, ...]") -> str:
     """The reason in English."""
     effects = _effects(measured, EFFECTS_EN, ", ", "; it also ", "; but it ")
     said = _first_en(measured) + effects + _capacity(measured, undecided, CAPACITY_EN)
@@ -109,7 +118,7 @@ def _capacity(measured: Measured, undecided: bool, words: str) -> str:
     return words if not undecided and measured.pick_values[0] < measured.other_values[0] else ""
 
 
-def _doubt_en(measured: Measured, undecided: bool, found: tuple[Driver, ...]) -> str:
+def _doubt_en(measured: Measured, undecided: bool, found: "tuple[Driver, ...]") -> str:
     if not undecided:
         return "."
     if not found:
@@ -118,7 +127,7 @@ def _doubt_en(measured: Measured, undecided: bool, found: tuple[Driver, ...]) ->
     return f". Undecided: it hangs on {name} ({measured.owner[0]}), which nobody knows yet."
 
 
-def sentence_zh(measured: Measured, undecided: bool, found: tuple[Driver, ...]) -> str:
+def sentence_zh(measured: Measured, undecided: bool, found: "tuple[Driver, ...]") -> str:
     """The reason in Chinese."""
     effects = _effects(measured, EFFECTS_ZH, "，", "；并且", "；但")
     said = _first_zh(measured) + effects + _capacity(measured, undecided, CAPACITY_ZH)
@@ -139,7 +148,7 @@ def _first_zh(measured: Measured) -> str:
     return f"比 {measured.other[1]} {'多' if gain >= 0 else '少'}赚 {money(gain, code)}{cause}"
 
 
-def _doubt_zh(measured: Measured, undecided: bool, found: tuple[Driver, ...]) -> str:
+def _doubt_zh(measured: Measured, undecided: bool, found: "tuple[Driver, ...]") -> str:
     if not undecided:
         return "。"
     if not found:

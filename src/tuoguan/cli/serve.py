@@ -46,8 +46,10 @@ def serve(arguments: argparse.Namespace) -> int:
                             h11_max_incomplete_event_size=HEAD_BYTES)  # fmt: skip
     running = uvicorn.Server(config)
     sock = config.bind_socket()
+    sock.listen(config.backlog)  # who comes between these words and the first answer waits, and is not sent away
     host, port = sock.getsockname()[:2]
     tell(f"serving {arguments.dir} on http://{host}:{port}/ (stop with Ctrl+C)")
+    site.get_ready()
     if arguments.open:
         import webbrowser
 

@@ -1,13 +1,9 @@
-"""Addressed randomness: `u01(seed, path, product, market, stream, day)` and the closed list of streams.
+"""Addressed randomness, `kernels.u01(seed, path, product, market, stream, day)`: the closed list of streams.
 
 Every draw in tuoguan names its address, so all options and policies share the same luck.
 """
 
 from enum import IntEnum
-
-from tuoguan.foundation.kernels import u01
-
-__all__ = ["Stream", "u01"]
 
 
 class Stream(IntEnum):

@@ -16,7 +16,6 @@ import polars as pl
 
 from tuoguan.foundation.days import Day
 from tuoguan.foundation.money import EXPONENT_BY_CURRENCY
-from tuoguan.intake.kernels import build_table, count_parts, group_lines, scatter, sum_partition
 from tuoguan.intake.schema import PANEL
 
 FIELDS = ("ordered_at", "sku", "market", "quantity", "unit_price")
@@ -147,6 +146,8 @@ def _partition(
     parts = -(-sku_count // sku_width)
     handles = [(spill / str(part)).open("wb", buffering=0) for part in range(parts)]
     total, rest, left = 0, [], 0
+    from tuoguan.intake.kernels import count_parts, group_lines, scatter
+
     out, group = np.empty(0, dtype=LINE), np.empty(0, dtype=np.int32)
     try:
         for frame in frames:
@@ -183,6 +184,8 @@ def _table(skus: pl.Series) -> tuple[np.ndarray, np.ndarray]:
     """Open-addressing table of the codes' hashes and ranks. TooDirty in the unheard-of case that two codes share a
     hash.
     """
+    from tuoguan.intake.kernels import build_table
+
     size = 1 << max(4, (2 * len(skus)).bit_length())
     keys, codes = np.zeros(size, dtype=np.uint64), np.full(size, -1, dtype=np.int32)
     if not build_table(skus.hash(SEED).to_numpy(), keys, codes):
@@ -192,6 +195,8 @@ def _table(skus: pl.Series) -> tuple[np.ndarray, np.ndarray]:
 
 def _write(lines: np.ndarray, low: int, width: int, skus: pl.Series, markets: list[str], target: Path) -> int:
     """Sums one partition and writes its rows; returns the number of lines."""
+    from tuoguan.intake.kernels import sum_partition
+
     size = lines.size
     groups, days = np.empty(size, np.int32), np.empty(size, np.int32)
     units, orders, gross = np.empty(size, np.int64), np.empty(size, np.int64), np.empty(size, np.int64)

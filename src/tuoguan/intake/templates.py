@@ -11,7 +11,6 @@ from typing import Any
 
 import msgspec
 import polars as pl
-import xlsxwriter
 
 from tuoguan.foundation.money import format_minor
 from tuoguan.foundation.problems import Problem, Refused
@@ -126,6 +125,8 @@ def _workbook(table: str, headers: list[str], rows: list[tuple[str | int | None,
     """A writer of one sheet in which every cell is text: spreadsheets keep ids and dates as they are."""
 
     def write(path: Path) -> None:
+        import xlsxwriter
+
         with xlsxwriter.Workbook(str(path), {"strings_to_formulas": False, "strings_to_urls": False}) as book:
             sheet = book.add_worksheet(table)
             text = book.add_format({"num_format": "@"})

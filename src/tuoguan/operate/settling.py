@@ -7,7 +7,6 @@ of a payout add up to what is owed.
 from dataclasses import dataclass
 
 from tuoguan.contracts import Compiled, QuantityName, SettingName
-from tuoguan.contracts.kernels import reserve_minor, settlement_on, settlement_period_days, thawed_on
 from tuoguan.foundation.days import Day
 
 NEVER: Day = 1 << 40  # a contract that does not stop
@@ -44,6 +43,8 @@ def quantity(compiled: Compiled, name: QuantityName, default: int = 0) -> int:
 
 def keep_back(compiled: Compiled, net_minor: int) -> int:
     """What the platform keeps back of an amount owed: the reserve share, rounded half up; nothing of a debt."""
+    from tuoguan.contracts.kernels import reserve_minor  # compiled code: loaded when there is money to split
+
     share = compiled.quantities.get(QuantityName.RESERVE_SHARE)
     return int(reserve_minor(net_minor, share.value)) if share and share.value else 0
 
@@ -66,6 +67,8 @@ def payout_of(
     ``stop_day`` is the first day on which the contract no longer holds: money due from then on waits for the freeze to
     end. A source is docs/rooms/simulate.md, "Money"; the simulator calls the same kernels.
     """
+    from tuoguan.contracts.kernels import settlement_on, settlement_period_days, thawed_on
+
     lag = quantity(compiled, QuantityName.SETTLEMENT_LAG_DAYS) if lag_days is None else lag_days
     transfer = quantity(compiled, QuantityName.TRANSFER_DAYS) if transfer_days is None else transfer_days
     freeze = quantity(compiled, QuantityName.FREEZE_DAYS)

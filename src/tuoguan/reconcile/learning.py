@@ -13,7 +13,6 @@ from dataclasses import dataclass
 import numpy as np
 
 from tuoguan.contracts import Uncertain
-from tuoguan.contracts.kernels import LOGUNIFORM, TRIANGULAR, UNIFORM, draw_value
 from tuoguan.reconcile.distributions import beta_quantile, gamma_quantile
 from tuoguan.reconcile.survival import Days, Floats, Survival
 
@@ -36,6 +35,8 @@ class Posterior:
 
 def moments(term: Uncertain) -> tuple[float, float]:
     """Mean and variance of a term's own distribution, in its scale, by its own draws."""
+    from tuoguan.contracts.kernels import draw_value
+
     drawn = np.array([draw_value(term.low, term.value, term.high, term.distribution, u) for u in GRID], np.float64)
     return float(drawn.mean()), float(drawn.var())
 
@@ -107,6 +108,8 @@ def fitted_days(found: Survival, most: int) -> Spread | None:
     Ends are the 1 % and 99 % points; what was never seen to end goes on to ``most`` days. Closest by the largest
     distance of the distribution functions (Kolmogorov).
     """
+    from tuoguan.contracts.kernels import LOGUNIFORM, TRIANGULAR, UNIFORM
+
     if not len(found.day):
         return None
     low, high = found.day_of(0.01), found.day_of(0.99)
@@ -124,6 +127,8 @@ def fitted_days(found: Survival, most: int) -> Spread | None:
 
 
 def _distance(days: Days, seen: Floats, low: int, mode: int, high: int, code: int) -> float:
+    from tuoguan.contracts.kernels import draw_value
+
     drawn = np.sort([draw_value(low, mode, high, code, u) for u in GRID])
     model = np.searchsorted(drawn, days, side="right") / len(GRID)
     return float(np.abs(model - seen).max())

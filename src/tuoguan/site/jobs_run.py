@@ -64,6 +64,8 @@ def _done(job: Job, rows: Rows, keep: Path) -> Ended:
             Folders(keep).of(job.workspace), job.id,
         )  # fmt: skip
         done = kind.run(asked, _teller(job.id, rows, kind.stages))
+        if kind.alone:  # it wrote: what pages read of that is made here, where nobody waits for it
+            _make_ready(asked.folder, keep)
         return JobState.DONE, tuple(_inside(asked.folder, problem) for problem in done.problems), done.result
     except Refused as refused:
         return JobState.FAILED, tuple(_inside(rows.folder(job.id), problem) for problem in refused.problems), {}
@@ -78,6 +80,16 @@ def _done(job: Job, rows: Rows, keep: Path) -> Ended:
         found = f"{type(error).__name__}: {error}"[:300]
         fix = "take it up again; if it happens again, report it with the log of the job"
         return JobState.FAILED, (Problem(job.kind, found, "a job that ends", fix, "job_broke"),), {}
+
+
+def _make_ready(folder: Path, keep: Path) -> None:
+    """Makes what pages read; a page makes itself what was not made."""
+    from tuoguan.app.ready import make_ready
+
+    try:
+        make_ready(folder, keep)
+    except (Exception, KeyboardInterrupt):  # the job itself is done
+        traceback.print_exc()
 
 
 def _inside(folder: Path, problem: Problem) -> Problem:

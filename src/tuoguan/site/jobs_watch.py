@@ -113,7 +113,7 @@ class Watch:
         command = [sys.executable, "-c", PROGRAM, str(self._keep.resolve()), job_id]
         with (self._keep / FOLDER / f"{job_id}.log").open("ab") as log:
             self._children[job_id] = subprocess.Popen(
-                command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True, env=_same_program()
+                command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True, env=same_program()
             )  # fmt: skip
 
     def _prune(self) -> None:
@@ -122,7 +122,7 @@ class Watch:
             (self._keep / FOLDER / f"{job_id}.log").unlink(missing_ok=True)
 
 
-def _same_program() -> dict[str, str]:
+def same_program() -> dict[str, str]:
     """The environment in which a process finds this very package, wherever it was started from."""
     root = str(Path(tuoguan.__file__).resolve().parent.parent)
     return {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, (root, os.environ.get("PYTHONPATH"))))}

@@ -12,6 +12,7 @@ from tuoguan.app.ledgers import open_work, require_own_ledgers
 from tuoguan.operate import Ledger, Work
 from tuoguan.site.access import Access
 from tuoguan.site.jobs import Jobs
+from tuoguan.site.ready import Ready
 from tuoguan.site.webhooks import Webhooks
 from tuoguan.site.words import Workspace
 from tuoguan.site.workspaces import Workspaces
@@ -34,6 +35,7 @@ class Site:
         self._lock = Lock()
         self._stack = ExitStack()
         self._work_by_workspace: dict[str, Work] = {}
+        self._ready: Ready | None = None
         self.access = Access(self.keep, self.workspaces, local=local, ledger_of=self._ledger_of)
         self.jobs = Jobs(self.keep, self.workspaces)
         self.webhooks = Webhooks(
@@ -49,6 +51,10 @@ class Site:
                 self._work_by_workspace[workspace.name] = work
             return work
 
+    def get_ready(self) -> None:
+        """Begins to make what pages will read; for a server that goes on running."""
+        self._ready = Ready(self.keep, self.workspaces)
+
     def forget(self, workspace: Workspace) -> None:
         """Lets go of a ledger that was replaced on disk (restored); the next request opens it anew."""
         with self._lock:
@@ -59,6 +65,8 @@ class Site:
 
     def close(self) -> None:
         """Ends what was opened; jobs go on by themselves."""
+        if self._ready is not None:
+            self._ready.close()
         self.webhooks.close()
         self.jobs.close()
         self.access.close()

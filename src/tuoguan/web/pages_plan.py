@@ -33,7 +33,7 @@ def _asked(ask: Asking) -> Asked:
 
 
 def _plan(ask: Asking) -> tuple[Plan, Read]:
-    return read_plan(ask.place.folder, ask.site.keep), read_decision(ask.place.folder, ask.site.keep)
+    return read_plan(ask.place.folder, ask.site.keep), read_decision(ask.place.folder, ask.site.keep / "decisions")
 
 
 def _work(ask: Asking) -> Work | None:
@@ -87,7 +87,7 @@ def _view(ask: Asking, view: str, kept: Plan, asked: Asked, work: Work | None, t
 
 def _hours_limits(ask: Asking) -> list[float | None]:
     """The limit of each week's hours, in the order of weeks."""
-    head = read_decision(ask.place.folder, ask.site.keep).head
+    head = read_decision(ask.place.folder, ask.site.keep / "decisions").head
     return [one["limit"] for one in head["capacities"] if one["kind"] == "hours" and not one["at_least"]]
 
 

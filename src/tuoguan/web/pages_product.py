@@ -11,8 +11,7 @@ from tuoguan.app.decision_product import Market, beside_of, market_of
 from tuoguan.app.decision_read import Read, chosen_of, is_decided, ways_of
 from tuoguan.app.decision_words import place_of, ways_in
 from tuoguan.app.phrases import component_phrase, phrase, word
-from tuoguan.app.report_reasons import in_unit
-from tuoguan.app.wording import money
+from tuoguan.app.wording import in_unit, money
 from tuoguan.foundation.problems import Problem, Refused
 from tuoguan.operate import load_flows
 from tuoguan.web import pages_product_charts

@@ -11,7 +11,7 @@ import pytest
 from scipy import optimize, sparse
 
 from tuoguan.choose.problem import Capacity, Infeasible
-from tuoguan.choose.solve import solve
+from tuoguan.choose.solving import solve
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[3]))
 from benchmarks.portfolio import main

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from scipy import optimize, sparse
 
 from tuoguan.choose.problem import Infeasible, Portfolio
-from tuoguan.choose.solve import solve
+from tuoguan.choose.solving import solve
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[3]))
 from benchmarks.portfolio import read_instances

@@ -13,7 +13,8 @@ from tuoguan.contracts.schema import DeadlineEntry, SettingName
 from tuoguan.contracts.schema import QuantityName as Q
 from tuoguan.foundation.facts import FactKind
 from tuoguan.foundation.ids import address
-from tuoguan.foundation.random import Stream, u01
+from tuoguan.foundation.kernels import u01
+from tuoguan.foundation.random import Stream
 from tuoguan.foundation.rates import format_ppm
 from tuoguan.simulate import Component as C
 from tuoguan.simulate.layout_contracts import component_of

@@ -1,0 +1,58 @@
+"""A process beside the server that makes what pages will read, once it has started.
+
+Hides processes. Keeps the invariants that the server answers meanwhile, and that nothing waits for it.
+"""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+from threading import Timer
+
+from tuoguan.foundation.problems import Refused
+from tuoguan.site.jobs_watch import same_program
+from tuoguan.site.workspaces import Workspaces
+
+DELAY_SECONDS = 3.0  # the first page comes first
+NICE = 10
+
+
+def main(keep: str, *folders: str) -> int:
+    """Makes all workspaces ready, one after the other."""
+    from tuoguan.app.ready import make_ready
+
+    if hasattr(os, "nice"):
+        os.nice(NICE)
+    for folder in folders:
+        make_ready(Path(folder), Path(keep))
+    return 0
+
+
+class Ready:
+    """One such process, soon after the start of a server."""
+
+    def __init__(self, keep: Path, workspaces: Workspaces) -> None:
+        self._keep, self._workspaces = keep, workspaces
+        self._process: subprocess.Popen[bytes] | None = None
+        self._timer = Timer(DELAY_SECONDS, self._start)
+        self._timer.daemon = True
+        self._timer.start()
+
+    def _start(self) -> None:
+        folders = []
+        for name in self._workspaces.names():
+            try:
+                folders.append(str(self._workspaces.find(name).folder.resolve()))
+            except Refused:
+                continue  # it went away meanwhile
+        program = f"import sys; from {__name__} import main; sys.exit(main(*sys.argv[1:]))"
+        command = [sys.executable, "-c", program, str(self._keep.resolve()), *folders]
+        quiet = subprocess.DEVNULL
+        self._process = subprocess.Popen(command, stdin=quiet, stdout=quiet, stderr=quiet, env=same_program())
+
+    def close(self) -> None:
+        """Ends it; what it had made stays."""
+        self._timer.cancel()
+        if self._process is not None and self._process.poll() is None:
+            self._process.terminate()
+            self._process.wait(10)
