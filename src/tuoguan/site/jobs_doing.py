@@ -31,7 +31,7 @@ def init(asked: Asked, tell: Tell) -> Done:
     from tuoguan.intake import init as write_templates
 
     written = write_templates(asked.folder, lang=asked.params.language)
-    return Done({"next": "import", "files": names(asked.folder, written)})
+    return Done({"next": "start", "files": names(asked.folder, written)})
 
 
 def require_empty(asked: Asked) -> None:
