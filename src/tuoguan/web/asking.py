@@ -155,6 +155,8 @@ def problems_page(request: Request, error: Refused) -> Response:
     except SignInFirst:
         return to_sign_in(request)
     codes, name = {problem.code for problem in error.problems}, request.path_params.get("workspace")
+    if name and ask.signed.may(name, Right.VIEW, ask.desk):
+        ask = asking(request, name, None)  # said inside the workspace, with its menu
     if codes == {"no_ledger"} and name and request.method == "GET" and not ask.is_part:
         return RedirectResponse(f"/w/{quote(name)}/start", 303)  # which says how the daily work begins
     status = (
