@@ -21,7 +21,7 @@ SERVING = re.compile(r"(http://[\w.:]+)/")
 TOUR = (
     ("today", "en", False, 1280, 900, "home"),
     ("decision", "en", False, 1280, 1100, "decide"),
-    ("what-if", "en", False, 1280, 1000, "decide/what-if?hours=20&work=1"),
+    ("what-if", "en", False, 1280, 1000, "decide/what-if?cash=16000&work=1"),
     ("product", "en", False, 1280, 1200, "products/{sku}"),
     ("contracts", "en", False, 1280, 1000, "contracts"),
     ("plan", "en", False, 1280, 1000, "plan"),
