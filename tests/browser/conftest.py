@@ -109,9 +109,9 @@ class Watched:
             self.told.append(f"{answer.status} {answer.request.method} {answer.url}")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Any]:
-    """One browser for the tests of this process."""
+    """One browser for the tests of a module; its event loop must be gone before other tests of this process run."""
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:

@@ -35,11 +35,6 @@ class Standing:
         return self.shop and "products" in self.tables
 
 
-def is_begun(workspace: Path) -> bool:
-    """True when the folder has a seller and a catalogue; without them a person is led to the first start."""
-    return (workspace / "seller.toml").is_file() and any(one.name == "products" for one in own_sources(workspace))
-
-
 def standing_of(workspace: Path, keep: Path, work: Work | None) -> Standing:
     """How far the workspace is; ``keep`` is its folder of kept checks, ``work`` its engine where it has a ledger."""
     tables = tuple(source.name for source in own_sources(workspace))

@@ -16,7 +16,7 @@ from tuoguan.operate import Document, Line
 SKU, CONTRACT, FLOOR = "CUP", "temu/full/US", 677
 HEAD = {"currency": "USD", "decide_on": "2026-11-23", "hashes": {}, "horizon_days": 182, "paths": 64}
 ROW = {
-    "sku": SKU, "market": "US", "name": "Cup", "contract": CONTRACT, "platform": "temu", "model": "full",
+    "sku": SKU, "market": "US", "listing": 0, "name": "Cup", "contract": CONTRACT, "platform": "temu", "model": "full",
     "contract_hash": "0", "place": "hub", "lane": "domestic", "policy": "base_stock", "order_up_to": 9,
     "reorder_point": 0, "review_days": 7, "retail_price_minor": 1_999, "supply_price_minor": 900, "live_after_days": 5,
     "best_probability": 0.9, "floor_minor": FLOOR, "quote_minor": 848, "quote_low_minor": 800,

@@ -60,7 +60,7 @@ def asking(tmp_path: Path) -> Iterator[TestClient]:
 @pytest.mark.parametrize(
     ("method", "path", "status"),
     [
-        ("GET", "/w/shop/home", 200), ("GET", "/", 303), ("GET", "/nope", 404), ("DELETE", "/", 405),
+        ("GET", "/w/shop/jobs", 200), ("GET", "/", 303), ("GET", "/nope", 404), ("DELETE", "/", 405),
         ("GET", "/static/site.css", 200), ("GET", "/static/nope.css", 404), ("GET", "/static/htmx/htmx.min.js", 200),
         ("GET", "/w/nope/home", 404), ("GET", "/mistake", 500), ("GET", "/api/v1/mistake", 500),
         ("GET", "/api/v1/openapi.json", 200), ("GET", "/api/v1/nope", 404), ("POST", "/w/shop/people/invite", 403),
@@ -77,7 +77,7 @@ def test_every_answer_carries_the_headers(local: TestClient, method: str, path: 
 
 
 def test_the_policy_lets_no_inline_script_style_or_other_host_in(local: TestClient) -> None:
-    policy = local.get("/w/shop/home").headers["Content-Security-Policy"]
+    policy = local.get("/w/shop/jobs").headers["Content-Security-Policy"]
     assert "default-src 'none'" in policy
     assert "unsafe" not in policy
     assert "http" not in policy
@@ -87,7 +87,7 @@ def test_the_policy_lets_no_inline_script_style_or_other_host_in(local: TestClie
 
 @pytest.mark.parametrize("host", ["127.0.0.1:8765", "localhost:8765", "LOCALHOST:8765", "[::1]:8765"])
 def test_a_local_server_goes_by_the_names_of_this_machine(local: TestClient, host: str) -> None:
-    assert local.get("/w/shop/home", headers={"Host": host}).status_code == 200
+    assert local.get("/w/shop/jobs", headers={"Host": host}).status_code == 200
 
 
 @pytest.mark.parametrize(
@@ -100,7 +100,7 @@ def test_a_local_server_goes_by_the_names_of_this_machine(local: TestClient, hos
     ],
 )  # fmt: skip
 def test_a_name_that_somebody_else_points_here_is_refused(local: TestClient, host: str) -> None:
-    for path in ("/w/shop/home", "/static/site.css", "/api/v1/openapi.json"):
+    for path in ("/w/shop/jobs", "/static/site.css", "/api/v1/openapi.json"):
         assert local.get(path, headers={"Host": host}).status_code == 421
 
 
@@ -127,13 +127,13 @@ FOREIGN: list[dict[str, str]] = [
 @pytest.mark.parametrize("headers", FOREIGN, ids=str)
 @pytest.mark.parametrize("method", ["GET", "POST", "PUT", "DELETE", "OPTIONS"])
 def test_another_site_makes_a_browser_do_nothing_here(local: TestClient, method: str, headers: dict[str, str]) -> None:
-    for path in ("/w/shop/home", "/api/v1/echo", "/static/site.css"):
+    for path in ("/w/shop/jobs", "/api/v1/echo", "/static/site.css"):
         assert local.request(method, path, headers=headers).status_code == 403
 
 
 def test_a_link_of_another_site_may_be_followed_but_no_form_of_it_sent(local: TestClient) -> None:
     followed = {"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "navigate", "Sec-Fetch-Dest": "document"}
-    assert local.get("/w/shop/home", headers=followed).status_code == 200
+    assert local.get("/w/shop/jobs", headers=followed).status_code == 200
     assert local.post("/echo", headers=followed | {"Origin": "http://evil.example"}).status_code == 403
     assert local.post("/echo", headers=followed).status_code == 403
 
@@ -156,8 +156,8 @@ def test_an_address_of_64_kilobytes_is_told_to_be_too_long(local: TestClient) ->
     answer = local.get("/api/v1/openapi.json?q=" + "x" * 65_000)
     assert answer.status_code == 414
     assert problem_in(answer)["code"] == "too_long"
-    assert "未完成" in local.get("/w/shop/home?q=" + "x" * 65_000).text
-    assert local.get("/w/shop/home?q=" + "x" * (TARGET_BYTES - 40)).status_code == 200
+    assert "未完成" in local.get("/w/shop/jobs?q=" + "x" * 65_000).text
+    assert local.get("/w/shop/jobs?q=" + "x" * (TARGET_BYTES - 40)).status_code == 200
 
 
 @pytest.mark.parametrize("length", [str(BODY_BYTES + 1), "9" * 30, "-1", "1e3", "٣"])

@@ -83,7 +83,7 @@ def test_the_question_can_be_taken_away_in_every_form(client: TestClient, form: 
 def test_what_if_is_asked_by_its_address_and_changes_nothing(client: TestClient, shop: Path) -> None:
     before = _bytes_of(shop)
     page = client.get(at("/what-if"))
-    assert page.status_code == 200 and 'name="cash"' in page.text and 'hx-trigger="load"' not in page.text
+    assert page.status_code == 200 and 'name="cash"' in page.text and "decide/what-if/answer?" not in page.text
     asked = at("/what-if?cash=2000&freight=150&commission=%2B2&without=")
     refused = client.get(asked)
     assert refused.status_code == 422 and "whose it is" in refused.text
