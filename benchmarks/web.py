@@ -146,7 +146,8 @@ def memory_mb(pid: int) -> float:
     while waiting:
         one = waiting.pop()
         status = Path(f"/proc/{one}/status").read_text("utf-8")
-        total += int(re.search(r"VmRSS:\s+(\d+)", status).group(1)) / 1_024  # type: ignore[union-attr]
+        if found := re.search(r"VmRSS:\s+(\d+)", status):  # a process that has ended and waits to be told so has none
+            total += int(found.group(1)) / 1_024
         waiting += [int(child) for child in Path(f"/proc/{one}/task/{one}/children").read_text("utf-8").split()]
     return round(total, 1)
 
