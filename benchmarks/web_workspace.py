@@ -28,6 +28,7 @@ NOW = int(time.time())
 DAY = parse_day("2026-11-23")
 CONTRACTS = ("temu/semi/US", "aliexpress/semi/US", "tiktok_shop/self/US", "temu/full/US")
 BATCH, PLACE = 5_000, "hangzhou"
+PURCHASES = 1_000_000  # more than a shop's plan has
 LUCK = random.Random(7)
 
 
@@ -63,10 +64,13 @@ def many_products(like: Path, folder: Path, count: int) -> list[str]:
 
 
 def _named(table: pl.DataFrame, number: int) -> pl.DataFrame:
-    """The table under other SKUs; the first copy keeps its own."""
+    """The table under other SKUs and numbers of purchases; the first copy keeps its own."""
     if not number or "sku" not in table.columns:
         return table
-    return table.with_columns(pl.col("sku") + f"-{number:03}")
+    changed = [pl.col("sku") + f"-{number:03}"]
+    if "purchase" in table.columns:  # shipments name the purchase they bring, so both are moved by the same step
+        changed.append((pl.col("purchase").cast(pl.Int64) + number * PURCHASES).cast(pl.String))
+    return table.with_columns(changed)
 
 
 def many_orders(folder: Path, skus: list[str], count: int) -> None:

@@ -48,7 +48,7 @@ def work(
     return paged(request, response, steps[:limit], _mark(steps[limit - 1]) if more else None)
 
 
-@routes.get("/work/today", tags=["work"], summary="Today at a desk", operation_id="today")
+@routes.get("/today", tags=["work"], summary="Today at a desk", operation_id="today")
 def today(caller: Caller = Depends(asking())) -> TodayShown:
     """What the page of today says."""
     found = today_of(caller.work, caller.desk, caller.now)

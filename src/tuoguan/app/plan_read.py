@@ -133,7 +133,7 @@ def _joined(folder: Path) -> tuple[str, pl.DataFrame]:
     mark = content_hash(purchases.write_csv().encode())[:6]
     shipments = _table(folder / "shipments.csv", "shipments", mark).drop("sku", "market", "place", "units")
     return mark, (
-        purchases.join(shipments, on="purchase", how="left")
+        purchases.join(shipments, on="purchase", how="left", validate="1:1")
         .with_columns(
             site=pl.col("place").str.split("/").list.first(),
             contract=pl.col("option").str.replace_all(r"@[^+]*", "").str.replace_all(r" ?\+ ?", " + "),

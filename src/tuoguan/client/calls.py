@@ -73,7 +73,7 @@ class Client(Talk):
 
     def today(self, workspace: str, *, desk: records.Desk = "seller") -> records.TodayShown:
         """What the page of today says."""
-        told, _ = self.call("GET", f"/api/v1/workspaces/{part(workspace)}/work/today", query={"desk": desk})
+        told, _ = self.call("GET", f"/api/v1/workspaces/{part(workspace)}/today", query={"desk": desk})
         answer: records.TodayShown = read(records.TodayShown, json.loads(told))
         return answer
 
