@@ -66,9 +66,8 @@ def _arguments(words: list[str]) -> argparse.Namespace:
 
 def serve(folder: Path, port: int) -> int:
     """Our server, and the bare route beside it on the same ledger."""
-    import uvicorn
-
     from tuoguan.serve import make_server
+    from tuoguan.serve.running import run
     from tuoguan.site import Site
 
     folder.mkdir(parents=True, exist_ok=True)
@@ -78,8 +77,7 @@ def serve(folder: Path, port: int) -> int:
     async def both(scope, receive, send):  # type: ignore[no-untyped-def]
         await (bare if scope["path"].startswith("/bare/") else ours)(scope, receive, send)
 
-    config = uvicorn.Config(both, host="127.0.0.1", port=port, log_level="warning", server_header=False)
-    uvicorn.Server(config).run()
+    run(both, "127.0.0.1", port)
     site.close()
     return 0
 

@@ -17,6 +17,10 @@ class Ways:
 
     def __init__(self, library: Library, language: Language) -> None:
         self._library, self._language = library, language
+        self._signable: dict[str, str] = {}  # the first contract of each platform/model that a seller can sign
+        for name, head in library.contracts.items():
+            if not head.head.base:
+                self._signable.setdefault(name.rpartition("/")[0], name)
 
     def contract(self, contract_id: str) -> str:
         """A contract's title without its market; the id where we have none."""
@@ -42,9 +46,7 @@ class Ways:
         return self.contract(contract_id) if contract_id else phrase("elsewhere", self._language)
 
     def _pair(self, pair: str) -> str:
-        found = self._library.contracts
-        names = [name for name in found if name.startswith(f"{pair}/") and not found[name].head.base]
-        return self.contract(names[0]) if names else pair
+        return self.contract(self._signable[pair]) if pair in self._signable else pair
 
 
 def ways_in(workspace: Path, language: Language) -> Ways:

@@ -4,13 +4,11 @@ Keeps the invariant that without accounts nothing but the machine itself can rea
 """
 
 import argparse
-import socket
 from pathlib import Path
 
 from tuoguan.foundation.problems import Problem, Refused
 
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
-HEAD_BYTES = 256 << 10  # so that an address that is too long is answered by us and not cut off
 
 
 def register(command: argparse.ArgumentParser) -> None:
@@ -27,10 +25,9 @@ def register(command: argparse.ArgumentParser) -> None:
 
 def serve(arguments: argparse.Namespace) -> int:
     """Serves until stopped."""
-    import uvicorn
-
     from tuoguan.cli.output import tell
     from tuoguan.serve import make_server
+    from tuoguan.serve.running import run
     from tuoguan.site import Site
 
     local = arguments.host in LOOPBACK and not arguments.accounts and not arguments.url
@@ -41,24 +38,17 @@ def serve(arguments: argparse.Namespace) -> int:
         raise Refused(
             [Problem(f"serve --host {arguments.host}", "no account", "an owner's account", fix, "no_account")]
         )
-    server = make_server(site, arguments.url)
-    config = uvicorn.Config(server, host=arguments.host, port=arguments.port, log_level="warning",
-                            server_header=False, date_header=True, timeout_graceful_shutdown=5,
-                            h11_max_incomplete_event_size=HEAD_BYTES)  # fmt: skip
-    running = uvicorn.Server(config)
-    sock = config.bind_socket()
-    # Taken over by every connection: without it the body of an answer waits 40 ms for the reader to confirm its head.
-    sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-    sock.listen(config.backlog)  # who comes between these words and the first answer waits, and is not sent away
-    host, port = sock.getsockname()[:2]
-    tell(f"serving {arguments.dir} on http://{host}:{port}/ (stop with Ctrl+C)")
-    site.get_ready()
-    if arguments.open:
-        import webbrowser
 
-        webbrowser.open(f"http://{host}:{port}/")
+    def told(url: str) -> None:
+        tell(f"serving {arguments.dir} on {url} (stop with Ctrl+C)")
+        site.get_ready()
+        if arguments.open:
+            import webbrowser
+
+            webbrowser.open(url)
+
     try:
-        running.run(sockets=[sock])
+        run(make_server(site, arguments.url), arguments.host, arguments.port, told)
     finally:
         site.close()
     return 0

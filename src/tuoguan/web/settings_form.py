@@ -7,8 +7,6 @@ from collections.abc import Iterable
 from functools import cache
 from typing import Any
 
-from babel import Locale
-
 from tuoguan.app.import_mapping import contract_ids
 from tuoguan.app.settings import FILE, rows_shown, shown
 from tuoguan.foundation.money import EXPONENT_BY_CURRENCY
@@ -202,7 +200,7 @@ def form_words(ask: Asking) -> dict[str, Any]:
 @cache
 def market_names(language: Language) -> dict[str, str]:
     """What the markets' countries are called."""
-    names = Locale.parse(LOCALE_BY_LANGUAGE[language]).territories
+    names = LOCALE_BY_LANGUAGE[language].territories
     return {market: names.get({"UK": "GB"}.get(market, market), market) for market in MARKETS}
 
 

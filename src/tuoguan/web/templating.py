@@ -5,9 +5,10 @@ the last step.
 """
 
 from datetime import date, timedelta
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
+from babel import Locale
 from babel.dates import format_date, format_datetime
 from babel.numbers import format_currency, format_decimal, format_percent
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -18,7 +19,8 @@ from tuoguan.web.translating import Language, translator
 from tuoguan.web.zones import SELLER_ZONE, local, zone_of
 
 TEMPLATES = Path(__file__).parent / "templates"
-LOCALE_BY_LANGUAGE = {"en": "en_US", "zh": "zh_Hans_CN"}
+LOCALE_BY_LANGUAGE = {"en": Locale.parse("en_US"), "zh": Locale.parse("zh_Hans_CN")}
+WRITTEN = 1 << 14  # figures of each kind kept as written: a table repeats most of them, and writing one is slow
 
 
 @cache
@@ -32,17 +34,20 @@ def environment(language: Language) -> Environment:
     def translated(text: str, **values: object) -> str | Markup:
         return Markup(escape(words(text))).format(**values) if values else words(text)
 
+    @lru_cache(WRITTEN)
     def money(minor: float, currency: str) -> str:
         if currency not in EXPONENT_BY_CURRENCY:
             return f"{minor:,.0f} {currency}"
         return str(format_currency(minor / 10 ** EXPONENT_BY_CURRENCY[currency], currency, locale=locale))
 
+    @lru_cache(WRITTEN)
     def money_round(minor: float, currency: str) -> str:
         value = minor / 10 ** EXPONENT_BY_CURRENCY[currency]
         return str(format_currency(round(value), currency, format="¤#,##0", locale=locale, currency_digits=False))
 
     pattern = "M月d日 HH:mm" if language == "zh" else "MMM d, HH:mm"
 
+    @lru_cache(WRITTEN)
     def instant(at: int | None, market: str = "") -> str:
         """On the clock of the market, or of the seller."""
         if at is None:
@@ -61,20 +66,22 @@ def environment(language: Language) -> Environment:
             there = Markup(" <small>{} {}</small>").format(instant(at, market), zone)
         return Markup('<span class="due {}"><b>{}</b>{}</span>').format(near, instant(at), there)
 
+    @lru_cache(WRITTEN)
+    def number(value: float, digits: int = 0) -> str:
+        return str(format_decimal(round(value, digits) + 0, locale=locale))
+
+    @lru_cache(WRITTEN)
+    def percent(share: float, digits: int = 0) -> str:
+        pattern = "#,##0" + ("." + "0" * digits if digits else "") + "%"
+        return str(format_percent(share, format=pattern, locale=locale))
+
+    @lru_cache(WRITTEN)
+    def day(value: date | int) -> str:
+        return str(format_date(value if isinstance(value, date) else local(value * 86_400, "UTC"), "medium", locale))
+
     made.globals["_"] = translated
     made.globals.update(language=language, timedelta=timedelta, due=due, provenance=provenance)
-    made.filters.update(
-        money=money,
-        money_round=money_round,
-        number=lambda value, digits=0: str(format_decimal(round(value, digits), locale=locale)),
-        percent=lambda share, digits=0: str(
-            format_percent(share, format="#,##0" + ("." + "0" * digits if digits else "") + "%", locale=locale)
-        ),
-        day=lambda value: str(
-            format_date(value if isinstance(value, date) else local(value * 86_400, "UTC"), "medium", locale=locale)
-        ),  # fmt: skip
-        instant=instant,
-    )
+    made.filters.update(money=money, money_round=money_round, number=number, percent=percent, day=day, instant=instant)
     return made
 
 
