@@ -7,7 +7,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
-from threading import Timer
+from threading import Lock, Timer
 
 from tuoguan.foundation.problems import Refused
 from tuoguan.site.jobs_watch import same_program
@@ -34,6 +34,7 @@ class Ready:
     def __init__(self, keep: Path, workspaces: Workspaces) -> None:
         self._keep, self._workspaces = keep, workspaces
         self._process: subprocess.Popen[bytes] | None = None
+        self._lock, self._closed = Lock(), False
         self._timer = Timer(DELAY_SECONDS, self._start)
         self._timer.daemon = True
         self._timer.start()
@@ -48,11 +49,21 @@ class Ready:
         program = f"import sys; from {__name__} import main; sys.exit(main(*sys.argv[1:]))"
         command = [sys.executable, "-c", program, str(self._keep.resolve()), *folders]
         quiet = subprocess.DEVNULL
-        self._process = subprocess.Popen(command, stdin=quiet, stdout=quiet, stderr=quiet, env=same_program())
+        with self._lock:
+            if self._closed:
+                return
+            self._process = subprocess.Popen(command, stdin=quiet, stdout=quiet, stderr=quiet, env=same_program())
+        self._process.wait()  # so that it leaves nothing behind in the list of processes
+
+    def is_busy(self) -> bool:
+        """True until it has ended."""
+        return self._timer.is_alive()
 
     def close(self) -> None:
         """Ends it; what it had made stays."""
         self._timer.cancel()
-        if self._process is not None and self._process.poll() is None:
-            self._process.terminate()
-            self._process.wait(10)
+        with self._lock:
+            self._closed = True
+            if self._process is not None:
+                self._process.terminate()
+        self._timer.join(10)

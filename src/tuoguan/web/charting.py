@@ -20,8 +20,6 @@ from tuoguan.foundation.ids import content_hash
 
 IDLE_SECONDS = 60.0
 DRAW_SECONDS = 120.0
-NOT_DRAWN = '<p class="wait">∅ <small>SVG</small></p>'
-"""Stands where a picture did not come in time; the table behind it is on the page already."""
 _lock = Lock()
 _pool: ProcessPoolExecutor | None = None
 _timer: Timer | None = None
@@ -30,13 +28,13 @@ _timer: Timer | None = None
 def chart_response(keep: Path, chart: str, description: str, **numbers: Any) -> Response:
     """The SVG of a chart named "area.name", `drawings_<area>.<name>(**numbers)`, numbers being plain JSON.
 
-    Comes from ``keep`` where it was drawn before.
+    Comes from ``keep`` where it was drawn before. 503 where it did not come in time: the page says so in its place.
     """
     try:
         svg = drawn(keep, chart, description, numbers)
     except (TimeoutError, BrokenProcessPool):
         end()  # whatever hangs or died is replaced with the next chart
-        return Response(NOT_DRAWN, media_type="text/html; charset=utf-8", headers={"Cache-Control": "no-store"})
+        return Response(status_code=503, headers={"Cache-Control": "no-store"})
     return Response(svg, media_type="text/html; charset=utf-8", headers={"Cache-Control": "private, max-age=300"})
 
 

@@ -44,6 +44,11 @@
   document.addEventListener("htmx:beforeSwap", (event) => {
     if ([403, 404, 409, 422].includes(event.detail.xhr.status)) { event.detail.shouldSwap = true; event.detail.isError = false; }
   });
+  for (const failed of ["htmx:responseError", "htmx:sendError", "htmx:timeout"])
+    document.addEventListener(failed, (event) => {
+      const wait = event.detail.target?.dataset.failed && event.detail.target.querySelector(".wait");
+      if (wait) wait.textContent = event.detail.target.dataset.failed;
+    });
   document.addEventListener("htmx:beforeRequest", () => { const box = one("#problems"); if (box) box.replaceChildren(); });
 
   // Tooltips: of sources, and of the marks of charts, which carry their own words for screen readers.
