@@ -38,7 +38,7 @@ CODES_BY_STATUS = {
     415: "not_json wrong_kind",
     428: "no_etag",
     429: "too_often locked",
-    503: "store_lost",
+    503: "store_lost being_made",
 }
 STATUS_BY_CODE = {code: status for status, codes in CODES_BY_STATUS.items() for code in codes.split()}
 ORDER = (401, 403, 404, 412, 428, 413, 414, 415, 429, 503)  # these speak before the others
@@ -83,6 +83,8 @@ def add_refusals(api: FastAPI) -> None:
 async def refused(request: Request, error: Exception) -> Response:
     """What a use case refused."""
     assert isinstance(error, Refused)
+    if any(problem.code == "being_made" for problem in error.problems):
+        request.app.state.site.get_ready()
     late = any(problem.code in ("wrong_version", "changed_meanwhile") for problem in error.problems)
     return answer(error.problems, 412 if late and "if-match" in request.headers else None)
 

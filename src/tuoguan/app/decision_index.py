@@ -21,6 +21,7 @@ import polars as pl
 
 from tuoguan.foundation.arrays import Ints
 from tuoguan.foundation.ids import content_hash
+from tuoguan.foundation.problems import Problem, Refused
 
 TABLE = "decision.parquet"
 VERSION = b"3"
@@ -75,15 +76,29 @@ def stamp_of(folder: Path) -> str:
 def index_of(folder: Path, keep: Path | None) -> Index:
     """The index; from ``keep`` where it was made before, else it is made there (None: in a folder of this process)."""
     keep = keep or _own_folder()
-    place = content_hash(str(folder.resolve()).encode())
-    made = keep / f"{place}-{stamp_of(folder)}"
+    made = _place(folder, keep)
     if not made.is_dir():
         keep.mkdir(parents=True, exist_ok=True)
-        old = list(keep.glob(f"{place}-*"))
+        old = list(keep.glob(f"{made.name.partition('-')[0]}-*"))
         _make(folder, made)
         for one in old:
             shutil.rmtree(one, ignore_errors=True)
     return _opened(made)
+
+
+def require_index(folder: Path, keep: Path) -> None:
+    """Refused (being_made) where the index of a large decision is not in ``keep``: making it takes half a minute."""
+    if not _place(folder, keep).is_dir() and _rows(folder) >= ROWS_APART:
+        fix = "ask again in some seconds: it is being made"
+        raise Refused([Problem("decision", "no index of it yet", "one made beside the server", fix, "being_made")])
+
+
+def _place(folder: Path, keep: Path) -> Path:
+    return keep / f"{content_hash(str(folder.resolve()).encode())}-{stamp_of(folder)}"
+
+
+def _rows(folder: Path) -> int:
+    return int(pl.scan_parquet(folder / TABLE).select(pl.len()).collect().item())
 
 
 @lru_cache(maxsize=1)
@@ -98,10 +113,9 @@ _SCRATCH: list["tempfile.TemporaryDirectory[str]"] = []
 
 def _make(folder: Path, made: Path) -> None:
     """Makes the files beside their place, then moves them there at once."""
-    rows = pl.scan_parquet(folder / TABLE).select(pl.len()).collect().item()
     fresh = Path(tempfile.mkdtemp(dir=made.parent, prefix="making-"))
     try:
-        if rows >= ROWS_APART:
+        if _rows(folder) >= ROWS_APART:
             with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
                 pool.submit(_write, folder, fresh).result()
         else:

@@ -13,7 +13,7 @@ from typing import Any
 
 import polars as pl
 
-from tuoguan.app.decision_index import Index, index_of, stamp_of
+from tuoguan.app.decision_index import Index, index_of, require_index, stamp_of
 from tuoguan.foundation.days import Day, parse_day
 from tuoguan.foundation.problems import Problem, Refused
 
@@ -92,10 +92,11 @@ def is_decided(workspace: Path) -> bool:
     return bool(stamp_of(workspace / FOLDER))
 
 
-def read_decision(workspace: Path, keep: Path | None = None) -> Read:
+def read_decision(workspace: Path, keep: Path | None = None, *, wait: bool = False) -> Read:
     """The decision kept in the workspace; ``keep`` is a folder for what is made of it to be read fast.
 
-    Refused (code "no_decision") where there is none, or its files cannot be read.
+    Refused where there is none or its files cannot be read (code "no_decision"), and, unless ``wait``, where ``keep``
+    lacks what is made of a large one (code "being_made").
     """
     folder = workspace / FOLDER
     stamp = stamp_of(folder)
@@ -103,6 +104,8 @@ def read_decision(workspace: Path, keep: Path | None = None) -> Read:
         fix = "decide first: on the page of the decision, or by `tuoguan decide DIR`"
         raise Refused([Problem("decision", "none yet", "a decision of this workspace", fix, "no_decision")])
     try:
+        if keep is not None and not wait:
+            require_index(folder, keep)
         return _read(folder, stamp, keep)
     except (OSError, ValueError, KeyError, pl.exceptions.PolarsError) as error:
         found = f"files that cannot be read ({type(error).__name__})"

@@ -64,10 +64,13 @@ def require_own_ledgers() -> None:
 
 
 @contextmanager
-def open_work(workspace: Path, *, make: bool = True) -> Iterator[Work]:
-    """The engine over the workspace's ledger, made where there is none unless ``make`` is False; closed at the end."""
+def open_work(workspace: Path, *, make: bool = True, most_behind: int | None = None) -> Iterator[Work]:
+    """The engine over the workspace's ledger, made where there is none unless ``make`` is False; closed at the end.
+
+    most_behind  as of `Ledger`
+    """
     store = open_store(server_of(workspace) or workspace, make=make)
     try:
-        yield Work(Ledger(store, clock=now))
+        yield Work(Ledger(store, clock=now, most_behind=most_behind))
     finally:
         store.close()

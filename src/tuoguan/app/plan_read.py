@@ -82,10 +82,11 @@ class Week:
     hours: float | None
 
 
-def read_plan(workspace: Path, keep: Path) -> Plan:
+def read_plan(workspace: Path, keep: Path, *, wait: bool = False) -> Plan:
     """The plan of the workspace's decision; ``keep`` is a folder for what is made of it to be read fast.
 
-    Refused (code "no_decision") where there is none.
+    Refused where there is none (code "no_decision"), and, unless ``wait``, where ``keep`` lacks what is made of a large
+    one (code "being_made").
     """
     folder = workspace / FOLDER
     if not (folder / "purchases.csv").is_file():
@@ -94,6 +95,9 @@ def read_plan(workspace: Path, keep: Path) -> Plan:
     told = ((path.name, path.stat()) for path in sorted(folder.glob("*.csv")))
     stamp = content_hash(repr([(name, one.st_mtime_ns, one.st_size) for name, one in told]).encode())
     try:
+        if not wait and _is_large(folder) and _made(_place(folder, keep), stamp) is None:
+            fix = "ask again in some seconds: they are being joined"
+            raise Refused([Problem("plan", "purchases not joined yet", "joined ones", fix, "being_made")])
         return _read(folder, stamp, keep)
     except (OSError, pl.exceptions.PolarsError) as error:
         found = f"files that cannot be read ({type(error).__name__})"
@@ -102,9 +106,9 @@ def read_plan(workspace: Path, keep: Path) -> Plan:
 
 @lru_cache(maxsize=8)
 def _read(folder: Path, stamp: str, keep: Path) -> Plan:
-    place = keep / "plans" / content_hash(str(folder.resolve()).encode())
-    rows = next(iter(place.glob(f"{stamp}-*.parquet")), None) if place.is_dir() else None
-    if rows is None and (folder / "purchases.csv").stat().st_size > BYTES_APART:
+    place = _place(folder, keep)
+    rows = _made(place, stamp)
+    if rows is None and _is_large(folder):
         with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
             rows = pool.submit(_write_rows, folder, place, stamp).result()
     elif rows is None:
@@ -113,6 +117,18 @@ def _read(folder: Path, stamp: str, keep: Path) -> Plan:
     days = cash.get_column("starts_on") if len(cash) else read_purchases(folder).get_column("order_on").sort()
     first = days[0] if len(days) else date_of(0)
     return Plan(folder, stamp, rows, rows.stem.rpartition("-")[2], day_of(first))
+
+
+def _place(folder: Path, keep: Path) -> Path:
+    return keep / "plans" / content_hash(str(folder.resolve()).encode())
+
+
+def _made(place: Path, stamp: str) -> Path | None:
+    return next(iter(place.glob(f"{stamp}-*.parquet")), None) if place.is_dir() else None
+
+
+def _is_large(folder: Path) -> bool:
+    return (folder / "purchases.csv").stat().st_size > BYTES_APART
 
 
 def _write_rows(folder: Path, place: Path, stamp: str) -> Path:

@@ -23,8 +23,8 @@ from tuoguan.operate import Costing
 def make_ready(folder: Path, keep: Path) -> None:
     """Makes what the workspace's pages read; ``keep`` is the server's own folder. What is not there is left out."""
     kept: tuple[Callable[[], object], ...] = (
-        lambda: _books(folder), lambda: read_decision(folder, keep / "decisions"), lambda: read_plan(folder, keep),
-        lambda: hashes_now(folder),
+        lambda: read_decision(folder, keep / "decisions", wait=True), lambda: hashes_now(folder),
+        lambda: read_plan(folder, keep, wait=True), lambda: _books(folder),
     )  # fmt: skip
     for make in kept:
         with suppress(Refused):

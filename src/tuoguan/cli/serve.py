@@ -8,6 +8,7 @@ from pathlib import Path
 
 from tuoguan.foundation.problems import Problem, Refused
 
+READY_AFTER_SECONDS = 3.0  # the first page comes first
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
 
@@ -41,7 +42,7 @@ def serve(arguments: argparse.Namespace) -> int:
 
     def told(url: str) -> None:
         tell(f"serving {arguments.dir} on {url} (stop with Ctrl+C)")
-        site.get_ready()
+        site.get_ready(READY_AFTER_SECONDS)
         if arguments.open:
             import webbrowser
 

@@ -40,11 +40,13 @@ class Ledger:
     """One workspace's ledger over a store.
 
     clock  UTC seconds; only ever written down as ``recorded_at``, never decides anything
+    most_behind  entries that a projection may lie behind for `catch_up` to fold them, because somebody waits; None: any
     """
 
-    def __init__(self, store: Store, *, clock: Callable[[], int]) -> None:
+    def __init__(self, store: Store, *, clock: Callable[[], int], most_behind: int | None = None) -> None:
         self.store = store
         self._clock = clock
+        self._most_behind = most_behind
         self._queue: deque[_Waiting] = deque()
         self._writer = Lock()
         self._in_hand = InHand()
@@ -96,8 +98,11 @@ class Ledger:
             return replay_problems(view)
 
     def catch_up(self, projection: Projection) -> int:
-        """Folds the entries behind the projection's checkpoint into its tables; returns how many."""
-        return catch_up(self.store, projection)
+        """Folds the entries behind the projection's checkpoint into its tables; returns how many.
+
+        Refused (code "being_made") where that would take longer than ``most_behind`` allows.
+        """
+        return catch_up(self.store, projection, most=self._most_behind)
 
     def rebuild(self, projection: Projection | None = None) -> int:
         """Throws the projection's rows away and makes them again, asserting every invariant on the way.

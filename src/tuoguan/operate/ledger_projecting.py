@@ -9,7 +9,7 @@ from hashlib import sha256
 from typing import Protocol
 
 from tuoguan.foundation.cycles import uncollected
-from tuoguan.foundation.problems import Refused
+from tuoguan.foundation.problems import Problem, Refused
 from tuoguan.operate.ledger_replay import Replay
 from tuoguan.operate.ledger_rows import entry_of
 from tuoguan.operate.storing import KeptRow, Store, TableShape, Transaction, Written
@@ -40,9 +40,14 @@ class Projection(Protocol):
     def apply(self, entries: Sequence[Entry], transaction: Transaction) -> None: ...
 
 
-def catch_up(store: Store, projection: Projection, progress: Progress | None = None) -> int:
-    """Folds what is behind the checkpoint; returns how many entries."""
+def catch_up(store: Store, projection: Projection, progress: Progress | None = None, *, most: int | None = None) -> int:
+    """Folds what is behind the checkpoint; returns how many entries. Refused (being_made) with more than ``most``."""
     _declare(store, projection)
+    if most is not None and (behind := _behind(store, projection)) > most:
+        fix = "ask again in some seconds: they are being read"
+        raise Refused(
+            [Problem("ledger", "entries not read yet", f"{most} at most", fix, "being_made", row_count=behind)]
+        )
     folded = 0
     while count := _fold(store, projection, None, progress):
         folded += count
@@ -68,6 +73,11 @@ def rebuild(store: Store, projection: Projection | None, progress: Progress | No
     if replay.problems:
         raise Refused(replay.problems)
     return replay.position
+
+
+def _behind(store: Store, projection: Projection) -> int:
+    with store.reading() as view:
+        return view.head().position - (_checkpoint(view, projection) or 0)
 
 
 def _declare(store: Store, projection: Projection) -> None:

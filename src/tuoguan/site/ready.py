@@ -13,7 +13,6 @@ from tuoguan.foundation.problems import Refused
 from tuoguan.site.jobs_watch import same_program
 from tuoguan.site.workspaces import Workspaces
 
-DELAY_SECONDS = 3.0  # the first page comes first
 NICE = 10
 
 
@@ -29,13 +28,13 @@ def main(keep: str, *folders: str) -> int:
 
 
 class Ready:
-    """One such process, soon after the start of a server."""
+    """One such process, after a while."""
 
-    def __init__(self, keep: Path, workspaces: Workspaces) -> None:
+    def __init__(self, keep: Path, workspaces: Workspaces, delay_seconds: float = 0.0) -> None:
         self._keep, self._workspaces = keep, workspaces
         self._process: subprocess.Popen[bytes] | None = None
         self._lock, self._closed = Lock(), False
-        self._timer = Timer(DELAY_SECONDS, self._start)
+        self._timer = Timer(delay_seconds, self._start)
         self._timer.daemon = True
         self._timer.start()
 
@@ -52,7 +51,7 @@ class Ready:
         with self._lock:
             if self._closed:
                 return
-            self._process = subprocess.Popen(command, stdin=quiet, stdout=quiet, stderr=quiet, env=same_program())
+            self._process = subprocess.Popen(command, stdin=quiet, stdout=quiet, env=same_program())
         self._process.wait()  # so that it leaves nothing behind in the list of processes
 
     def is_busy(self) -> bool:

@@ -17,6 +17,8 @@ from tuoguan.site.webhooks import Webhooks
 from tuoguan.site.words import Workspace
 from tuoguan.site.workspaces import Workspaces
 
+MOST_BEHIND = 20_000  # entries that a request reads for its page, a second's work; more are read beside the server
+
 
 class Site:
     """Everything that requests share. ``keep`` is the folder of accounts, jobs, webhooks and pictures kept.
@@ -47,13 +49,15 @@ class Site:
         with self._lock:
             work = self._work_by_workspace.get(workspace.name)
             if work is None:
-                work = self._stack.enter_context(open_work(workspace.folder, make=make))
+                work = self._stack.enter_context(open_work(workspace.folder, make=make, most_behind=MOST_BEHIND))
                 self._work_by_workspace[workspace.name] = work
             return work
 
-    def get_ready(self) -> None:
-        """Begins to make what pages will read; for a server that goes on running."""
-        self._ready = Ready(self.keep, self.workspaces)
+    def get_ready(self, delay_seconds: float = 0.0) -> None:
+        """Begins to make what pages read, unless that is under way; for a server that goes on running."""
+        with self._lock:
+            if self._ready is None or not self._ready.is_busy():
+                self._ready = Ready(self.keep, self.workspaces, delay_seconds)
 
     def forget(self, workspace: Workspace) -> None:
         """Lets go of a ledger that was replaced on disk (restored); the next request opens it anew."""

@@ -22,6 +22,7 @@ from tuoguan.web.templating import environment
 from tuoguan.web.translating import COOKIE, Language, language_of, translator
 
 SESSION, LANGUAGE, THEME = "tuoguan_session", COOKIE, "tuoguan_theme"
+BEING_MADE_SECONDS = "3"  # until the page asks again
 YEAR_SECONDS = 31_536_000
 CSRF_FIELD, CSRF_HEADER = "csrf", "X-CSRF"
 
@@ -159,11 +160,19 @@ def problems_page(request: Request, error: Refused) -> Response:
         ask = asking(request, name, None)  # said inside the workspace, with its menu
     if codes == {"no_ledger"} and name and request.method == "GET" and not ask.is_part:
         return RedirectResponse(f"/w/{quote(name)}/start", 303)  # which says how the daily work begins
+    if "being_made" in codes:
+        ask.site.get_ready()
+        if not ask.is_part and request.method == "GET":
+            answer = ask.page("being_made.html", status=503, problems=error.problems)
+            answer.headers["Refresh"] = answer.headers["Retry-After"] = BEING_MADE_SECONDS
+            return answer
     status = (
         403
         if codes & {"not_allowed", "csrf"}
         else 404
         if codes & {"no_workspace", "no_document", "no_page", "no_job"}
+        else 503
+        if "being_made" in codes
         else 409
         if "wrong_version" in codes
         else 422

@@ -28,13 +28,13 @@ _timer: Timer | None = None
 def chart_response(keep: Path, chart: str, description: str, **numbers: Any) -> Response:
     """The SVG of a chart named "area.name", `drawings_<area>.<name>(**numbers)`, numbers being plain JSON.
 
-    Comes from ``keep`` where it was drawn before. 503 where it did not come in time: the page says so in its place.
+    Comes from ``keep`` where it was drawn before. 504 where it did not come in time: the page says so in its place.
     """
     try:
         svg = drawn(keep, chart, description, numbers)
     except (TimeoutError, BrokenProcessPool):
         end()  # whatever hangs or died is replaced with the next chart
-        return Response(status_code=503, headers={"Cache-Control": "no-store"})
+        return Response(status_code=504, headers={"Cache-Control": "no-store"})
     return Response(svg, media_type="text/html; charset=utf-8", headers={"Cache-Control": "private, max-age=300"})
 
 

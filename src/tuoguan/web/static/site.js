@@ -40,9 +40,9 @@
   document.addEventListener("htmx:afterSwap", (event) => {
     if (event.detail.target === drawer()) { drawer().hidden = false; drawer().focus(); }
   });
-  // Refusals come with their page (403, 404, 409, 422) and are shown where the answer says.
+  // Refusals come with their page (403, 404, 409, 422, 503) and are shown where the answer says.
   document.addEventListener("htmx:beforeSwap", (event) => {
-    if ([403, 404, 409, 422].includes(event.detail.xhr.status)) { event.detail.shouldSwap = true; event.detail.isError = false; }
+    if ([403, 404, 409, 422, 503].includes(event.detail.xhr.status)) { event.detail.shouldSwap = true; event.detail.isError = false; }
   });
   for (const failed of ["htmx:responseError", "htmx:sendError", "htmx:timeout"])
     document.addEventListener(failed, (event) => {
