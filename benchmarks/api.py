@@ -66,13 +66,13 @@ def _arguments(words: list[str]) -> argparse.Namespace:
 
 def serve(folder: Path, port: int) -> int:
     """Our server, and the bare route beside it on the same ledger."""
-    from tuoguan.serve import make_server
+    from tuoguan.serve import Server
     from tuoguan.serve.running import run
     from tuoguan.site import Site
 
     folder.mkdir(parents=True, exist_ok=True)
     site = Site(folder)
-    ours, bare = make_server(site), bare_app(site)
+    ours, bare = Server(site), bare_app(site)
 
     async def both(scope, receive, send):  # type: ignore[no-untyped-def]
         await (bare if scope["path"].startswith("/bare/") else ours)(scope, receive, send)

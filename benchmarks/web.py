@@ -2,10 +2,9 @@
 
     PYTHONPATH=src python benchmarks/web.py DIR [--clients 20] [--rounds 5] [--paint]
 
-DIR is made by `web_workspace.py`. The server runs in a process of its own. When what pages read has been made, each screen
-is asked alone (every filter and next page of `ASKED`), then by CLIENTS readers at once who look at a page for a second
-before they ask for the next.
-next page of `ASKED`) when what it reads has been made, then by CLIENTS readers at once who look at a page for a second before they ask for the next.
+DIR is made by `web_workspace.py`. The server runs in a process of its own. When what pages read has been made, each
+screen is asked alone (every filter and next page of `ASKED`), then by CLIENTS readers at once who look at a page for a
+second before they ask for the next.
 Times are those of the reader on loopback, connection kept; sizes are of the HTML, before charts. `--paint` opens every
 screen in Chromium and tells its first contentful paint. Appends one JSON line to benchmarks/results/web.jsonl.
 """

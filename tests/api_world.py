@@ -7,7 +7,7 @@ from typing import Any
 from starlette.testclient import TestClient
 
 from tuoguan.operate import Desk, Line, moves_between
-from tuoguan.serve import make_server
+from tuoguan.serve import Server
 from tuoguan.site import Site
 
 NOON = 1_772_452_800  # 2026-03-02 12:00 UTC
@@ -45,7 +45,7 @@ class World:
         (shop / "seller.toml").write_text(SELLER, "utf-8")
         (shop / "products.csv").write_text(PRODUCTS, "utf-8")
         self.site = Site(shop)
-        self.app = make_server(self.site)
+        self.app = Server(self.site)
         self.client = TestClient(self.app, base_url="http://localhost", raise_server_exceptions=False)
         self.workspace = self.site.workspaces.find("shop")
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from starlette.testclient import TestClient
 
 from exports_made import Sale, put, temu_zh
-from tuoguan.serve import make_server
+from tuoguan.serve import Server
 from tuoguan.site import Site
 
 SELLER = """\
@@ -58,7 +58,7 @@ def serving(root: Path, *, many: bool = False) -> Iterator[tuple[Site, TestClien
     """A real site over the folder and a browser without redirects."""
     site = Site(root, many=many)
     try:
-        yield site, TestClient(make_server(site), base_url="http://127.0.0.1", follow_redirects=False)
+        yield site, TestClient(Server(site), base_url="http://127.0.0.1", follow_redirects=False)
     finally:
         site.close()
 

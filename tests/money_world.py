@@ -18,7 +18,7 @@ from tuoguan.app.ledgers import open_work
 from tuoguan.app.statements_run import run
 from tuoguan.foundation.parties import Party
 from tuoguan.operate import Desk, Line, Request, Work, moves_between
-from tuoguan.serve import make_server
+from tuoguan.serve import Server
 from tuoguan.site import Site
 
 TODAY = int(time.time()) // 86_400
@@ -172,7 +172,7 @@ def opened(folder: Path) -> Iterator[tuple[TestClient, Site]]:
     """A browser at the server of the workspace, without a job's processes left behind."""
     site = Site(folder, keep=folder.parent / "keep")
     try:
-        with TestClient(make_server(site), base_url="http://127.0.0.1", follow_redirects=False) as client:
+        with TestClient(Server(site), base_url="http://127.0.0.1", follow_redirects=False) as client:
             yield client, site
     finally:
         site.close()

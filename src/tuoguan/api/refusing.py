@@ -8,7 +8,6 @@ from collections.abc import Iterable
 
 import msgspec
 from fastapi import FastAPI, Request
-from fastapi.exception_handlers import http_exception_handler, request_validation_exception_handler
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
@@ -16,7 +15,6 @@ from starlette.responses import Response
 from tuoguan.foundation.problems import Problem, Refused
 from tuoguan.operate import StoreLost
 
-PREFIX = "/api/"
 # What a code means to a program. Everything else is 422: the request was understood and cannot be done as it says.
 CODES_BY_STATUS = {
     401: "not_signed expired",
@@ -73,7 +71,7 @@ def clean(told: dict[str, str | int]) -> dict[str, str | int]:
 
 
 def add_refusals(api: FastAPI) -> None:
-    """Puts the one shape on everything under /api/; what pages do with errors stays theirs."""
+    """Puts the one shape on everything."""
     api.add_exception_handler(Refused, refused)
     api.add_exception_handler(RequestValidationError, invalid)
     api.add_exception_handler(HTTPException, http_error)
@@ -92,16 +90,12 @@ async def refused(request: Request, error: Exception) -> Response:
 async def invalid(request: Request, error: Exception) -> Response:
     """A request whose parts are not what its description says."""
     assert isinstance(error, RequestValidationError)
-    if not request.url.path.startswith(PREFIX):
-        return await request_validation_exception_handler(request, error)
     return answer([_invalid(one) for one in error.errors()] or [_bad("request", "nothing")], 422)
 
 
 async def http_error(request: Request, error: Exception) -> Response:
     """No such path, or no such method on it."""
     assert isinstance(error, HTTPException)
-    if not request.url.path.startswith(PREFIX):
-        return await http_exception_handler(request, error)
     path = request.url.path[:200]
     words = {
         404: Problem(path, "no such path", "a path of the description", "look at /api/v1/openapi.json", "no_path"),

@@ -5,7 +5,9 @@ Keeps the invariant that without accounts nothing but the machine itself can rea
 
 import argparse
 from pathlib import Path
+from threading import Timer
 
+from tuoguan.foundation.cycles import uncollected
 from tuoguan.foundation.problems import Problem, Refused
 
 READY_AFTER_SECONDS = 3.0  # the first page comes first
@@ -26,10 +28,11 @@ def register(command: argparse.ArgumentParser) -> None:
 
 def serve(arguments: argparse.Namespace) -> int:
     """Serves until stopped."""
-    from tuoguan.cli.output import tell
-    from tuoguan.serve import make_server
-    from tuoguan.serve.running import run
-    from tuoguan.site import Site
+    with uncollected():  # half a second of looking for garbage among modules that stay
+        from tuoguan.cli.output import tell
+        from tuoguan.serve import Server
+        from tuoguan.serve.running import run
+        from tuoguan.site import Site
 
     local = arguments.host in LOOPBACK and not arguments.accounts and not arguments.url
     site = Site(arguments.dir, many=arguments.many, local=local)
@@ -40,16 +43,22 @@ def serve(arguments: argparse.Namespace) -> int:
             [Problem(f"serve --host {arguments.host}", "no account", "an owner's account", fix, "no_account")]
         )
 
+    server = Server(site, arguments.url)
+    soon = Timer(READY_AFTER_SECONDS, lambda: server.api)
+    soon.daemon = True
+
     def told(url: str) -> None:
         tell(f"serving {arguments.dir} on {url} (stop with Ctrl+C)")
         site.get_ready(READY_AFTER_SECONDS)
+        soon.start()
         if arguments.open:
             import webbrowser
 
             webbrowser.open(url)
 
     try:
-        run(make_server(site, arguments.url), arguments.host, arguments.port, told)
+        run(server, arguments.host, arguments.port, told)
     finally:
+        soon.cancel()
         site.close()
     return 0

@@ -1,5 +1,5 @@
 """The page and the API as one server on one port."""
 
-from tuoguan.serve.making import make_server
+from tuoguan.serve.making import Server
 
-__all__ = ["make_server"]
+__all__ = ["Server"]

@@ -1,5 +1,5 @@
 """The web page: server-rendered, a page is a pure function of its URL and the workspace. No business rule here."""
 
-from tuoguan.web.making import add_pages
+from tuoguan.web.making import make_pages
 
-__all__ = ["add_pages"]
+__all__ = ["make_pages"]

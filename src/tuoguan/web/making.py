@@ -1,4 +1,4 @@
-"""All pages put on the server, with the files they load and the page that says what was refused.
+"""All pages as one application, with the files they load and the page that says what was refused.
 
 Hides which module has which page. Keeps the invariant that nothing a page loads comes from another host.
 """
@@ -9,10 +9,11 @@ import js_lib_htmx
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
 
 from tuoguan.foundation.problems import Problem, Refused
+from tuoguan.site import Site
 from tuoguan.web import (
     pages_contracts,
     pages_decide,
@@ -55,57 +56,47 @@ STATIC = Path(__file__).parent / "static"
 HTMX = Path(js_lib_htmx.__file__).parent / "static" / "htmx"
 
 
-def add_pages(server: FastAPI) -> None:
-    """Adds every page to the server."""
-    server.mount("/static/htmx", StaticFiles(directory=HTMX), name="htmx")
-    server.mount("/static", StaticFiles(directory=STATIC), name="static")
+def make_pages(site: Site) -> FastAPI:
+    """The application of all pages."""
+    pages = FastAPI(title="tuoguan", docs_url=None, redoc_url=None, openapi_url=None)
+    pages.state.site = site
+    pages.mount("/static/htmx", StaticFiles(directory=HTMX), name="htmx")
+    pages.mount("/static", StaticFiles(directory=STATIC), name="static")
     for area in AREAS:
-        server.include_router(area.pages, include_in_schema=False)
-    told_by_api = server.exception_handlers.get(Refused)
-
-    async def refused(request: Request, error: Exception) -> Response:
-        assert isinstance(error, Refused)
-        if request.url.path.startswith("/api/") and told_by_api is not None:
-            return await told_by_api(request, error)  # type: ignore[no-any-return,misc]
-        if request.url.path.startswith("/api/"):
-            return JSONResponse({"problems": [one.as_json() for one in error.problems]}, 422)
-        return problems_page(request, error)
-
-    async def sign_in_first(request: Request, error: Exception) -> Response:
-        return to_sign_in(request)
-
-    server.add_exception_handler(Refused, refused)
-    server.add_exception_handler(SignInFirst, sign_in_first)
-    _add_misses(server)
+        pages.include_router(area.pages)
+    pages.add_exception_handler(Refused, _refused)
+    pages.add_exception_handler(SignInFirst, _sign_in_first)
+    pages.add_exception_handler(HTTPException, _missed)
+    pages.add_exception_handler(RequestValidationError, _invalid)
+    return pages
 
 
-def _add_misses(server: FastAPI) -> None:
-    """Pages that are not there, and forms that lack a field, said like everything else that is refused."""
-    miss_of_api = server.exception_handlers[HTTPException]
-    invalid_of_api = server.exception_handlers[RequestValidationError]
+async def _refused(request: Request, error: Exception) -> Response:
+    assert isinstance(error, Refused)
+    return problems_page(request, error)
 
-    async def missed(request: Request, error: Exception) -> Response:
-        assert isinstance(error, HTTPException)
-        if request.url.path.startswith("/api/"):
-            return await miss_of_api(request, error)  # type: ignore[no-any-return,misc]
-        expected = "a page of this server" if error.status_code == 404 else "what the page itself sends"
-        found = "no such page" if error.status_code == 404 else str(error.detail).lower()
-        code = "no_page" if error.status_code == 404 else "bad_request"
-        answer = problems_page(request, Refused([Problem("page", found, expected, "begin at the menu", code)]))
-        if answer.status_code != 303:
-            answer.status_code = error.status_code
-        return answer
 
-    async def invalid(request: Request, error: Exception) -> Response:
-        assert isinstance(error, RequestValidationError)
-        if request.url.path.startswith("/api/"):
-            return await invalid_of_api(request, error)  # type: ignore[no-any-return,misc]
-        # What was found is not repeated: it may be a password.
-        problems = [
-            Problem(".".join(map(str, one["loc"])), "a value that does not fit", one["msg"], "mend it", "bad_value")
-            for one in error.errors()
-        ]
-        return problems_page(request, Refused(problems))
+async def _sign_in_first(request: Request, error: Exception) -> Response:
+    return to_sign_in(request)
 
-    server.add_exception_handler(HTTPException, missed)
-    server.add_exception_handler(RequestValidationError, invalid)
+
+async def _missed(request: Request, error: Exception) -> Response:
+    """A page that is not there."""
+    assert isinstance(error, HTTPException)
+    expected = "a page of this server" if error.status_code == 404 else "what the page itself sends"
+    found = "no such page" if error.status_code == 404 else str(error.detail).lower()
+    code = "no_page" if error.status_code == 404 else "bad_request"
+    answer = problems_page(request, Refused([Problem("page", found, expected, "begin at the menu", code)]))
+    if answer.status_code != 303:
+        answer.status_code = error.status_code
+    return answer
+
+
+async def _invalid(request: Request, error: Exception) -> Response:
+    """A form that lacks a field. What was found is not repeated: it may be a password."""
+    assert isinstance(error, RequestValidationError)
+    problems = [
+        Problem(".".join(map(str, one["loc"])), "a value that does not fit", one["msg"], "mend it", "bad_value")
+        for one in error.errors()
+    ]
+    return problems_page(request, Refused(problems))

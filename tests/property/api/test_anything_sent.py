@@ -51,7 +51,7 @@ def _lines(ctx: object, value: object) -> bytes:
 
 def described() -> dict[str, Any]:
     """The description for a caller who is let in, in the workspace that there is: behind the first two doors."""
-    spec = copy.deepcopy(world().app.openapi()) | {"security": []}
+    spec = copy.deepcopy(world().app.api.openapi()) | {"security": []}
     for operations in spec["paths"].values():
         for operation in operations.values():
             for one in operation["parameters"]:

@@ -9,7 +9,7 @@ from argon2 import PasswordHasher
 from starlette.testclient import TestClient
 
 from api_world import order
-from tuoguan.serve import make_server
+from tuoguan.serve import Server
 from tuoguan.site import Membership, Right, Role, Site
 from tuoguan.site.access_passwords import Passwords
 
@@ -17,7 +17,7 @@ ROOT = "/api/v1/workspaces"
 PASSWORD = "four words at random"
 
 
-class Server:
+class TwoShops:
     """A server of two workspaces with an owner each, and a token of each owner."""
 
     def __init__(self, folder: Path) -> None:
@@ -26,7 +26,7 @@ class Server:
         self.site = Site(folder, many=True, local=False)
         access = self.site.access
         access._passwords = access.people._passwords = Passwords(PasswordHasher(1, 8, 1))
-        self.client = TestClient(make_server(self.site), base_url="http://localhost", raise_server_exceptions=False)
+        self.client = TestClient(Server(self.site), base_url="http://localhost", raise_server_exceptions=False)
         self.token: dict[str, str] = {}
         self.session: dict[str, str] = {}
         for name in ("east", "west"):
@@ -48,8 +48,8 @@ class Server:
 
 
 @pytest.fixture
-def server(tmp_path: Path) -> Iterator[Server]:
-    made = Server(tmp_path)
+def server(tmp_path: Path) -> Iterator[TwoShops]:
+    made = TwoShops(tmp_path)
     yield made
     made.site.close()
 
@@ -58,7 +58,7 @@ def codes(answer: Any) -> set[str]:
     return {one["code"] for one in answer.json()["problems"]}
 
 
-def test_nobody_known_gets_401_and_is_told_how(server: Server) -> None:
+def test_nobody_known_gets_401_and_is_told_how(server: TwoShops) -> None:
     for token in ("", "nonsense", "tgn_" + "x" * 43, server.token["east"] + "x"):
         answer = server.call("GET", f"{ROOT}/east", token)
         assert (answer.status_code, codes(answer)) == (401, {"not_signed"})
@@ -66,7 +66,7 @@ def test_nobody_known_gets_401_and_is_told_how(server: Server) -> None:
     assert server.call("POST", f"{ROOT}/east/orders", json=order()).status_code == 401
 
 
-def test_a_token_ends_on_its_day_and_when_it_is_revoked(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_token_ends_on_its_day_and_when_it_is_revoked(server: TwoShops, monkeypatch: pytest.MonkeyPatch) -> None:
     token = server.made("east", frozenset({Right.VIEW}))
     assert server.call("GET", f"{ROOT}/east", token).status_code == 200
     listed = server.call("GET", f"{ROOT}/east/tokens", server.token["east"]).json()
@@ -82,7 +82,7 @@ def test_a_token_ends_on_its_day_and_when_it_is_revoked(server: Server, monkeypa
     assert server.call("GET", f"{ROOT}/east", server.token["east"]).status_code == 401
 
 
-def test_another_tenants_workspace_answers_as_one_that_is_not_there(server: Server) -> None:
+def test_another_tenants_workspace_answers_as_one_that_is_not_there(server: TwoShops) -> None:
     for path in ("", "/jobs", "/documents/order", "/orders/x", "/uploads/0123456789abcdef", "/webhooks", "/people"):
         theirs = server.call("GET", f"{ROOT}/west{path}", server.token["east"])
         nobodys = server.call("GET", f"{ROOT}/nowhere{path}", server.token["east"])
@@ -91,7 +91,7 @@ def test_another_tenants_workspace_answers_as_one_that_is_not_there(server: Serv
     assert [one["name"] for one in server.call("GET", ROOT, server.token["east"]).json()] == ["east"]
 
 
-def test_ids_of_another_tenant_are_unknown(server: Server) -> None:
+def test_ids_of_another_tenant_are_unknown(server: TwoShops) -> None:
     job = server.call("POST", f"{ROOT}/west/jobs", server.token["west"], json={"kind": "check"}).json()
     hook = server.call("POST", f"{ROOT}/west/webhooks", server.token["west"],
                        json={"url": "https://hooks.example.com/x", "events": ["job.done"]})  # fmt: skip
@@ -102,7 +102,7 @@ def test_ids_of_another_tenant_are_unknown(server: Server) -> None:
         assert server.call("GET", f"{ROOT}/east/webhooks/{hook.json()['id']}", server.token["east"]).status_code == 404
 
 
-def test_a_token_does_what_its_scopes_say(server: Server) -> None:
+def test_a_token_does_what_its_scopes_say(server: TwoShops) -> None:
     viewer = server.made("east", frozenset({Right.VIEW}))
     assert server.call("GET", f"{ROOT}/east/contracts", viewer).status_code == 200
     for method, path, body in (
@@ -114,14 +114,14 @@ def test_a_token_does_what_its_scopes_say(server: Server) -> None:
         assert (answer.status_code, codes(answer)) == (403, {"not_allowed"}), path
 
 
-def test_a_token_makes_no_tokens_and_no_people(server: Server) -> None:
+def test_a_token_makes_no_tokens_and_no_people(server: TwoShops) -> None:
     token = server.token["east"]
     made = server.call("POST", f"{ROOT}/east/tokens", token, json={"title": "x", "scopes": ["view"], "days": 1})
     invited = server.call("POST", f"{ROOT}/east/invitations", token, json={"role": "viewer"})
     assert (made.status_code, invited.status_code) == (403, 403)
 
 
-def test_a_session_writes_only_with_the_pages_proof(server: Server) -> None:
+def test_a_session_writes_only_with_the_pages_proof(server: TwoShops) -> None:
     cookies = {"tuoguan_session": server.session["east"]}
     body = {"title": "scanner", "scopes": ["view"], "days": 1}
     bare = server.client.post(f"{ROOT}/east/tokens", json=body, cookies=cookies)
@@ -133,7 +133,7 @@ def test_a_session_writes_only_with_the_pages_proof(server: Server) -> None:
     assert server.call("GET", f"{ROOT}/east", made.json()["token"]).status_code == 200
 
 
-def test_a_secret_is_told_once_whatever_is_sent_again(server: Server) -> None:
+def test_a_secret_is_told_once_whatever_is_sent_again(server: TwoShops) -> None:
     cookies = {"tuoguan_session": server.session["east"]}
     csrf = server.site.access.signed(server.session["east"], None).csrf  # type: ignore[union-attr]
     headers = {"X-CSRF": csrf, "Idempotency-Key": "t1"}
@@ -146,7 +146,7 @@ def test_a_secret_is_told_once_whatever_is_sent_again(server: Server) -> None:
     assert kept == []
 
 
-def test_a_key_is_its_callers_alone(server: Server) -> None:
+def test_a_key_is_its_callers_alone(server: TwoShops) -> None:
     body = {"url": "https://hooks.example.com/x", "events": ["job.done"]}
     headers = {"Idempotency-Key": "same"}
     first = server.call("POST", f"{ROOT}/east/webhooks", server.token["east"], json=body, headers=headers)
@@ -160,6 +160,6 @@ def test_a_key_is_its_callers_alone(server: Server) -> None:
     assert (changed.status_code, codes(changed)) == (409, {"key_used"})
 
 
-def test_long_addresses_are_refused(server: Server) -> None:
+def test_long_addresses_are_refused(server: TwoShops) -> None:
     answer = server.call("GET", f"{ROOT}/east/contracts?on=" + "9" * 60_000, server.token["east"])
     assert (answer.status_code, codes(answer)) == (414, {"too_long"})

@@ -13,7 +13,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.testclient import TestClient
 
 from access_world import PASSWORD
-from tuoguan.serve import guard, make_server
+from tuoguan.serve import Server, guard
 from tuoguan.serve.guard import BODY_BYTES, FILE_BYTES, HEADERS, TARGET_BYTES, Guard
 from tuoguan.site import Membership, Role, Site
 
@@ -26,15 +26,15 @@ def served(root: Path, *, local: bool = True, url: str = "") -> tuple[Site, Test
     """The real server with two more routes: one that reads its body, one that has a mistake in it."""
     (root / "shop").mkdir(parents=True, exist_ok=True)
     site = Site(root / "shop", local=local)
-    server = make_server(site, url)
+    server = Server(site, url)
 
-    @server.post("/api/v1/echo")
-    @server.post("/echo")
+    @server.api.post("/api/v1/echo")
+    @server.pages.post("/echo")
     async def echo(request: Request) -> Response:
         return PlainTextResponse(str(len(await request.body())))
 
-    @server.get("/api/v1/mistake")
-    @server.get("/mistake")
+    @server.api.get("/api/v1/mistake")
+    @server.pages.get("/mistake")
     def mistake() -> Response:
         raise RuntimeError(SECRET)
 
@@ -193,7 +193,7 @@ def test_files_may_be_large_from_somebody_we_know(asking: TestClient, tmp_path: 
     large = b"x" * (2 * BODY_BYTES)
     headers = {"Content-Type": "text/csv"}
     assert asking.post("/api/v1/echo", content=large, headers=headers).status_code == 413
-    access = asking.app.state.site.access  # type: ignore[attr-defined]
+    access = asking.app.pages.state.site.access  # type: ignore[attr-defined]
     access.people.join("shop", access.people.add("wei", PASSWORD), Membership(Role.OWNER), "console")
     session = access.sign_in("wei", PASSWORD, address="::1").session
     known = headers | {"Cookie": f"tuoguan_session={session}"}
@@ -256,7 +256,7 @@ def test_a_mistake_is_told_by_a_number_that_the_log_has(
 def test_the_log_does_not_have_the_secret_of_a_link(
     local: TestClient, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    people = local.app.state.site.access.people  # type: ignore[attr-defined]
+    people = local.app.pages.state.site.access.people  # type: ignore[attr-defined]
     value = people.invite("shop", Membership(Role.VIEWER), "", "wei")
     monkeypatch.setattr(people, "_kept", None)  # a database that went away
     assert local.get(f"/welcome/{value}").status_code == 500
@@ -274,7 +274,7 @@ def test_behind_tls_browsers_are_told_to_stay_there(tmp_path: Path) -> None:
     site, _ = served(tmp_path, local=False, url="https://shop.example.com")
     access = site.access
     access.people.join("shop", access.people.add("wei", PASSWORD), Membership(Role.OWNER), "console")
-    with TestClient(make_server(site, "https://shop.example.com"), base_url="https://shop.example.com") as client:
+    with TestClient(Server(site, "https://shop.example.com"), base_url="https://shop.example.com") as client:
         answer = client.post("/sign-in", data={"name": "wei", "password": PASSWORD}, follow_redirects=False)
         assert answer.headers["Strict-Transport-Security"].startswith("max-age=31536000")
         assert "; secure" in answer.headers["Set-Cookie"].lower()

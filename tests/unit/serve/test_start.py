@@ -9,11 +9,11 @@ START = """
 import sys
 from pathlib import Path
 from starlette.testclient import TestClient
-from tuoguan.serve import make_server
+from tuoguan.serve import Server
 from tuoguan.site import Site
 
 site = Site(Path(sys.argv[1]))
-with TestClient(make_server(site), base_url="http://localhost") as client:
+with TestClient(Server(site), base_url="http://localhost") as client:
     name = site.workspaces.names()[0]
     for path in ("jobs", "contracts", "start"):
         assert client.get(f"/w/{name}/{path}").status_code == 200, path

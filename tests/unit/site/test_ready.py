@@ -13,7 +13,8 @@ from tuoguan.app.money_view import BOOK as MONEY_BOOK
 from tuoguan.app.plan_read import read_plan
 from tuoguan.app.ready import make_ready
 from tuoguan.app.stock_view import BOOK as STOCK_BOOK
-from tuoguan.site import Workspaces, ready
+from tuoguan.site import Workspaces
+from tuoguan.site.ready import Ready
 
 WAIT_SECONDS = 60.0
 
@@ -33,12 +34,11 @@ def ended_children() -> set[str]:
     return {child for child in children if ") Z " in Path(f"/proc/{child}/stat").read_text()}
 
 
-def test_pages_find_made_what_they_read(shop: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(ready, "DELAY_SECONDS", 0.0)
+def test_pages_find_made_what_they_read(shop: Path, tmp_path: Path) -> None:
     keep = tmp_path / "keep"
     keep.mkdir()
     before = ended_children()
-    made = ready.Ready(keep, Workspaces(shop))
+    made = Ready(keep, Workspaces(shop))
     until = time.monotonic() + WAIT_SECONDS
     while made.is_busy():
         assert time.monotonic() < until
@@ -63,13 +63,10 @@ def test_what_is_not_there_is_left_out(tmp_path: Path) -> None:
     assert files_in(tmp_path) == {}
 
 
-def test_closing_ends_it_whether_it_has_begun_or_not(
-    shop: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_closing_ends_it_whether_it_has_begun_or_not(shop: Path, tmp_path: Path) -> None:
     for delay in (0.0, 30.0):
-        monkeypatch.setattr(ready, "DELAY_SECONDS", delay)
         (tmp_path / "keep").mkdir(exist_ok=True)
-        made = ready.Ready(tmp_path / "keep", Workspaces(shop))
+        made = Ready(tmp_path / "keep", Workspaces(shop), delay)
         time.sleep(0.2)
         made.close()
         assert not made.is_busy()

@@ -10,7 +10,11 @@ from starlette.testclient import TestClient
 from decided import shop_of
 from site_world import copy_of
 from tuoguan.app import decision_index, plan_read
-from tuoguan.serve import make_server
+from tuoguan.app.ledgers import open_work
+from tuoguan.foundation.problems import Refused
+from tuoguan.operate import Desk, Ledger, Line
+from tuoguan.operate.stock_book import StockBook
+from tuoguan.serve import Server
 from tuoguan.site import Site, site
 
 WAIT_SECONDS = 60.0
@@ -25,7 +29,7 @@ def client(
     monkeypatch.setattr(decision_index, "ROWS_APART", 0)
     monkeypatch.setattr(plan_read, "BYTES_APART", 0)
     made = Site(copy_of(shop_of(tmp_path_factory), tmp_path / "shop"))
-    with TestClient(make_server(made), base_url="http://127.0.0.1", follow_redirects=False) as opened:
+    with TestClient(Server(made), base_url="http://127.0.0.1", follow_redirects=False) as opened:
         yield opened
     made.close()
 
@@ -64,9 +68,15 @@ def test_a_program_is_told_in_the_one_shape(client: TestClient) -> None:
     opened_at_last(client, "/api/v1/workspaces/shop/documents/purchase")
 
 
-def test_as_many_are_told_as_are_not_read(client: TestClient) -> None:
-    work = client.app.state.site.work(client.app.state.site.workspaces.find("shop"))  # type: ignore[attr-defined]
-    with work.ledger.store.reading() as view:
-        end = view.head().position
-    answer = client.get("/api/v1/workspaces/shop/stock")
-    assert [problem["row_count"] for problem in answer.json()["problems"]] == [end]
+def test_as_many_are_told_as_are_not_read(tmp_path: Path) -> None:
+    """A projection that was never read lies behind by the whole ledger; one that was, by what came since."""
+    with open_work(tmp_path) as work:
+        for number in range(3):
+            work.open("purchase", str(number), currency="CNY", place="a", lines=[Line("CUP", 1)], at=0, by=Desk.SELLER)
+        hurried = Ledger(work.ledger.store, clock=lambda: 0, most_behind=2)
+        with pytest.raises(Refused) as caught:
+            hurried.catch_up(StockBook())
+        assert [problem.row_count for problem in caught.value.problems] == [3]
+        assert work.ledger.catch_up(StockBook()) == 3
+        work.open("purchase", "4", currency="CNY", place="a", lines=[Line("CUP", 1)], at=0, by=Desk.SELLER)
+        assert hurried.catch_up(StockBook()) == 1

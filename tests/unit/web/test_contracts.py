@@ -11,7 +11,7 @@ from starlette.testclient import TestClient
 from tuoguan.app.contracts_view import as_of, terms_of
 from tuoguan.contracts import load
 from tuoguan.foundation.days import parse_day
-from tuoguan.serve import make_server
+from tuoguan.serve import Server
 from tuoguan.site import Site
 
 ON = "2026-11-22"
@@ -30,7 +30,7 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def client(shop: Path) -> Iterator[TestClient]:
     """A browser on the server of the one owner."""
     site = Site(shop)
-    with TestClient(make_server(site), base_url="http://127.0.0.1", follow_redirects=False) as made:
+    with TestClient(Server(site), base_url="http://127.0.0.1", follow_redirects=False) as made:
         yield made
     site.close()
 
@@ -147,7 +147,7 @@ def test_what_is_broken_on_disk_is_told_at_its_place_and_hides_nothing(tmp_path:
     (folder / "contracts").mkdir(parents=True)
     (folder / "contracts" / "broken.toml").write_text("no toml [", "utf-8")
     site = Site(folder)
-    with TestClient(make_server(site), base_url="http://127.0.0.1") as client:
+    with TestClient(Server(site), base_url="http://127.0.0.1") as client:
         assert "broken.toml" in page(client, "contracts/overlays?lang=en")
         assert "errors stand in your own terms" in page(client, "contracts?lang=en")
         page(client, f"contracts/{SEMI}")

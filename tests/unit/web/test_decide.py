@@ -13,7 +13,7 @@ from site_world import copy_of
 from tuoguan.app import decision_worker
 from tuoguan.app.decision_groups import Wanted, groups_page
 from tuoguan.app.decision_read import whole_of
-from tuoguan.serve import make_server
+from tuoguan.serve import Server
 from tuoguan.site import Site
 
 
@@ -25,7 +25,7 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def client(shop: Path) -> Iterator[TestClient]:
     site = Site(shop)
-    with TestClient(make_server(site), base_url="http://127.0.0.1:8000", follow_redirects=False) as client:
+    with TestClient(Server(site), base_url="http://127.0.0.1:8000", follow_redirects=False) as client:
         yield client
     site.close()
     decision_worker.end_all()
@@ -122,13 +122,13 @@ def test_deciding_is_a_job(client: TestClient, shop: Path) -> None:
     begun = client.post(at("/now"), data={"csrf": csrf})
     assert begun.status_code == 303 and "/jobs/" in begun.headers["location"]
     job_id = begun.headers["location"].rsplit("/", 1)[1]
-    client.app.state.site.jobs.cancel("shop", job_id)  # type: ignore[attr-defined]
+    client.app.pages.state.site.jobs.cancel("shop", job_id)  # type: ignore[attr-defined]
 
 
 def test_without_a_decision_the_page_leads_to_one(tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
     site = Site(tmp_path / "empty")
-    with TestClient(make_server(site), base_url="http://127.0.0.1:8000") as client:
+    with TestClient(Server(site), base_url="http://127.0.0.1:8000") as client:
         for path in ("decide", "products"):
             answer = client.get(f"/w/empty/{path}")
             assert answer.status_code == 200 and "Decide now" in answer.text

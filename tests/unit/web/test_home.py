@@ -11,7 +11,7 @@ from tuoguan.app.ledgers import now
 from tuoguan.app.today import today_of
 from tuoguan.intake import init
 from tuoguan.operate import Desk
-from tuoguan.serve import make_server
+from tuoguan.serve import Server
 from tuoguan.site import Site
 from work_shop import FRESH, work_shop
 
@@ -25,7 +25,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
 
 @pytest.fixture
 def client(site: Site) -> TestClient:
-    return TestClient(make_server(site), base_url="http://127.0.0.1", follow_redirects=False)
+    return TestClient(Server(site), base_url="http://127.0.0.1", follow_redirects=False)
 
 
 def test_today_is_sorted_by_deadline_and_money_at_risk(site: Site) -> None:
@@ -63,7 +63,7 @@ def test_an_empty_folder_leads_to_the_start_and_files_to_the_decision(tmp_path: 
     (tmp_path / "shop").mkdir()
     site = Site(tmp_path / "shop")
     try:
-        client = TestClient(make_server(site), base_url="http://127.0.0.1", follow_redirects=False)
+        client = TestClient(Server(site), base_url="http://127.0.0.1", follow_redirects=False)
         assert client.get("/w/shop/home").headers["location"] == "/w/shop/start"
         init(tmp_path / "shop")
         page = client.get("/w/shop/home").text

@@ -8,7 +8,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from tuoguan.intake import init
-from tuoguan.serve import make_server
+from tuoguan.serve import Server
 from tuoguan.site import JobState, Membership, Role, Signed, Site, Via
 from webhook_receiver import receiving, verified
 
@@ -42,7 +42,7 @@ def who(site: Site, monkeypatch: pytest.MonkeyPatch) -> Who:
 
 @pytest.fixture
 def client(site: Site, who: Who) -> TestClient:
-    return TestClient(make_server(site), base_url="http://127.0.0.1", follow_redirects=False)
+    return TestClient(Server(site), base_url="http://127.0.0.1", follow_redirects=False)
 
 
 def test_a_job_is_started_watched_and_followed_by_its_result(client: TestClient, site: Site) -> None:

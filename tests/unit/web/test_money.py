@@ -24,7 +24,7 @@ def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
 
 @pytest.fixture(scope="module")
 def work(client: TestClient) -> Work:
-    site: Site = client.app.state.site  # type: ignore[attr-defined]
+    site: Site = client.app.pages.state.site  # type: ignore[attr-defined]
     return site.work(site.workspaces.find("shop"))
 
 
@@ -76,7 +76,7 @@ def test_what_is_late_is_all_that_is_owed_before_today(work: Work) -> None:
 
 
 def test_the_forecast_ends_with_the_bank_and_all_that_is_owed(work: Work, client: TestClient) -> None:
-    site: Site = client.app.state.site  # type: ignore[attr-defined]
+    site: Site = client.app.pages.state.site  # type: ignore[attr-defined]
     days = money_view.forecast(work, site.workspaces.find("shop").folder, "USD", TODAY, 400)
     owed = sum(one.minor for one in money_view.states(work).expected(work.ledger.store) if one.currency == "USD")
     bank = dict((unit, minor) for _, unit, minor in work.ledger.store.all_balances("money:bank"))["USD"]
@@ -84,7 +84,7 @@ def test_the_forecast_ends_with_the_bank_and_all_that_is_owed(work: Work, client
 
 
 def test_exchange_shows_what_the_published_rate_would_have_made(work: Work, client: TestClient) -> None:
-    site: Site = client.app.state.site  # type: ignore[attr-defined]
+    site: Site = client.app.pages.state.site  # type: ignore[attr-defined]
     folder = site.workspaces.find("shop").folder
     rows = money_view.exchanges(work, folder)
     payouts = [one for one in rows if one.stream.startswith("order/")]

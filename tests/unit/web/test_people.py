@@ -8,12 +8,11 @@ from pathlib import Path
 
 import pyotp
 import pytest
-from fastapi import FastAPI
 from starlette.testclient import TestClient
 
 from access_world import OTHER, PASSWORD, quick
 from tuoguan.operate import Desk
-from tuoguan.serve import make_server
+from tuoguan.serve import Server
 from tuoguan.site import Access, Membership, Right, Role, Site
 from tuoguan.web.pages_me import browser
 
@@ -39,8 +38,8 @@ def site(tmp_path: Path) -> Iterator[Site]:
 
 
 @cache
-def server(site: Site) -> FastAPI:
-    return make_server(site)
+def server(site: Site) -> Server:
+    return Server(site)
 
 
 def client(site: Site) -> TestClient:

@@ -16,7 +16,7 @@ from tuoguan.app.plan_read import Asked, Plan, read_plan
 from tuoguan.foundation.days import date_of, day_of
 from tuoguan.foundation.problems import Refused
 from tuoguan.operate import Desk, Line, Request, stream_of
-from tuoguan.serve import make_server
+from tuoguan.serve import Server
 from tuoguan.site import Site
 
 
@@ -35,7 +35,7 @@ def plan(shop: Path, tmp_path_factory: pytest.TempPathFactory) -> Plan:
 @pytest.fixture(scope="module")
 def client(shop: Path) -> Iterator[TestClient]:
     site = Site(shop)
-    with TestClient(make_server(site), base_url="http://127.0.0.1", follow_redirects=False) as made:
+    with TestClient(Server(site), base_url="http://127.0.0.1", follow_redirects=False) as made:
         yield made
     site.close()
 
@@ -155,7 +155,7 @@ def test_other_terms_tell_which_products_move(client: TestClient) -> None:
 def test_without_a_plan_the_page_says_where_it_comes_from(tmp_path: Path) -> None:
     (tmp_path / "shop").mkdir()
     site = Site(tmp_path / "shop")
-    with TestClient(make_server(site), base_url="http://127.0.0.1") as client:
+    with TestClient(Server(site), base_url="http://127.0.0.1") as client:
         assert "There is no plan yet" in client.get("/w/shop/plan?lang=en").text
         assert client.get("/w/shop/plan.csv").status_code == 422
     site.close()

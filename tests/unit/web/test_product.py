@@ -12,7 +12,7 @@ from tuoguan.app import decision_worker
 from tuoguan.app.decision_groups import Group, Wanted, groups_page
 from tuoguan.app.decision_product import beside_of, market_of
 from tuoguan.app.decision_words import ways_in
-from tuoguan.serve import make_server
+from tuoguan.serve import Server
 from tuoguan.site import Site
 
 
@@ -24,7 +24,7 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def client(shop: Path) -> Iterator[TestClient]:
     site = Site(shop)
-    with TestClient(make_server(site), base_url="http://127.0.0.1:8000") as client:
+    with TestClient(Server(site), base_url="http://127.0.0.1:8000") as client:
         yield client
     site.close()
     decision_worker.end_all()

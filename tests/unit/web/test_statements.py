@@ -49,7 +49,7 @@ def test_what_should_be_looked_at_leads_and_all_can_be_had(client: TestClient) -
 def test_every_order_pages_without_gap_or_repeat(client: TestClient, sort: str) -> None:
     from tuoguan.app.statements_view import difference_page
 
-    site: Site = client.app.state.site  # type: ignore[attr-defined]
+    site: Site = client.app.pages.state.site  # type: ignore[attr-defined]
     folder, seen, after = site.workspaces.find("shop").folder, [], None
     while True:
         page = difference_page(folder, {}, sort=sort, after=after, limit=17)

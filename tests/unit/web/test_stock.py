@@ -63,7 +63,7 @@ def test_tabs_show_only_what_they_say(client: TestClient) -> None:
 def test_every_order_pages_without_gap_or_repeat(client: TestClient, sort: str) -> None:
     from tuoguan.operate import StockBook
 
-    site: Site = client.app.state.site  # type: ignore[attr-defined]
+    site: Site = client.app.pages.state.site  # type: ignore[attr-defined]
     work = site.work(site.workspaces.find("shop"))
     seen, after = [], None
     while True:

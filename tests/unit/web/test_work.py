@@ -11,7 +11,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from tuoguan.operate import Desk, load_flows
-from tuoguan.serve import make_server
+from tuoguan.serve import Server
 from tuoguan.site import Membership, Role, Signed, Site, Via, may_move, rights_of
 from tuoguan.site.moves import EITHER_MOVES, GOODS_MOVES, MONEY_MOVES
 from tuoguan.web.menu import GROUPS
@@ -47,7 +47,7 @@ def who(site: Site, monkeypatch: pytest.MonkeyPatch) -> Who:
 
 @pytest.fixture
 def client(site: Site, who: Who) -> TestClient:
-    return TestClient(make_server(site), base_url="http://127.0.0.1", follow_redirects=False)
+    return TestClient(Server(site), base_url="http://127.0.0.1", follow_redirects=False)
 
 
 def rows(page: str) -> list[str]:
