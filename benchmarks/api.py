@@ -66,8 +66,7 @@ def _arguments(words: list[str]) -> argparse.Namespace:
 
 def serve(folder: Path, port: int) -> int:
     """Our server, and the bare route beside it on the same ledger."""
-    from tuoguan.serve import Server
-    from tuoguan.serve.running import run
+    from tuoguan.serve import Server, run
     from tuoguan.site import Site
 
     folder.mkdir(parents=True, exist_ok=True)

@@ -30,8 +30,7 @@ def serve(arguments: argparse.Namespace) -> int:
     """Serves until stopped."""
     with uncollected():  # half a second of looking for garbage among modules that stay
         from tuoguan.cli.output import tell
-        from tuoguan.serve import Server
-        from tuoguan.serve.running import run
+        from tuoguan.serve import Server, run
         from tuoguan.site import Site
 
     local = arguments.host in LOOPBACK and not arguments.accounts and not arguments.url

@@ -13,7 +13,7 @@ from tuoguan.serve.running import HEAD_BYTES
 
 # Answers with the length of the address and of the body.
 PROGRAM = """
-from tuoguan.serve.running import run
+from tuoguan.serve import run
 
 async def app(scope, receive, send):
     if scope["type"] != "http":
