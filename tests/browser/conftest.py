@@ -221,6 +221,14 @@ def accessible(page: Any) -> None:
     assert not found, "\n".join(found)
 
 
+def pictured(page: Any, name: str, language: str) -> Iterator[str]:
+    """Keeps pictures of the page in light and dark; yields each while it is shown."""
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme=scheme)
+        settled(page).screenshot(path=screens() / f"{name}-{language}-{scheme}.png")
+        yield scheme
+
+
 def screens() -> Path:
     """Where pictures of screens are put: a build folder."""
     folder = ROOT / "build" / "screens"

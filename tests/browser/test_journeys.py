@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from browser.conftest import ROOT, Served, accessible, serve
+from browser.conftest import ROOT, Served, accessible, pictured, screens, serve
 from exports_made import put
 from files_world import STOCK, TOLD, orders
 from files_world import shop as bare_shop
@@ -83,6 +83,8 @@ def test_from_nothing_to_a_plan(bringing: Callable[..., Served], opening: Callab
     leave(served.folder, ["1009386", "10309847"], ["US"])
     page.goto(served.home + "/start")
     page.locator('form[action*="/start/decide"] button').click()
+    page.locator("#job progress").wait_for(timeout=LONG)
+    page.screenshot(path=screens() / f"job-running-{language}-light.png")
     job_over(page)
     page.goto(served.home + "/decide")
     accessible(page)
@@ -267,15 +269,18 @@ def _as_a_warehouse_worker(served: Served, page: Any, language: str) -> None:
     page.goto(served.home + "/home")
     assert "/sign-in" in page.url
     accessible(page)
+    assert [*pictured(page, "sign-in", language)]
     sign_in = page.locator('form[action="/sign-in"]').first
     send(sign_in, name="wen", password="wrong wrong wrong")
     assert "/sign-in" in page.url
+    assert [*pictured(page, "sign-in-refused", language)]
     send(page.locator('form[action="/sign-in"]').first, name="wen", password=PASSWORD)
     page.goto(served.home + "/listings")
     assert page.locator(f'a[href*="/w/{served.folder.name}/settings"]').count() == 0
     answer = page.goto(served.home + "/settings")
     assert answer.status == 403
     accessible(page)
+    assert [*pictured(page, "not-allowed", language)]
     answer = page.goto(served.home + "/decide/accept")
     assert answer.status == 403 or not page.locator('form[action*="/decide/accept"]').count()
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from browser.conftest import Served, accessible, hurdles, screens, settled
+from browser.conftest import Served, accessible, hurdles, pictured, screens, settled
 from site_world import copy_of
 from tuoguan.web.menu import GROUPS
 
@@ -77,9 +77,7 @@ def look(page: Any, name: str, language: str) -> list[str]:
     Returns what is wrong.
     """
     found = [] if settled(page).locator("h1").count() == 1 else [f"{page.url} has not one heading"]
-    for scheme in ("light", "dark"):
-        page.emulate_media(color_scheme=scheme)
-        page.screenshot(path=screens() / f"{name}-{language}-{scheme}.png")
+    for scheme in pictured(page, name, language):
         if (language, scheme) in (("en", "light"), ("zh", "dark")):
             found += hurdles(page)
     return found
