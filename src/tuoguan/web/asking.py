@@ -155,7 +155,7 @@ def problems_page(request: Request, error: Refused) -> Response:
         ask = asking(request, None, None)
     except SignInFirst:
         return to_sign_in(request)
-    codes, name = {problem.code for problem in error.problems}, request.path_params.get("workspace")
+    codes, name = {problem.code for problem in error.problems}, _named_in(request)
     if name and ask.signed.may(name, Right.VIEW, ask.desk):
         ask = asking(request, name, None)  # said inside the workspace, with its menu
     if codes == {"no_ledger"} and name and request.method == "GET" and not ask.is_part:
@@ -182,6 +182,12 @@ def problems_page(request: Request, error: Refused) -> Response:
     if ask.is_part:
         answer.headers["HX-Retarget"], answer.headers["HX-Reswap"] = "#problems", "innerHTML"
     return answer
+
+
+def _named_in(request: Request) -> str:
+    """The workspace that the address names, even one of no page; "" where it names none."""
+    parts = request.url.path.split("/")
+    return parts[2] if parts[1] == "w" and len(parts) > 2 else ""
 
 
 def to_sign_in(request: Request) -> Response:

@@ -24,7 +24,7 @@ def home(ask: Asking = Depends(reading())) -> Response:
     listed = work.register.counts(work.ledger.store, "listing", desk=Desk.PLATFORM) if work is not None else {}
     return ask.page(
         "home/home.html", standing=standing, today=today, words=words(ask), paths=PATH_BY_FLOW,
-        step=_next_step(standing, accepted=bool(listed)), stopped=_stopped(ask),
+        step="" if ask.desk is Desk.PLATFORM else _next_step(standing, accepted=bool(listed)), stopped=_stopped(ask),
         imported=_last_import(ask), todo=_todo_words(ask), news=_news_words(ask),
     )  # fmt: skip
 

@@ -1,6 +1,7 @@
 """Pages: stock. Places and products, one product with its run-out and layers, and what moved it."""
 
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from fastapi import APIRouter, Depends
@@ -19,6 +20,7 @@ from tuoguan.web.pages_stock_count import pages as count_pages
 
 pages = APIRouter()
 pages.include_router(count_pages)
+ON_LANE = "in_transit:"
 BAND_KIND = {"red": "bad", "orange": "warn", "green": "good", "none": ""}
 
 
@@ -90,7 +92,8 @@ def product(sku: str, ask: Asking = Depends(reading(Right.VIEW))) -> Response:
     return ask.page(
         "stock/product.html", sku=sku, found=found, moved=moved, after=mark_text((after,) if after else None),
         name=names_of(folder, [sku]).get(sku, ""), home=home_of(folder, today), today=today, band_kind=BAND_KIND,
-        costing=costing_of(ask), places=places_of(folder), move_title=move_title(ask),
+        costing=costing_of(ask), places=places_of(folder), place_words=partial(place_words, ask),
+        move_title=move_title(ask),
     )  # fmt: skip
 
 
@@ -130,7 +133,7 @@ def cost(sku: str, ask: Asking = Depends(reading(Right.VIEW))) -> Response:
         for (component, currency), minor in layer.value.items():
             worth = home.minor(minor, currency)
             if worth is not None and layer.units:
-                label = f"{number + 1}. {layer.place} ({layer.units})"
+                label = f"{number + 1}. {place_words(ask, layer.place)} ({layer.units})"
                 bars.append({"layer": label, "component": words.get(component, component),
                              "cost": round(home.major(worth) / layer.units, 4)})  # fmt: skip
     description = ask.t("What one unit of each layer cost, by what it was paid for.")
@@ -141,6 +144,12 @@ def cost(sku: str, ask: Asking = Depends(reading(Right.VIEW))) -> Response:
         bars=bars,
         words=[ask.t("layer"), f"{ask.t('per unit')}, {home.currency}"],
     )
+
+
+def place_words(ask: Asking, place: str) -> str:
+    """A place of a layer, or the lane that the goods are on."""
+    lane, _, goes_to = place.removeprefix(ON_LANE).partition(":")
+    return ask.t("on lane {lane} to {place}", lane=lane, place=goes_to) if place.startswith(ON_LANE) else place
 
 
 def component_words(ask: Asking) -> dict[str, str]:
