@@ -202,12 +202,16 @@ def settled(page: Any) -> Any:
     return page
 
 
-def hurdles(page: Any) -> list[str]:
-    """Everything serious that axe-core finds on the page as it stands."""
+ALL_RULES = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa")
+
+
+def hurdles(page: Any, rules: tuple[str, ...] = ALL_RULES) -> list[str]:
+    """Everything serious that axe-core finds on the page as it stands, by sets of rules or single ones."""
     from axe_playwright_python.sync_playwright import Axe
 
-    rules = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
-    found = Axe().run(settled(page), options={"runOnly": rules, "resultTypes": ["violations"]})
+    kind = "tag" if rules == ALL_RULES else "rule"
+    asked = {"runOnly": {"type": kind, "values": list(rules)}, "resultTypes": ["violations"]}
+    found = Axe().run(settled(page), options=asked)
     return [
         f"{page.url} {one['id']}: {one['nodes'][0]['html'][:200]} — {one['nodes'][0]['failureSummary'][:300]}"
         for one in found.response["violations"]
