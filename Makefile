@@ -4,7 +4,8 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-# Two workers are the measured best on two cores; make test WORKERS=0 runs in one process.
+# Two workers are the measured best on two cores; make test WORKERS=0 runs in one process. A file stays with one worker,
+# so that a decision which its tests share is made once.
 WORKERS ?= 2
 PATHS ?=
 LINES ?= 5000000
@@ -25,7 +26,7 @@ run: $(VENV)/.sample ## build a workspace from real order history, decide, take 
 	@echo "All of it in the browser: $(BIN)/python -m tuoguan serve out/sample --open"
 
 test: $(VENV)/.dev ## run every test (PATHS=tests/unit/foundation for some)
-	$(BIN)/python -m pytest -q -n $(WORKERS) $(PATHS)
+	$(BIN)/python -m pytest -q -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(PATHS)
 
 check: $(VENV)/.dev ## lint, types and import rules
 	$(BIN)/ruff check $(CODE)

@@ -61,7 +61,7 @@ def _race(place: Place, shared: Ledger, number: int, how: str) -> list[int]:
         return list(pool.map(alone if how == "threads" else lambda racer: one(shared, racer), range(CONNECTIONS)))
 
 
-WRITERS, EACH = 3, 2_000
+WRITERS, EACH = 3, 50_000  # more than a writer ever gets to before it is killed
 
 
 def _load(place: Place, writer: int, numbers: Sequence[int]) -> Callable[[Acknowledge], None]:

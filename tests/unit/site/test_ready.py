@@ -1,7 +1,9 @@
 """What pages read is made beside the server, soon after it started, and only once."""
 
+import subprocess
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -28,16 +30,17 @@ def files_in(folder: Path) -> dict[str, int]:
     return {str(path): path.stat().st_mtime_ns for path in folder.rglob("*") if path.is_file()}
 
 
-def ended_children() -> set[str]:
-    """Processes of ours that ended and wait to be told so; an empty set where there is no /proc."""
-    children = [child for path in Path("/proc/self/task").glob("*/children") for child in path.read_text().split()]
-    return {child for child in children if ") Z " in Path(f"/proc/{child}/stat").read_text()}
+def test_pages_find_made_what_they_read(shop: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    processes: list[subprocess.Popen[bytes]] = []
 
+    class Popen(subprocess.Popen[bytes]):
+        def __init__(self, *args: Any, **options: Any) -> None:
+            super().__init__(*args, **options)
+            processes.append(self)
 
-def test_pages_find_made_what_they_read(shop: Path, tmp_path: Path) -> None:
+    monkeypatch.setattr(subprocess, "Popen", Popen)
     keep = tmp_path / "keep"
     keep.mkdir()
-    before = ended_children()
     made = Ready(keep, Workspaces(shop))
     until = time.monotonic() + WAIT_SECONDS
     while made.is_busy():
@@ -51,7 +54,7 @@ def test_pages_find_made_what_they_read(shop: Path, tmp_path: Path) -> None:
     with open_work(shop, make=False) as work:
         for book in (STOCK_BOOK, MONEY_BOOK, work.queue, work.register):
             assert work.ledger.catch_up(book) == 0
-    assert ended_children() <= before
+    assert [process.returncode for process in processes] == [0]  # known, so none waits to be asked for it
     made.close()
 
 

@@ -65,6 +65,7 @@ def test_every_order_pages_without_gap_or_repeat(client: TestClient, sort: str) 
 
     site: Site = client.app.pages.state.site  # type: ignore[attr-defined]
     work = site.work(site.workspaces.find("shop"))
+    work.ledger.catch_up(StockBook())
     seen, after = [], None
     while True:
         rows, after = StockBook().page(work.ledger.store, sort=sort, after=after, limit=2)
