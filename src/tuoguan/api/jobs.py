@@ -11,6 +11,7 @@ from tuoguan.api.bodies import key_in
 from tuoguan.api.contracts import ProblemShown
 from tuoguan.api.paging import After, Limit, Page, paged
 from tuoguan.api.routing import strict_router
+from tuoguan.api.uploads import taken_over, with_words
 from tuoguan.foundation.problems import Problem, Refused
 from tuoguan.site import KINDS, Job, JobState, Right
 
@@ -72,7 +73,12 @@ def start(new: NewJob, response: Response, request: Request, caller: Caller = De
     """The job, on the disk and waiting for its turn; `Location` is where to watch it. The same key: the same job."""
     _require(caller, new.kind)
     key = key_in(request, caller.signed)
-    job = caller.site.jobs.start(caller.place.name, new.kind, new.params, caller.signed.name, key=key)
+    params = with_words(caller, new.params) if new.kind == "import" else new.params
+    if new.kind == "restore":  # what is open here is not what will lie there
+        caller.site.forget(caller.place)
+    job = caller.site.jobs.start(caller.place.name, new.kind, params, caller.signed.name, key=key)
+    if new.kind == "import":
+        taken_over(caller, job)
     response.headers["Location"] = caller.url(f"jobs/{job.id}")
     return job_shown(job)
 
