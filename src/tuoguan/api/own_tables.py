@@ -25,6 +25,7 @@ from tuoguan.app.own_tables import (
     try_tables,
     write_tables,
 )
+from tuoguan.app.templates_out import templates
 from tuoguan.app.uploads import OWN_TABLES, Upload, discard, find, uploads, version
 from tuoguan.foundation.problems import Problem, Refused
 from tuoguan.intake import TABLES, fields_of
@@ -140,6 +141,18 @@ def kinds(caller: Caller = Depends(asking())) -> list[TableKind]:
     """Every table that a workspace can hold, with its fields."""
     told = [(table, fields_of(table)) for table in TABLES]
     return [TableKind(table=table, fields=list(every), needed=list(needed)) for table, (every, needed) in told]
+
+
+@routes.get(
+    "/templates/{language}/{form}", tags=["import"], summary="Empty templates", operation_id="templates",
+    response_class=Response,
+)  # fmt: skip
+def take_templates(
+    language: Literal["en", "zh"], form: Literal["xlsx", "csv"], caller: Caller = Depends(asking())
+) -> Response:
+    """A ZIP of every table with its head, and a seller.toml, to be filled in."""
+    headers = {"Content-Disposition": f'attachment; filename="tuoguan-{form}-{language}.zip"'}
+    return Response(templates(form, language), 200, headers, "application/octet-stream")
 
 
 @files.post("/table-uploads", tags=["import"], summary="Send own tables", operation_id="send_tables", status_code=201)
