@@ -227,7 +227,7 @@ class Client(Talk):
         return answer
 
     def decision(self, workspace: str, *, desk: records.Desk = "seller") -> records.DecisionShown:
-        """What was chosen, what it earns in the mean and in the worst futures, and its proven gap."""
+        """What was chosen, what it earns in the mean and in the worst futures, and its proven gap. Its …"""
         told, _ = self.call("GET", f"/api/v1/workspaces/{part(workspace)}/decision", query={"desk": desk})
         answer: records.DecisionShown = read(records.DecisionShown, json.loads(told))
         return answer
@@ -844,7 +844,13 @@ class Client(Talk):
         return answer
 
     def start_job(
-        self, workspace: str, body: records.NewJob, *, desk: records.Desk = "seller", idempotency_key: str | None = None
+        self,
+        workspace: str,
+        body: records.NewJob,
+        *,
+        desk: records.Desk = "seller",
+        if_match: str | None = None,
+        idempotency_key: str | None = None,
     ) -> records.JobShown:
         """The job, on the disk and waiting for its turn; `Location` is where to watch it. The same key: …"""
         told, _ = self.call(
@@ -852,7 +858,7 @@ class Client(Talk):
             f"/api/v1/workspaces/{part(workspace)}/jobs",
             query={"desk": desk},
             body=body,
-            headers={"Idempotency-Key": idempotency_key},
+            headers={"If-Match": if_match, "Idempotency-Key": idempotency_key},
         )
         answer: records.JobShown = read(records.JobShown, json.loads(told))
         return answer

@@ -5,6 +5,7 @@ import zipfile
 from datetime import UTC, datetime
 
 from api_world import ROOT, SELLER, World
+from tuoguan.app.decision_index import TABLE, stamp_of
 
 HOOK = {"url": "https://hooks.example.com/x", "events": ["job.done"]}
 
@@ -28,6 +29,11 @@ def test_hosts_are_allowed_and_forbidden_and_told(world: World) -> None:
     assert world.get("webhook-hosts").json() == {"hosts": ["nas.local"]}
     assert world.client.delete(f"{ROOT}/webhook-hosts/nas.local").json() == {"hosts": []}
     assert [kind for kind, _ in told(world)] == ["webhook_host_forbidden", "webhook_host_allowed"]
+    new = {"title": "scanner", "scopes": ["view", "settings"], "days": 1}
+    program = {"Authorization": f"Bearer {world.client.post(f'{ROOT}/tokens', json=new).json()['token']}"}
+    assert world.client.get(f"{ROOT}/webhook-hosts", headers=program).status_code == 200
+    refused = world.client.put(f"{ROOT}/webhook-hosts/nas.local", headers=program)
+    assert (refused.status_code, world.get("webhook-hosts").json()) == (403, {"hosts": []})
 
 
 def test_a_subscription_that_somebody_changed_is_not_written_over(world: World) -> None:
@@ -42,6 +48,18 @@ def test_a_subscription_that_somebody_changed_is_not_written_over(world: World) 
 def test_an_invitation_leads_to_a_page(world: World) -> None:
     link = world.client.post(f"{ROOT}/invitations", json={"role": "viewer", "desks": ["seller"], "note": "Li"}).json()
     assert world.client.get(link["path"]).status_code == 200
+
+
+def test_a_decision_that_was_made_anew_is_not_taken_for_the_one_seen(world: World) -> None:
+    folder = world.workspace.folder / "decision"
+    folder.mkdir()
+    (folder / TABLE).write_bytes(b"one")
+    seen = {"If-Match": f'"{stamp_of(folder)}"'}
+    (folder / TABLE).write_bytes(b"another")
+    late = world.client.post(f"{ROOT}/jobs", json={"kind": "accept"}, headers=seen)
+    assert (late.status_code, late.json()["problems"][0]["at"]) == (412, "decision")
+    seen = {"If-Match": f'"{stamp_of(folder)}"'}
+    assert world.client.post(f"{ROOT}/jobs", json={"kind": "accept"}, headers=seen).status_code == 202
 
 
 def test_files_are_taken_away_as_on_the_page(world: World) -> None:
