@@ -46,6 +46,12 @@ class Caller:
         if not self.signed.may(self.place.name, right, self.desk):
             raise Refused([_not_allowed(right, self.desk)])
 
+    def require_person(self) -> None:
+        """Refused for programs: who may do what, and whom this server may call, is a person's to say."""
+        if self.signed.via is Via.TOKEN:
+            fix = "sign in and do it on the page"
+            raise Refused([Problem("Authorization", "a token", "a person who is signed in", fix, "not_allowed")])
+
     def url(self, path: str) -> str:
         """A path of the API inside the workspace."""
         return f"/api/v1/workspaces/{self.place.name}/{path}"

@@ -10,7 +10,9 @@ from tuoguan.api.asking import Caller, asking
 from tuoguan.api.etags import IfMatch, required, tag
 from tuoguan.api.routing import keyed_router
 from tuoguan.api.shapes import shape, told
+from tuoguan.api.tables import Form, table_answer
 from tuoguan.app.contracts import compare_contracts, differences, list_contracts, parse_on
+from tuoguan.app.contracts_view import offers, offers_table
 from tuoguan.app.decision_fresh import library_of
 from tuoguan.app.overlays import files, remove, review, save, text_of, version_of
 from tuoguan.contracts import Changed, Comparison, Explained, Summary, compile, compile_card, explain
@@ -83,6 +85,15 @@ class OverlayReview(BaseModel):
 def contracts(on: str | None = On, caller: Caller = Depends(asking())) -> list[Summary]:
     """One row per contract: how many of its values have a source, a range, or are assumed."""
     return list(list_contracts(_day(on)))
+
+
+@routes.get(
+    "/contracts.{form}", tags=["contracts"], summary="Contracts as a file", operation_id="export_contracts",
+    response_class=Response,
+)  # fmt: skip
+def export(form: Form, on: str | None = On, caller: Caller = Depends(asking())) -> Response:
+    """Every contract that can be signed, with who owns each duty."""
+    return table_answer(offers_table(offers(caller.place.folder, _day(on))), form, "contracts")
 
 
 @routes.get(

@@ -7,6 +7,7 @@ from fastapi import Depends, Query, Request, Response
 from pydantic import BaseModel, Field
 
 from tuoguan.api.asking import Caller, asking
+from tuoguan.api.etags import tag
 from tuoguan.api.paging import After, Limit, Page, paged
 from tuoguan.api.routing import keyed_router
 from tuoguan.api.shapes import shape, told
@@ -100,9 +101,13 @@ class PlanRow(BaseModel):
 
 
 @routes.get("/decision", tags=["decision"], summary="The decision as a whole", operation_id="decision")
-def decision(caller: Caller = Depends(asking())) -> DecisionShown:
-    """What was chosen, what it earns in the mean and in the worst futures, and its proven gap."""
+def decision(response: Response, caller: Caller = Depends(asking())) -> DecisionShown:
+    """What was chosen, what it earns in the mean and in the worst futures, and its proven gap.
+
+    Its ETag is what a job of the kind `accept` takes as If-Match.
+    """
     read = _read(caller)
+    response.headers["ETag"] = tag(read.stamp)
     fresh = freshness(caller.place.folder, read.hashes, read.on, caller.now // DAY_SECONDS)
     return DecisionShown(
         seller=read.head["seller"], currency=read.currency, decide_on=iso(read.on), seed=read.head["seed"],

@@ -44,7 +44,8 @@ TAGS = {
     "work": "What is next, by money at risk and deadline.", "decision": "Which way for which product, and what if.",
     "plan": "What follows from the decision, with dates.", "contracts": "Who does what under which terms.",
     "stock": "Goods by owner and place.", "money": "Money by state and day.",
-    "statements": "What was paid against what was owed.", "import": "Files from seller centers.",
+    "statements": "What was paid against what was owed.",
+    "import": "Files from seller centers, and the workspace's own tables.",
     "jobs": "What takes longer than a request.", "settings": "The seller's file and backups.",
     "people": "Members and what they did.", "tokens": "Keys for programs.", "webhooks": "Calls to other programs.",
 }  # fmt: skip

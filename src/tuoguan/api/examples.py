@@ -22,7 +22,8 @@ VALUE_BY_NAME: dict[str, Any] = {
     "severity": "error", "row_count": 1, "way": "", "sort": "-opened_at", "after": "1795441000.s1/1001",
     "limit": 50, "If-Match": '"3"', "text": 'schema = 1\nname = "My shop"\n', "role": "operator",
     "event": "order.shipped", "hook": "wh_0123456789abcdef", "delivery": "msg_0123456789abcdef0123456789abcdef",
-    "upload": "0123456789abcdef", "find": "", "tab": "", "contract_hash": "9ba1cee7569e7f4a",
+    "upload": "0123456789abcdef", "host": "10.0.0.7", "file": "orders-2026-11.xlsx", "counted_on": "2026-11-22",
+    "find": "", "tab": "", "contract_hash": "9ba1cee7569e7f4a",
 }  # fmt: skip
 DEEPEST = 8
 

@@ -9,8 +9,11 @@ from pydantic import BaseModel, Field
 from tuoguan.api.asking import Caller, asking
 from tuoguan.api.bodies import key_in
 from tuoguan.api.contracts import ProblemShown
+from tuoguan.api.etags import IfMatch, seen_text
 from tuoguan.api.paging import After, Limit, Page, paged
 from tuoguan.api.routing import strict_router
+from tuoguan.api.uploads import taken_over, with_words
+from tuoguan.app.decision_read import require_seen
 from tuoguan.foundation.problems import Problem, Refused
 from tuoguan.site import KINDS, Job, JobState, Right
 
@@ -68,11 +71,27 @@ def kinds(caller: Caller = Depends(asking())) -> list[JobKind]:
 
 
 @routes.post("/jobs", tags=["jobs"], summary="Start a job", operation_id="start_job", status_code=202)
-def start(new: NewJob, response: Response, request: Request, caller: Caller = Depends(asking())) -> JobShown:
-    """The job, on the disk and waiting for its turn; `Location` is where to watch it. The same key: the same job."""
+def start(
+    new: NewJob,
+    response: Response,
+    request: Request,
+    if_match: str | None = IfMatch,
+    caller: Caller = Depends(asking()),
+) -> JobShown:
+    """The job, on the disk and waiting for its turn; `Location` is where to watch it. The same key: the same job.
+
+    `accept` with If-Match takes the decision that was seen, and is refused with 412 when another was made since.
+    """
     _require(caller, new.kind)
+    if new.kind == "accept" and (seen := seen_text(if_match)) is not None:
+        require_seen(caller.place.folder, seen)
     key = key_in(request, caller.signed)
-    job = caller.site.jobs.start(caller.place.name, new.kind, new.params, caller.signed.name, key=key)
+    params = with_words(caller, new.params) if new.kind == "import" else new.params
+    if new.kind == "restore":  # what is open here is not what will lie there
+        caller.site.forget(caller.place)
+    job = caller.site.jobs.start(caller.place.name, new.kind, params, caller.signed.name, key=key)
+    if new.kind == "import":
+        taken_over(caller, job)
     response.headers["Location"] = caller.url(f"jobs/{job.id}")
     return job_shown(job)
 

@@ -13,10 +13,14 @@ from tuoguan.api import (
     documents,
     jobs,
     money,
+    own_tables,
     people,
     settings,
     statements,
     stock,
+    stock_count,
+    uploads,
+    uploads_mapping,
     webhooks,
     work,
     workspaces,
@@ -29,8 +33,9 @@ from tuoguan.site import Site
 
 ROOT = "/api/v1"
 OF_WORKSPACE = (
-    work.routes, documents.routes, decision.routes, contracts.routes, stock.routes, money.routes, statements.routes,
-    jobs.routes, settings.files, settings.routes, people.routes, webhooks.routes,
+    work.routes, documents.routes, decision.routes, contracts.routes, stock.routes, stock_count.routes,
+    money.routes, statements.routes, jobs.routes, uploads.files, uploads.routes, uploads_mapping.routes,
+    own_tables.files, own_tables.routes, settings.routes, people.routes, webhooks.routes,
 )  # fmt: skip
 
 

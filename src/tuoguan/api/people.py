@@ -10,7 +10,7 @@ from tuoguan.api.etags import IfMatch, seen_text, tag
 from tuoguan.api.routing import SECRET, keyed_router
 from tuoguan.foundation.problems import Problem, Refused
 from tuoguan.operate import Desk
-from tuoguan.site import Invitation, Member, Membership, Right, Role, Token, Via
+from tuoguan.site import Invitation, Member, Membership, Right, Role, Token
 
 routes = keyed_router()
 
@@ -113,7 +113,7 @@ def change(
     caller: Caller = Depends(asking(Right.PEOPLE)),
 ) -> MemberShown:
     """Another role or other desks. Refused (412) when it is no longer the part that you saw."""
-    _in_person(caller)
+    caller.require_person()
     kept = caller.site.access.people
     now = kept.member(caller.place.name, person)
     seen = seen_text(if_match)
@@ -132,7 +132,7 @@ def change(
 )
 def remove(person: str, caller: Caller = Depends(asking(Right.PEOPLE))) -> None:
     """Takes the part away, and the person's keys for programs with it. The last owner stays."""
-    _in_person(caller)
+    caller.require_person()
     caller.site.access.people.member(caller.place.name, person)
     caller.site.access.people.remove(caller.place.name, person, caller.signed.name)
 
@@ -153,10 +153,10 @@ def invitations(caller: Caller = Depends(asking(Right.PEOPLE))) -> list[Invitati
 )
 def invite(body: NewInvitation, caller: Caller = Depends(asking(Right.PEOPLE))) -> Link:
     """What a link must carry for somebody to come in, once, within a week."""
-    _in_person(caller)
+    caller.require_person()
     part = Membership(body.role, frozenset(body.desks))
     secret = caller.site.access.people.invite(caller.place.name, part, body.note, caller.signed.name)
-    return Link(secret=secret, path=f"/invitation/{secret}")
+    return Link(secret=secret, path=f"/welcome/{secret}")
 
 
 @routes.delete(
@@ -184,7 +184,7 @@ def tokens(caller: Caller = Depends(asking())) -> list[TokenShown]:
 )
 def make_token(body: NewToken, caller: Caller = Depends(asking())) -> TokenMade:
     """A key for a program with some of your own rights, shown this once. A key makes no keys."""
-    _in_person(caller)
+    caller.require_person()
     made = caller.site.access.sessions.make_token(
         caller.signed, caller.place.name, body.title, frozenset(body.scopes), body.days
     )
@@ -207,13 +207,6 @@ def audit(
         ToldShown(at=one.at, actor=one.actor, kind=one.kind, details=dict(one.details), position=one.position)
         for one in caller.site.access.audit.month(caller.place.name, month)
     ]
-
-
-def _in_person(caller: Caller) -> None:
-    """Refused for programs: who may do what is a person's to say."""
-    if caller.signed.via is Via.TOKEN:
-        fix = "sign in and do it on the page"
-        raise Refused([Problem("Authorization", "a token", "a person who is signed in", fix, "not_allowed")])
 
 
 def _version(one: Member) -> str:

@@ -28,7 +28,7 @@ CODES_BY_STATUS = {
     409: (
         "wrong_version changed_meanwhile key_reused job_state last_owner key_used opened_before "
         "illegal_move not_yours below_nought buffer_kept not_ready too_early period_closed in_progress "
-        "shown_once reversed_already job_over bad_workspace"
+        "shown_once reversed_already job_over bad_workspace stale written_before older_count"
     ),
     412: "wrong_etag",
     413: "too_large",
@@ -83,7 +83,7 @@ async def refused(request: Request, error: Exception) -> Response:
     assert isinstance(error, Refused)
     if any(problem.code == "being_made" for problem in error.problems):
         request.app.state.site.get_ready()
-    late = any(problem.code in ("wrong_version", "changed_meanwhile") for problem in error.problems)
+    late = any(problem.code in ("wrong_version", "changed_meanwhile", "stale") for problem in error.problems)
     return answer(error.problems, 412 if late and "if-match" in request.headers else None)
 
 

@@ -1,23 +1,17 @@
-"""The seller's file, files that people send, and backups."""
+"""The seller's file, how fresh what is known is, and backups."""
 
-from pathlib import Path
-
-from fastapi import Depends, File, Response, UploadFile
+from fastapi import Depends, Response
 from fastapi.responses import PlainTextResponse
 from pydantic import BaseModel, Field
 
 from tuoguan.api.asking import Caller, asking
-from tuoguan.api.contracts import ProblemShown
 from tuoguan.api.etags import IfMatch, required, tag
-from tuoguan.api.routing import keyed_router, strict_router
+from tuoguan.api.routing import keyed_router
 from tuoguan.app.freshness import Source, imported_sources, own_sources
-from tuoguan.app.settings import current, save_text, versions
-from tuoguan.app.uploads import Upload, discard, find, receive, uploads
+from tuoguan.app.settings import current, differing, save_text, versions
 from tuoguan.site import Right
 
 routes = keyed_router()
-files = strict_router()
-PURPOSE = "exports"
 
 
 class SellerText(BaseModel):
@@ -31,25 +25,6 @@ class Version(BaseModel):
 
     name: str
     size: int
-
-
-class FileShown(BaseModel):
-    """One file as it came, with what was seen at a first look."""
-
-    name: str
-    size: int
-    digest: str
-    problems: list[ProblemShown]
-
-
-class UploadShown(BaseModel):
-    """Files kept together for an import; ``job`` is what took them over."""
-
-    id: str
-    at: int
-    by: str
-    files: list[FileShown]
-    job: str
 
 
 class SourcesShown(BaseModel):
@@ -87,7 +62,10 @@ def write(
 ) -> None:
     """Checked by reading it, written whole, the old one kept. If-Match is the ETag that you saw, `"none"` for none."""
     folder = caller.place.folder
-    found = save_text(folder, body.text, required(if_match, current(folder).digest))
+    before = current(folder)
+    found = save_text(folder, body.text, required(if_match, before.digest))
+    if changed := differing(before.values, found.values):
+        caller.site.access.audit.tell(caller.place.name, caller.signed.name, "settings_changed", settings=changed)
     response.headers["ETag"] = tag(found.digest)
 
 
@@ -104,42 +82,6 @@ def sources(caller: Caller = Depends(asking())) -> SourcesShown:
     return SourcesShown(own=own_sources(caller.place.folder), imported=imported_sources(root))
 
 
-@files.post("/uploads", tags=["import"], summary="Send files", operation_id="upload", status_code=201)
-def upload(
-    response: Response,
-    caller: Caller = Depends(asking(Right.IMPORT)),
-    files: list[UploadFile] = File(description="XLSX, CSV, TSV, TXT, GZ or Parquet; up to 20."),
-) -> UploadShown:
-    """Keeps the files for an import and looks at them; a job of the kind `import` with this id records them.
-
-    The same files again are another upload; importing them twice is importing them once.
-    """
-    sent = [(one.filename or "file", one.file) for one in files]
-    found = receive(_root(caller), PURPOSE, sent, caller.signed.name, caller.now)
-    response.headers["Location"] = caller.url(f"uploads/{found.about.id}")
-    return _shown(found)
-
-
-@files.get("/uploads", tags=["import"], summary="Files that were sent", operation_id="uploads")
-def all_uploads(caller: Caller = Depends(asking(Right.IMPORT))) -> list[UploadShown]:
-    """The newest first; files go a week after they came."""
-    return [_shown(one) for one in uploads(_root(caller), PURPOSE)]
-
-
-@files.get("/uploads/{upload}", tags=["import"], summary="One upload", operation_id="upload_of")
-def one(upload: str, caller: Caller = Depends(asking(Right.IMPORT))) -> UploadShown:
-    """What was sent, and the job that took it over."""
-    return _shown(find(_root(caller), upload))
-
-
-@files.delete(
-    "/uploads/{upload}", tags=["import"], summary="Throw an upload away", operation_id="discard_upload", status_code=204
-)
-def throw(upload: str, caller: Caller = Depends(asking(Right.IMPORT))) -> None:
-    """Throws files and notes away; what was imported stays in the ledger."""
-    discard(find(_root(caller), upload))
-
-
 @routes.get("/backups", tags=["settings"], summary="Backups", operation_id="backups")
 def backups(caller: Caller = Depends(asking(Right.SETTINGS))) -> list[Backup]:
     """Backups that the server keeps, the newest first; making and restoring one is a job."""
@@ -149,14 +91,3 @@ def backups(caller: Caller = Depends(asking(Right.SETTINGS))) -> list[Backup]:
         Backup(name=path.name, size=path.stat().st_size, at=int(path.stat().st_mtime))
         for path in paths if path.is_file() and not path.name.startswith(".")
     ]  # fmt: skip
-
-
-def _root(caller: Caller) -> Path:
-    return caller.site.jobs.folders.of(caller.place.name).uploads
-
-
-def _shown(upload: Upload) -> UploadShown:
-    about = upload.about
-    shown = [FileShown(name=one.name, size=one.size, digest=one.digest,
-                       problems=[ProblemShown(**told) for told in one.problems]) for one in about.files]  # type: ignore[arg-type] # fmt: skip
-    return UploadShown(id=about.id, at=about.at, by=about.by, files=shown, job=about.job)

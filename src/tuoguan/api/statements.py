@@ -23,6 +23,7 @@ from tuoguan.app.statements_view import (
     differences_of,
     learned_of,
     profit_of,
+    profit_table,
     run_of,
     statement_page,
 )
@@ -233,10 +234,16 @@ def claims(
 )
 def profit(caller: Caller = Depends(asking())) -> Kept:
     """The bridge from the decision's profit to what was realized, as the last run found it."""
-    found = profit_of(caller.place.folder)
-    if found is None:
-        raise Refused([_none("profit", "decide and reconcile first")])
-    return Kept(**found)
+    return Kept(**_profit(caller))
+
+
+@routes.get(
+    "/realized-profit.{form}", tags=["statements"], summary="Planned against realized profit as a file",
+    operation_id="export_profit", response_class=Response,
+)  # fmt: skip
+def export_profit(form: Form, caller: Caller = Depends(asking())) -> Response:
+    """Every product of the bridge."""
+    return table_answer(profit_table(_profit(caller)), form, "profit")
 
 
 @routes.get("/calibrations", tags=["statements"], summary="What own data taught", operation_id="calibrations")
@@ -246,6 +253,13 @@ def learned(caller: Caller = Depends(asking())) -> Kept:
     if found is None:
         raise Refused([_none("calibrations", "start a job of the kind calibrate")])
     return Kept(**found)
+
+
+def _profit(caller: Caller) -> dict[str, Any]:
+    found = profit_of(caller.place.folder)
+    if found is None:
+        raise Refused([_none("profit", "decide and reconcile first")])
+    return found
 
 
 def _none(at: str, fix: str) -> Problem:

@@ -7,6 +7,7 @@ from fastapi import Depends, Query, Request, Response
 from pydantic import BaseModel, Field
 
 from tuoguan.api.asking import Caller, asking
+from tuoguan.api.etags import IfMatch, seen_text, tag
 from tuoguan.api.paging import After, Limit, Page, paged
 from tuoguan.api.routing import SECRET, keyed_router
 from tuoguan.site import Delivery, DeliveryState, Hook, Right, Try, events
@@ -56,6 +57,12 @@ class Secret(BaseModel):
     secret: str
 
 
+class Hosts(BaseModel):
+    """Hosts of this network that messages may go to; all others of it are refused."""
+
+    hosts: list[str]
+
+
 class DeliveryShown(BaseModel):
     """A message on its way; ``status`` is of the last answer, 0 for none."""
 
@@ -83,6 +90,24 @@ def all_events(caller: Caller = Depends(asking(Right.SETTINGS))) -> list[EventSh
     return [EventShown(name=name, title=one.title, title_zh=one.title_zh) for name, one in events().items()]
 
 
+@routes.get("/webhook-hosts", tags=["webhooks"], summary="Hosts of this network", operation_id="webhook_hosts")
+def hosts(caller: Caller = Depends(asking(Right.SETTINGS))) -> Hosts:
+    """Those that somebody allowed, by name."""
+    return Hosts(hosts=caller.site.webhooks.allowed(caller.place.name))
+
+
+@routes.put("/webhook-hosts/{host}", tags=["webhooks"], summary="Allow a host", operation_id="allow_host")
+def allow(host: str, caller: Caller = Depends(asking(Right.SETTINGS))) -> Hosts:
+    """Lets messages go to a host of this network. A person's to say, on a server of one workspace."""
+    return _allow(caller, host, True)
+
+
+@routes.delete("/webhook-hosts/{host}", tags=["webhooks"], summary="Forbid a host", operation_id="forbid_host")
+def forbid(host: str, caller: Caller = Depends(asking(Right.SETTINGS))) -> Hosts:
+    """Lets no more messages go there."""
+    return _allow(caller, host, False)
+
+
 @routes.get("/webhooks", tags=["webhooks"], summary="Subscriptions", operation_id="webhooks")
 def hooks(caller: Caller = Depends(asking(Right.SETTINGS))) -> list[HookShown]:
     """The oldest first."""
@@ -98,15 +123,26 @@ def make(body: NewHook, response: Response, caller: Caller = Depends(asking(Righ
 
 
 @routes.get("/webhooks/{hook}", tags=["webhooks"], summary="One subscription", operation_id="webhook")
-def one(hook: str, caller: Caller = Depends(asking(Right.SETTINGS))) -> HookShown:
+def one(hook: str, response: Response, caller: Caller = Depends(asking(Right.SETTINGS))) -> HookShown:
     """As it is now."""
-    return _hook(caller.site.webhooks.hook(caller.place.name, hook))
+    found = caller.site.webhooks.hook(caller.place.name, hook)
+    response.headers["ETag"] = tag(found.mark)
+    return _hook(found)
 
 
 @routes.put("/webhooks/{hook}", tags=["webhooks"], summary="Change a subscription", operation_id="change_webhook")
-def change(hook: str, body: NewHook, caller: Caller = Depends(asking(Right.SETTINGS))) -> HookShown:
+def change(
+    hook: str,
+    body: NewHook,
+    response: Response,
+    if_match: str | None = IfMatch,
+    caller: Caller = Depends(asking(Right.SETTINGS)),
+) -> HookShown:
     """Another address or other events, from now on."""
-    return _hook(caller.site.webhooks.change(caller.place.name, hook, body.url, body.events, caller.signed.name))
+    found = caller.site.webhooks.change(caller.place.name, hook, body.url, body.events, caller.signed.name,
+                                        seen=seen_text(if_match))  # fmt: skip
+    response.headers["ETag"] = tag(found.mark)
+    return _hook(found)
 
 
 @routes.post("/webhooks/{hook}/switch", tags=["webhooks"], summary="Switch on or off", operation_id="switch_webhook")
@@ -183,6 +219,12 @@ def tries(delivery: str, caller: Caller = Depends(asking(Right.SETTINGS))) -> li
 def again(delivery: str, caller: Caller = Depends(asking(Right.SETTINGS))) -> DeliveryShown:
     """Once more, under the same id, whatever became of it."""
     return _delivery(caller.site.webhooks.again(caller.place.name, delivery))
+
+
+def _allow(caller: Caller, host: str, yes: bool) -> Hosts:
+    caller.require_person()
+    caller.site.webhooks.allow(caller.place.name, host, yes, caller.signed.name)
+    return hosts(caller)
 
 
 def _hook(one: Hook) -> HookShown:

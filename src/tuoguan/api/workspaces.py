@@ -41,21 +41,23 @@ class CallerShown(BaseModel):
     version: str = Field(description="The server's version.")
 
 
-@routes.get("/me", tags=["workspaces"], summary="Who you are to the server")
+@routes.get("/me", tags=["workspaces"], summary="Who you are to the server", operation_id="me")
 def me(caller: Caller = Depends(asking(None))) -> CallerShown:
     """The caller as the server knows them."""
     signed = caller.signed
     return CallerShown(id=signed.id, name=signed.name, via=signed.via.value, version=tuoguan.__version__)
 
 
-@routes.get("/workspaces", tags=["workspaces"], summary="Workspaces that you may see")
+@routes.get("/workspaces", tags=["workspaces"], summary="Workspaces that you may see", operation_id="workspaces")
 def workspaces(caller: Caller = Depends(asking(None))) -> list[WorkspaceShown]:
     """Every workspace of the caller, by name; of others nothing is told, not even that they exist."""
     names = [name for name in caller.site.workspaces.names() if name in caller.signed.memberships]
     return [_shown(caller, name) for name in names]
 
 
-@routes.post("/workspaces", tags=["workspaces"], summary="Make a workspace", status_code=201)
+@routes.post(
+    "/workspaces", tags=["workspaces"], summary="Make a workspace", operation_id="make_workspace", status_code=201
+)
 def make(
     new: NewWorkspace, response: Response, request: Request, caller: Caller = Depends(asking(None))
 ) -> WorkspaceShown:
@@ -71,7 +73,7 @@ def make(
     return _shown(Caller(request, caller.site, signed, None, caller.desk, caller.now), new.name)
 
 
-@routes.get("/workspaces/{workspace}", tags=["workspaces"], summary="One workspace")
+@routes.get("/workspaces/{workspace}", tags=["workspaces"], summary="One workspace", operation_id="workspace")
 def one(caller: Caller = Depends(asking(Right.VIEW))) -> WorkspaceShown:
     """The workspace, and what the caller may do in it."""
     return _shown(caller, caller.place.name)

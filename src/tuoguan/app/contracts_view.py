@@ -175,6 +175,21 @@ def offers(folder: Path, on: Day) -> list[Offer]:
     ]
 
 
+def offers_table(found: Sequence[Offer]) -> pl.DataFrame:
+    """One row for each contract: state, counts of values by standing, and who owns each duty."""
+    rows = [
+        {
+            "contract": one.id, "platform": one.contract.head.platform, "model": one.contract.head.model,
+            "market": one.contract.head.market, "title": one.contract.head.title, "state": one.state.value,
+            **{name: one.standings.get(name, 0) for name in ("sourced", "ranged", "assumed")},
+            "products": one.products, "overlays": one.overlays,
+            **{duty.value: one.owners[duty].owner.value if duty in one.owners else None for duty in DUTIES},
+        }
+        for one in found
+    ]  # fmt: skip
+    return pl.DataFrame(rows, infer_schema_length=None)
+
+
 def _offer(library: Library, contract: Contract, on: Day, products: int) -> Offer:
     placed = _placed(library, contract, on)
     counts = Counter(standing(item.entry) for item in placed if not isinstance(item.entry, StatusEntry))

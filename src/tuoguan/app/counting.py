@@ -70,7 +70,10 @@ def prepare(work: Work, place: str, day: Day, counted: Counted, today: Day) -> C
 
 
 def record(work: Work, count: Count, *, actor: str, seen: str) -> int:
-    """The position of the count's entry, durable. Refused (code "stale") when stock moved since it was looked at."""
+    """The position of the count's entry, durable; the earlier one's where the same was counted and nothing moved.
+
+    Refused (code "stale") when stock moved since it was looked at.
+    """
     if count.seen != seen:
         fix = "look at the differences again and confirm them anew"
         raise Refused([Problem(count.place, "stock that moved meanwhile", "what was shown before", fix, "stale")])
@@ -79,8 +82,13 @@ def record(work: Work, count: Count, *, actor: str, seen: str) -> int:
     said = [[account, sku, units] for (account, sku), units in sorted(counted.items())]
     details = {"counted": said, "counted_on": iso(count.day), "place": count.place}
     draft = Draft(COUNT, at, tuple(corrections(work, count.place, counted, at)), details)
-    key = content_hash(json_bytes([count.day, said]))
-    return work.ledger.append(Append(f"count/{count.place}", key, (draft,), actor=actor)).position
+    stream, key = f"count/{count.place}", content_hash(json_bytes([count.day, said]))
+    known = {entry.key: entry.position for entry in work.ledger.store.stream(stream)}
+    if key in known:
+        if not any(line.difference for line in count.lines):
+            return known[key]
+        key = content_hash(json_bytes([count.day, said, seen]))  # what was found once more, after stock had moved
+    return work.ledger.append(Append(stream, key, (draft,), actor=actor)).position
 
 
 def _end(day: Day) -> int:

@@ -92,6 +92,13 @@ def is_decided(workspace: Path) -> bool:
     return bool(stamp_of(workspace / FOLDER))
 
 
+def require_seen(workspace: Path, seen: str) -> None:
+    """Refused when another decision was made since the one that was ``seen``, by its stamp."""
+    if stamp_of(workspace / FOLDER) != seen:
+        fix = "look at what the new one would open, then take it"
+        raise Refused([Problem("decision", "another one than you saw", "the one you saw", fix, "changed_meanwhile")])
+
+
 def read_decision(workspace: Path, keep: Path | None = None, *, wait: bool = False) -> Read:
     """The decision kept in the workspace; ``keep`` is a folder for what is made of it to be read fast.
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import msgspec
 
 from tuoguan.app.import_preview import LOOK, Look
-from tuoguan.app.uploads import uploads
+from tuoguan.app.uploads import EXPORTS, uploads
 from tuoguan.intake import TABLES, table_files
 
 
@@ -38,7 +38,7 @@ def own_sources(workspace: Path) -> list[Source]:
 def imported_sources(root: Path) -> list[Source]:
     """What was imported through uploads under ``root``, by format, the newest first."""
     found: dict[str, Source] = {}
-    for upload in reversed(uploads(root, "exports")):
+    for upload in reversed(uploads(root, EXPORTS)):
         path = upload.folder / LOOK
         if not upload.about.job or not path.is_file():
             continue
@@ -56,7 +56,7 @@ def imported_sources(root: Path) -> list[Source]:
 def imported_before(root: Path, upload_id: str, digests: set[str]) -> dict[str, int]:
     """When the same bytes were handed to an import before, by digest."""
     seen: dict[str, int] = {}
-    for upload in uploads(root, "exports"):
+    for upload in uploads(root, EXPORTS):
         if upload.about.job and upload.about.id != upload_id:
             seen |= {file.digest: upload.about.at for file in upload.about.files if file.digest in digests}
     return seen

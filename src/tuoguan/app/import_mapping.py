@@ -114,8 +114,11 @@ def try_mapping(path: Path, drawn: Drawn, said: dict[str, str]) -> FileLook:
     return file_look(path.name, exports, problems)
 
 
-def keep_mapping(workspace: Path, path: Path, drawn: Drawn) -> str:
-    """Saves the mapping under the file's name; the file's name in the workspace."""
+def keep_mapping(workspace: Path, path: Path, drawn: Drawn, tried: FileLook) -> str:
+    """Saves the mapping under the file's name; the name of what was written. Refused when no row was read by it."""
+    if not any(sheet.rows_used for sheet in tried.sheets):
+        fix = "look at the rows below, correct the columns, and try again"
+        raise Refused([Problem(path.name, "no row that can be used", "at least one", fix, "bad_mapping")])
     name, number = path.name.split(".")[0], 1
     while True:
         try:
@@ -124,11 +127,6 @@ def keep_mapping(workspace: Path, path: Path, drawn: Drawn) -> str:
             if refused.problems[0].code != "file_exists" or number > 50:
                 raise
             number += 1
-
-
-def fits(look: FileLook) -> bool:
-    """True when the mapping reads at least one row."""
-    return any(sheet.rows_used for sheet in look.sheets)
 
 
 def _bad(at: str, found: str, expected: str) -> Problem:

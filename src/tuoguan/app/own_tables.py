@@ -9,13 +9,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from threading import Lock
 
 import msgspec
 import polars as pl
 
 from tuoguan.app.check import check_workspace
 from tuoguan.app.trial import twin_of
-from tuoguan.app.uploads import Upload
+from tuoguan.app.uploads import OWN_TABLES, Upload, file_of, find, note
 from tuoguan.foundation.ids import content_hash
 from tuoguan.foundation.problems import Problem, Refused, has_errors
 from tuoguan.foundation.tables import whole_file
@@ -38,6 +39,8 @@ FIRST_ROWS = 6
 TRIED, ROWS_KEPT = ".tried.json", 5_000
 ASIDE = ".replaced"  # in a workspace
 ADD, REPLACE, LEAVE = "add", "replace", "leave"
+WRITTEN = "written"  # in place of a job that took the upload over
+_writing = Lock()
 
 
 class Pick(msgspec.Struct, frozen=True, kw_only=True):
@@ -129,9 +132,22 @@ def first_rows(sheet: OwnSheet) -> list[list[str]]:
             for row in sheet.frame.select(sheet.fields).head(FIRST_ROWS).rows()]  # fmt: skip
 
 
-def checked_pick(table: str, named: Mapping[str, str], how: str) -> Pick:
-    """A person's word, checked. Refused with a sentence for each thing that cannot be meant."""
-    wrong = []
+def say(workspace: Path, upload: Upload, file: str, pick: Pick) -> Upload:
+    """Notes a person's word about one file of the upload. Refused with a sentence for each thing that cannot be meant.
+
+    Columns that are named as they are recognized anyway leave the file recognized by itself.
+    """
+    shown = next(one for one in look(workspace, upload) if one.name == file_of(upload, file).name)
+    known = shown.field_by_header()
+    if pick.named == known and not shown.pick.named:
+        pick = msgspec.structs.replace(pick, named={})
+    _check(pick, known)
+    return note(upload, said=said_of(picks_of(upload) | {file: pick}))
+
+
+def _check(pick: Pick, headers: Mapping[str, str]) -> None:
+    table, named, how = pick.table, pick.named, pick.how
+    wrong = [_bad(f"column {header}", "no such column", "a column of the file") for header in named.keys() - headers]
     if table not in ("", *TABLES):
         wrong.append(_bad("what the file holds", table, "one of the list"))
     known = fields_of(table)[0] if table in TABLES else ()
@@ -144,7 +160,6 @@ def checked_pick(table: str, named: Mapping[str, str], how: str) -> Pick:
         wrong.append(_bad("what to do with the file", how, "add, replace or leave"))
     if wrong:
         raise Refused(wrong)
-    return Pick(table=table, named=dict(named), how=how)
 
 
 def try_tables(workspace: Path, upload: Upload) -> Tried:
@@ -179,12 +194,20 @@ def trouble_rows(tried: Tried) -> pl.DataFrame:
 
 
 def write_tables(workspace: Path, upload: Upload) -> list[str]:
-    """Writes the tables into the workspace and keeps mappings for the next time; names of what was written."""
-    files = [file for file in look(workspace, upload) if file.pick.how != LEAVE]
-    written = _written(workspace, files)
-    for file in files:
-        if file.pick.named and file.table:
-            save_table(workspace, file.table, file.pick.named, file.name)
+    """Writes the tables into the workspace and keeps mappings for the next time; names of what was written.
+
+    Refused (code "written_before") for an upload whose tables were written.
+    """
+    with _writing:
+        if find(upload.folder.parent, upload.about.id, OWN_TABLES).about.job:
+            found, fix = "tables that were written", "send the files again to write them again"
+            raise Refused([Problem("upload", found, "an upload that waits", fix, "written_before")])
+        files = [file for file in look(workspace, upload) if file.pick.how != LEAVE]
+        written = _written(workspace, files)
+        for file in files:
+            if file.pick.named and file.table:
+                save_table(workspace, file.table, file.pick.named, file.name)
+        note(upload, job=WRITTEN)
     return [path.name for path in written]
 
 

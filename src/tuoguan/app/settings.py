@@ -74,10 +74,15 @@ def save(folder: Path, page: Page, form: Form, seen: str, *, lang: str = "en") -
             raise Refused([*wrong, *_further(before, now.values, page, form, wrong)])
         text = rewritten(before, made)
         seller_from(text)
-        changed = sorted(_differing(now.values, made))
+        changed = differing(now.values, made)
         if changed:
             _write(folder, text, now)
         return changed
+
+
+def differing(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[str]:
+    """Paths whose values differ."""
+    return sorted(_differing(before, after))
 
 
 def save_text(folder: Path, text: str, seen: str) -> Current:
@@ -237,7 +242,6 @@ def _indexes(path: str, form: Form) -> Iterator[int]:
 
 
 def _differing(before: Mapping[str, Any], after: Mapping[str, Any], at: str = "") -> Iterator[str]:
-    """Paths whose values differ."""
     for key in {*before, *after}:
         old, new = before.get(key), after.get(key)
         if isinstance(old, Mapping) and isinstance(new, Mapping):

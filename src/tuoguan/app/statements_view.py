@@ -228,6 +228,11 @@ def profit_of(folder: Path) -> dict[str, Any] | None:
     return _told(folder / FOLDER / PROFIT)
 
 
+def profit_table(told: Mapping[str, Any]) -> pl.DataFrame:
+    """The same product by product, as a table."""
+    return pl.DataFrame([row | {"currency": told["currency"]} for row in told["rows"]])
+
+
 def learned_of(folder: Path) -> dict[str, Any] | None:
     """What was learned last; None before the first time."""
     return _told(folder / FOLDER / LEARNED)

@@ -26,6 +26,7 @@ TOTAL_MOST = 512 << 20  # of one upload
 KEPT_SECONDS = 7 * 86_400
 ENDINGS = (".xlsx", ".xlsm", ".csv", ".tsv", ".txt", ".gz", ".parquet")
 ABOUT, CHUNK = ".about.json", 1 << 20
+EXPORTS, OWN_TABLES = "exports", "tables"  # what uploads are for: a seller center's files, the workspace's own
 _ID = re.compile(r"[0-9a-f]{16}")
 
 
@@ -137,14 +138,24 @@ def _free(path: Path) -> Path:
     return found
 
 
-def find(root: Path, name: str) -> Upload:
-    """The upload of the id. Refused where there is none."""
+def find(root: Path, name: str, purpose: str = "") -> Upload:
+    """The upload of the id. Refused where there is none, or one for another purpose than was asked for."""
     path = root / name / ABOUT
-    if not _ID.fullmatch(name) or not path.is_file():
-        fix = "send the files again"
-        raise Refused([_problem("upload", "one that is not there (any more)", "an upload of this workspace", fix,
-                                "no_page")])  # fmt: skip
-    return Upload(root / name, msgspec.json.decode(path.read_bytes(), type=About))
+    if _ID.fullmatch(name) and path.is_file():
+        about = msgspec.json.decode(path.read_bytes(), type=About)
+        if purpose in ("", about.purpose):
+            return Upload(root / name, about)
+    fix = "send the files again"
+    raise Refused([_problem("upload", "one that is not there (any more)", "an upload of this workspace", fix,
+                            "no_page")])  # fmt: skip
+
+
+def file_of(upload: Upload, name: str) -> Path:
+    """The upload's file of the name. Refused when there is none."""
+    for path in upload.paths:
+        if path.name == name:
+            return path
+    raise Refused([_problem("file", f'"{name[:60]}"', "a file of this upload", "choose it again", "no_page")])
 
 
 def uploads(root: Path, purpose: str) -> list[Upload]:
@@ -159,6 +170,11 @@ def note(upload: Upload, *, said: Mapping[str, str] | None = None, job: str | No
     """The upload with a person's words about it, or with the job that took it over."""
     changes = ({"said": dict(said)} if said is not None else {}) | ({"job": job} if job is not None else {})
     return _noted(upload.folder, msgspec.structs.replace(upload.about, **changes))
+
+
+def version(upload: Upload) -> str:
+    """What stands for the words that were said of the upload."""
+    return hashlib.sha256(repr(sorted(upload.about.said.items())).encode()).hexdigest()[:16]
 
 
 def discard(upload: Upload) -> None:

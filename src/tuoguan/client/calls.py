@@ -227,7 +227,7 @@ class Client(Talk):
         return answer
 
     def decision(self, workspace: str, *, desk: records.Desk = "seller") -> records.DecisionShown:
-        """What was chosen, what it earns in the mean and in the worst futures, and its proven gap."""
+        """What was chosen, what it earns in the mean and in the worst futures, and its proven gap. Its …"""
         told, _ = self.call("GET", f"/api/v1/workspaces/{part(workspace)}/decision", query={"desk": desk})
         answer: records.DecisionShown = read(records.DecisionShown, json.loads(told))
         return answer
@@ -365,6 +365,20 @@ class Client(Talk):
         told, _ = self.call("GET", f"/api/v1/workspaces/{part(workspace)}/contracts", query={"on": on, "desk": desk})
         answer: list[records.Summary] = read(list[records.Summary], json.loads(told))
         return answer
+
+    def export_contracts(
+        self,
+        workspace: str,
+        form: Literal["xlsx", "csv", "parquet", "jsonl"],
+        *,
+        on: str | None = None,
+        desk: records.Desk = "seller",
+    ) -> bytes:
+        """Every contract that can be signed, with who owns each duty."""
+        told, _ = self.call(
+            "GET", f"/api/v1/workspaces/{part(workspace)}/contracts.{part(form)}", query={"on": on, "desk": desk}
+        )
+        return told
 
     def contract_changes(
         self, workspace: str, *, since: str, until: str, desk: records.Desk = "seller"
@@ -532,6 +546,27 @@ class Client(Talk):
             "GET", f"/api/v1/workspaces/{part(workspace)}/stock/product/{part(sku)}", query={"desk": desk}
         )
         answer: records.ProductWhole = read(records.ProductWhole, json.loads(told))
+        return answer
+
+    def count_stock(
+        self,
+        workspace: str,
+        body: records.NewCount,
+        *,
+        preview: bool = False,
+        desk: records.Desk = "seller",
+        if_match: str | None = None,
+        idempotency_key: str | None = None,
+    ) -> records.CountShown:
+        """The count, durable: the ledger then has what was counted. Looked at first (`preview=true`): …"""
+        told, _ = self.call(
+            "POST",
+            f"/api/v1/workspaces/{part(workspace)}/stock/counts",
+            query={"preview": preview, "desk": desk},
+            body=body,
+            headers={"If-Match": if_match, "Idempotency-Key": idempotency_key},
+        )
+        answer: records.CountShown = read(records.CountShown, json.loads(told))
         return answer
 
     def money_balances(self, workspace: str, *, desk: records.Desk = "seller") -> records.BalancesShown:
@@ -787,6 +822,15 @@ class Client(Talk):
         answer: records.Kept = read(records.Kept, json.loads(told))
         return answer
 
+    def export_profit(
+        self, workspace: str, form: Literal["xlsx", "csv", "parquet", "jsonl"], *, desk: records.Desk = "seller"
+    ) -> bytes:
+        """Every product of the bridge."""
+        told, _ = self.call(
+            "GET", f"/api/v1/workspaces/{part(workspace)}/realized-profit.{part(form)}", query={"desk": desk}
+        )
+        return told
+
     def calibrations(self, workspace: str, *, desk: records.Desk = "seller") -> records.Kept:
         """Numbers learned from own orders and statements, with how sure they are. Learning anew is a job."""
         told, _ = self.call("GET", f"/api/v1/workspaces/{part(workspace)}/calibrations", query={"desk": desk})
@@ -800,7 +844,13 @@ class Client(Talk):
         return answer
 
     def start_job(
-        self, workspace: str, body: records.NewJob, *, desk: records.Desk = "seller", idempotency_key: str | None = None
+        self,
+        workspace: str,
+        body: records.NewJob,
+        *,
+        desk: records.Desk = "seller",
+        if_match: str | None = None,
+        idempotency_key: str | None = None,
     ) -> records.JobShown:
         """The job, on the disk and waiting for its turn; `Location` is where to watch it. The same key: …"""
         told, _ = self.call(
@@ -808,7 +858,7 @@ class Client(Talk):
             f"/api/v1/workspaces/{part(workspace)}/jobs",
             query={"desk": desk},
             body=body,
-            headers={"Idempotency-Key": idempotency_key},
+            headers={"If-Match": if_match, "Idempotency-Key": idempotency_key},
         )
         answer: records.JobShown = read(records.JobShown, json.loads(told))
         return answer
@@ -898,7 +948,7 @@ class Client(Talk):
         return answer
 
     def upload_of(self, workspace: str, upload: str, *, desk: records.Desk = "seller") -> records.UploadShown:
-        """What was sent, and the job that took it over."""
+        """What was sent, what was said of it, and the job that took it over."""
         told, _ = self.call("GET", f"/api/v1/workspaces/{part(workspace)}/uploads/{part(upload)}", query={"desk": desk})
         answer: records.UploadShown = read(records.UploadShown, json.loads(told))
         return answer
@@ -913,6 +963,228 @@ class Client(Talk):
             query={"desk": desk},
             headers={"Idempotency-Key": idempotency_key},
         )
+
+    def say_of_upload(
+        self,
+        workspace: str,
+        upload: str,
+        body: records.Said,
+        *,
+        desk: records.Desk = "seller",
+        if_match: str | None = None,
+        idempotency_key: str | None = None,
+    ) -> records.UploadShown:
+        """Words that hold for the look, the trial and the import, in place of those said before. An …"""
+        told, _ = self.call(
+            "PUT",
+            f"/api/v1/workspaces/{part(workspace)}/uploads/{part(upload)}/said",
+            query={"desk": desk},
+            body=body,
+            headers={"If-Match": if_match, "Idempotency-Key": idempotency_key},
+        )
+        answer: records.UploadShown = read(records.UploadShown, json.loads(told))
+        return answer
+
+    def look_at_upload(
+        self, workspace: str, upload: str, *, desk: records.Desk = "seller"
+    ) -> list[records.FileLookShown]:
+        """Each file: how it is recognized, its first rows, what is wrong. Nothing is recorded."""
+        told, _ = self.call(
+            "GET", f"/api/v1/workspaces/{part(workspace)}/uploads/{part(upload)}/look", query={"desk": desk}
+        )
+        answer: list[records.FileLookShown] = read(list[records.FileLookShown], json.loads(told))
+        return answer
+
+    def effect_of_upload(self, workspace: str, upload: str, *, desk: records.Desk = "seller") -> records.EffectShown:
+        """What importing the files as they are said would do, tried on a copy of the ledger. Nothing is …"""
+        told, _ = self.call(
+            "GET", f"/api/v1/workspaces/{part(workspace)}/uploads/{part(upload)}/effect", query={"desk": desk}
+        )
+        answer: records.EffectShown = read(records.EffectShown, json.loads(told))
+        return answer
+
+    def export_upload_rows(
+        self,
+        workspace: str,
+        upload: str,
+        form: Literal["xlsx", "csv", "parquet", "jsonl"],
+        *,
+        desk: records.Desk = "seller",
+    ) -> bytes:
+        """Every row that is not used, or used with a doubt, as the last look or trial found them."""
+        told, _ = self.call(
+            "GET",
+            f"/api/v1/workspaces/{part(workspace)}/uploads/{part(upload)}/rows.{part(form)}",
+            query={"desk": desk},
+        )
+        return told
+
+    def layout_of_upload(
+        self,
+        workspace: str,
+        upload: str,
+        *,
+        file: str,
+        table: records.Table = "order_lines",
+        desk: records.Desk = "seller",
+    ) -> records.LayoutShown:
+        """Its header with samples, what each column may be, and a first guess."""
+        told, _ = self.call(
+            "GET",
+            f"/api/v1/workspaces/{part(workspace)}/uploads/{part(upload)}/layout",
+            query={"file": file, "table": table, "desk": desk},
+        )
+        answer: records.LayoutShown = read(records.LayoutShown, json.loads(told))
+        return answer
+
+    def map_upload(
+        self,
+        workspace: str,
+        upload: str,
+        body: records.NewMapping,
+        *,
+        preview: bool = False,
+        desk: records.Desk = "seller",
+        idempotency_key: str | None = None,
+    ) -> records.MappingShown:
+        """The file as the mapping reads it. Said once: files with these columns are known from then on."""
+        told, _ = self.call(
+            "POST",
+            f"/api/v1/workspaces/{part(workspace)}/uploads/{part(upload)}/mappings",
+            query={"preview": preview, "desk": desk},
+            body=body,
+            headers={"Idempotency-Key": idempotency_key},
+        )
+        answer: records.MappingShown = read(records.MappingShown, json.loads(told))
+        return answer
+
+    def send_tables(
+        self,
+        workspace: str,
+        files: Sequence[tuple[str, bytes]],
+        *,
+        desk: records.Desk = "seller",
+        idempotency_key: str | None = None,
+    ) -> records.TablesLook:
+        """Keeps the files and says what each is taken for; nothing is written yet."""
+        told, _ = self.call(
+            "POST",
+            f"/api/v1/workspaces/{part(workspace)}/table-uploads",
+            query={"desk": desk},
+            files=files,
+            headers={"Idempotency-Key": idempotency_key},
+        )
+        answer: records.TablesLook = read(records.TablesLook, json.loads(told))
+        return answer
+
+    def table_uploads(self, workspace: str, *, desk: records.Desk = "seller") -> list[records.TablesUpload]:
+        """The newest first; what was not written goes a week after it came."""
+        told, _ = self.call("GET", f"/api/v1/workspaces/{part(workspace)}/table-uploads", query={"desk": desk})
+        answer: list[records.TablesUpload] = read(list[records.TablesUpload], json.loads(told))
+        return answer
+
+    def table_kinds(self, workspace: str, *, desk: records.Desk = "seller") -> list[records.TableKind]:
+        """Every table that a workspace can hold, with its fields."""
+        told, _ = self.call("GET", f"/api/v1/workspaces/{part(workspace)}/table-kinds", query={"desk": desk})
+        answer: list[records.TableKind] = read(list[records.TableKind], json.loads(told))
+        return answer
+
+    def templates(
+        self,
+        workspace: str,
+        language: Literal["en", "zh"],
+        form: Literal["xlsx", "csv"],
+        *,
+        desk: records.Desk = "seller",
+    ) -> bytes:
+        """A ZIP of every table with its head, and a seller.toml, to be filled in."""
+        told, _ = self.call(
+            "GET", f"/api/v1/workspaces/{part(workspace)}/templates/{part(language)}/{part(form)}", query={"desk": desk}
+        )
+        return told
+
+    def table_upload(self, workspace: str, upload: str, *, desk: records.Desk = "seller") -> records.TablesLook:
+        """What each file is taken for, its columns and first rows."""
+        told, _ = self.call(
+            "GET", f"/api/v1/workspaces/{part(workspace)}/table-uploads/{part(upload)}", query={"desk": desk}
+        )
+        answer: records.TablesLook = read(records.TablesLook, json.loads(told))
+        return answer
+
+    def discard_tables(
+        self, workspace: str, upload: str, *, desk: records.Desk = "seller", idempotency_key: str | None = None
+    ) -> None:
+        """Throws the files away; what was written of them stays in the workspace."""
+        self.call(
+            "DELETE",
+            f"/api/v1/workspaces/{part(workspace)}/table-uploads/{part(upload)}",
+            query={"desk": desk},
+            headers={"Idempotency-Key": idempotency_key},
+        )
+
+    def say_of_table(
+        self,
+        workspace: str,
+        upload: str,
+        body: records.TableSaid,
+        *,
+        desk: records.Desk = "seller",
+        if_match: str | None = None,
+        idempotency_key: str | None = None,
+    ) -> records.TablesLook:
+        """The files as they are understood then; what was said of the others stays."""
+        told, _ = self.call(
+            "PUT",
+            f"/api/v1/workspaces/{part(workspace)}/table-uploads/{part(upload)}/said",
+            query={"desk": desk},
+            body=body,
+            headers={"If-Match": if_match, "Idempotency-Key": idempotency_key},
+        )
+        answer: records.TablesLook = read(records.TablesLook, json.loads(told))
+        return answer
+
+    def try_tables(self, workspace: str, upload: str, *, desk: records.Desk = "seller") -> records.TriedShown:
+        """The workspace with the tables, checked on a copy; nothing is written."""
+        told, _ = self.call(
+            "GET", f"/api/v1/workspaces/{part(workspace)}/table-uploads/{part(upload)}/check", query={"desk": desk}
+        )
+        answer: records.TriedShown = read(records.TriedShown, json.loads(told))
+        return answer
+
+    def export_table_rows(
+        self,
+        workspace: str,
+        upload: str,
+        form: Literal["xlsx", "csv", "parquet", "jsonl"],
+        *,
+        desk: records.Desk = "seller",
+    ) -> bytes:
+        """Every row that would be left out, or is doubtful."""
+        told, _ = self.call(
+            "GET",
+            f"/api/v1/workspaces/{part(workspace)}/table-uploads/{part(upload)}/rows.{part(form)}",
+            query={"desk": desk},
+        )
+        return told
+
+    def write_tables(
+        self,
+        workspace: str,
+        upload: str,
+        *,
+        desk: records.Desk = "seller",
+        if_match: str | None = None,
+        idempotency_key: str | None = None,
+    ) -> records.TablesWritten:
+        """The tables in the workspace, and what was said of columns kept for the next time. Once: then …"""
+        told, _ = self.call(
+            "POST",
+            f"/api/v1/workspaces/{part(workspace)}/table-uploads/{part(upload)}/write",
+            query={"desk": desk},
+            headers={"If-Match": if_match, "Idempotency-Key": idempotency_key},
+        )
+        answer: records.TablesWritten = read(records.TablesWritten, json.loads(told))
+        return answer
 
     def seller(self, workspace: str, *, desk: records.Desk = "seller") -> str:
         """seller.toml as it is; empty where there is none yet. Its ETag is what a change must bring as …"""
@@ -1077,6 +1349,38 @@ class Client(Talk):
         answer: list[records.EventShown] = read(list[records.EventShown], json.loads(told))
         return answer
 
+    def webhook_hosts(self, workspace: str, *, desk: records.Desk = "seller") -> records.Hosts:
+        """Those that somebody allowed, by name."""
+        told, _ = self.call("GET", f"/api/v1/workspaces/{part(workspace)}/webhook-hosts", query={"desk": desk})
+        answer: records.Hosts = read(records.Hosts, json.loads(told))
+        return answer
+
+    def allow_host(
+        self, workspace: str, host: str, *, desk: records.Desk = "seller", idempotency_key: str | None = None
+    ) -> records.Hosts:
+        """Lets messages go to a host of this network. A person's to say, on a server of one workspace."""
+        told, _ = self.call(
+            "PUT",
+            f"/api/v1/workspaces/{part(workspace)}/webhook-hosts/{part(host)}",
+            query={"desk": desk},
+            headers={"Idempotency-Key": idempotency_key},
+        )
+        answer: records.Hosts = read(records.Hosts, json.loads(told))
+        return answer
+
+    def forbid_host(
+        self, workspace: str, host: str, *, desk: records.Desk = "seller", idempotency_key: str | None = None
+    ) -> records.Hosts:
+        """Lets no more messages go there."""
+        told, _ = self.call(
+            "DELETE",
+            f"/api/v1/workspaces/{part(workspace)}/webhook-hosts/{part(host)}",
+            query={"desk": desk},
+            headers={"Idempotency-Key": idempotency_key},
+        )
+        answer: records.Hosts = read(records.Hosts, json.loads(told))
+        return answer
+
     def webhooks(self, workspace: str, *, desk: records.Desk = "seller") -> list[records.HookShown]:
         """The oldest first."""
         told, _ = self.call("GET", f"/api/v1/workspaces/{part(workspace)}/webhooks", query={"desk": desk})
@@ -1115,6 +1419,7 @@ class Client(Talk):
         body: records.NewHook,
         *,
         desk: records.Desk = "seller",
+        if_match: str | None = None,
         idempotency_key: str | None = None,
     ) -> records.HookShown:
         """Another address or other events, from now on."""
@@ -1123,7 +1428,7 @@ class Client(Talk):
             f"/api/v1/workspaces/{part(workspace)}/webhooks/{part(hook)}",
             query={"desk": desk},
             body=body,
-            headers={"Idempotency-Key": idempotency_key},
+            headers={"If-Match": if_match, "Idempotency-Key": idempotency_key},
         )
         answer: records.HookShown = read(records.HookShown, json.loads(told))
         return answer
@@ -1244,19 +1549,19 @@ class Client(Talk):
         answer: records.DeliveryShown = read(records.DeliveryShown, json.loads(told))
         return answer
 
-    def me_api_v1_me_get(self, *, desk: records.Desk = "seller") -> records.CallerShown:
+    def me(self, *, desk: records.Desk = "seller") -> records.CallerShown:
         """The caller as the server knows them."""
         told, _ = self.call("GET", "/api/v1/me", query={"desk": desk})
         answer: records.CallerShown = read(records.CallerShown, json.loads(told))
         return answer
 
-    def workspaces_api_v1_workspaces_get(self, *, desk: records.Desk = "seller") -> list[records.WorkspaceShown]:
+    def workspaces(self, *, desk: records.Desk = "seller") -> list[records.WorkspaceShown]:
         """Every workspace of the caller, by name; of others nothing is told, not even that they exist."""
         told, _ = self.call("GET", "/api/v1/workspaces", query={"desk": desk})
         answer: list[records.WorkspaceShown] = read(list[records.WorkspaceShown], json.loads(told))
         return answer
 
-    def make_api_v1_workspaces_post(
+    def make_workspace(
         self, body: records.NewWorkspace, *, desk: records.Desk = "seller", idempotency_key: str | None = None
     ) -> records.WorkspaceShown:
         """An empty workspace of which the caller is the owner; on a server of many, for who may make them."""
@@ -1266,9 +1571,7 @@ class Client(Talk):
         answer: records.WorkspaceShown = read(records.WorkspaceShown, json.loads(told))
         return answer
 
-    def one_api_v1_workspaces__workspace__get(
-        self, workspace: str, *, desk: records.Desk = "seller"
-    ) -> records.WorkspaceShown:
+    def workspace(self, workspace: str, *, desk: records.Desk = "seller") -> records.WorkspaceShown:
         """The workspace, and what the caller may do in it."""
         told, _ = self.call("GET", f"/api/v1/workspaces/{part(workspace)}", query={"desk": desk})
         answer: records.WorkspaceShown = read(records.WorkspaceShown, json.loads(told))

@@ -29,6 +29,9 @@ Right = Literal["view", "work", "handle", "decide", "money", "import", "settings
 Role = Literal["owner", "decider", "operator", "warehouse", "finance", "viewer"]
 State = Literal["planned", "open", "suspended", "ended"]
 StepKind = Literal["task", "watch"]
+Table = Literal[
+    "order_lines", "tracking", "stock", "stock_orders", "statement", "account", "unsettled", "payout", "bill"
+]
 Verdict = Literal["matched", "timing", "fee", "penalty", "missing", "unknown", "fx", "rounding", "duplicate"]
 
 
@@ -76,6 +79,13 @@ class BalancesShown:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Bodysendtables:
+    """Bodysendtables."""
+
+    files: list[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Bodyupload:
     """Bodyupload."""
 
@@ -90,6 +100,14 @@ class CallerShown:
     name: str
     via: str
     version: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """Moves of one kind that documents would make."""
+
+    kind: str
+    count: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,6 +135,19 @@ class ChargeShown:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Choices:
+    """What may be said of a file of the table: our fields, those needed, kinds of amounts, and where …"""
+
+    fields: list[str]
+    needed: list[str]
+    kinds: list[str]
+    platforms: list[str]
+    models: list[str]
+    states: list[str]
+    types: list[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Chosen:
     """How many products x markets of one market go one way, and what they earn."""
 
@@ -125,6 +156,15 @@ class Chosen:
     count: int
     undecided: int
     profit_minor: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ColumnShown:
+    """A column of the file with its first cells; ``meaning`` is what known files call so, "" where …"""
+
+    header: str
+    samples: list[str]
+    meaning: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -158,6 +198,36 @@ class ContractShown:
     id: str
     on: str
     terms: list[Explained]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CountLineShown:
+    """A SKU as the ledger had it at the end of the day, and as it was counted."""
+
+    sku: str
+    account: str
+    believed: int
+    counted: int
+    difference: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CountShown:
+    """A count; ``position`` is where it stands in the ledger, null for one that was looked at."""
+
+    place: str
+    counted_on: str
+    lines: list[CountLineShown]
+    position: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CountedLine:
+    """Units of a SKU as they were counted."""
+
+    sku: str
+    units: int
+    account: Literal["at", "quarantined"] = "at"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -267,6 +337,22 @@ class DueShown:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class EffectShown:
+    """What importing the files would do to the ledger as it is; ``documents`` are the first of them."""
+
+    opened: int
+    moved: int
+    unchanged: int
+    statements: int
+    lines: int
+    listed: int
+    changes: list[Change]
+    documents: list[WouldMove]
+    problems: list[ProblemShown]
+    nothing: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class EntryShown:
     """One entry of the document's history, the latest first."""
 
@@ -331,6 +417,15 @@ class FeeWeek:
     currency: str
     minor: int
     week_on: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileLookShown:
+    """A file with its known sheets (none: nobody knows it), and what is wrong with it."""
+
+    file: str
+    sheets: list[SheetShown]
+    problems: list[ProblemShown]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -423,6 +518,13 @@ class HookShown:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Hosts:
+    """Hosts of this network that messages may go to; all others of it are refused."""
+
+    hosts: list[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class InboundShown:
     """Units of a SKU that a document has on its way to a place."""
 
@@ -501,6 +603,18 @@ class LayerShown:
     document: str
     units: int
     value: list[ValueShown]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LayoutShown:
+    """A file's first table: ``row`` is its header's number; ``withheld`` columns speak of buyers and …"""
+
+    file: str
+    row: int
+    table: Table
+    columns: list[ColumnShown]
+    withheld: int
+    choices: Choices
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -599,6 +713,14 @@ class ListingOfProduct:
     place: str
     buffer_units: int
     sellable: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MappingShown:
+    """The file as the mapping reads it; ``name`` is the mapping's file, null when it was only tried."""
+
+    look: FileLookShown
+    name: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -701,6 +823,15 @@ class MovesDone:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class NewCount:
+    """What was counted at a place at the end of a day."""
+
+    place: str
+    counted_on: str
+    lines: list[CountedLine]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class NewDocument:
     """A document to open, under a contract (its name, or the hash of terms in the ledger) or in a …"""
 
@@ -736,6 +867,23 @@ class NewJob:
 
     kind: str
     params: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewMapping:
+    """What a file's columns mean."""
+
+    file: str
+    table: Table
+    columns: dict[str, str]
+    title: str
+    platform: str = ""
+    models: list[str] = field(default_factory=list)
+    currency: str = ""
+    zone: str = ""
+    states: str = ""
+    types: str = ""
+    kind: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -850,6 +998,28 @@ class OverlayText:
 
     name: str
     text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwnColumn:
+    """A column of a file with its first cells; ``field`` is what it is taken for, "" where it is …"""
+
+    header: str
+    samples: list[str]
+    field: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwnSheetShown:
+    """A sheet as one of our tables ("": nobody knows which), with its first rows under our fields."""
+
+    file: str
+    table: str
+    rows_in: int
+    fields: list[str]
+    missing: list[str]
+    rows: list[list[str]]
+    problems: list[ProblemShown]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -1088,6 +1258,18 @@ class Review:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RowShown:
+    """A row that is not used, or used with a doubt, in the file as it was sent."""
+
+    file: str
+    row: int
+    column: str
+    found: str
+    code: str
+    used: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Run:
     """The last run over all statements: as known on ``until``; ``by_verdict`` rows of counts and …"""
 
@@ -1097,6 +1279,19 @@ class Run:
     appeal_assumed: bool
     by_verdict: list[dict[str, Any]]
     made_at: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Said:
+    """What a person says beside the files; what is left empty is found in them or asked for."""
+
+    store: str = ""
+    contract: str = ""
+    place: str = ""
+    currency: str = ""
+    zone: str = ""
+    counted_on: str = ""
+    format: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -1118,6 +1313,25 @@ class SentAgain:
     """How many messages are sent again."""
 
     count: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SheetShown:
+    """A sheet that is known; ``columns`` and ``rows`` are its first rows as they were understood, …"""
+
+    file: str
+    format: str
+    title: str
+    title_zh: str
+    evidence: str
+    table: str
+    platform: str
+    rows_in: int
+    rows_used: int
+    rows_listed: int
+    columns: list[str]
+    rows: list[list[str]]
+    latest_on: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -1222,6 +1436,65 @@ class Switch:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TableFileShown:
+    """What a file is taken for; ``known``: it can be written as it is understood, ``how`` it will be."""
+
+    file: str
+    table: str
+    how: str
+    known: bool
+    columns: list[OwnColumn]
+    withheld: int
+    sheets: list[OwnSheetShown]
+    problems: list[ProblemShown]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TableKind:
+    """One of our tables: the fields that it can hold, and those that it needs."""
+
+    table: str
+    fields: list[str]
+    needed: list[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TableSaid:
+    """What one file holds, what its columns are, and what to do with it."""
+
+    file: str
+    table: Literal["", "products", "sales", "stock_outs", "stock", "prices", "returns", "costs"] = ""
+    columns: dict[str, str] = field(default_factory=dict)
+    how: Literal["add", "replace", "leave"] = "add"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TablesLook:
+    """An upload with what each of its files is taken for."""
+
+    upload: TablesUpload
+    files: list[TableFileShown]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TablesUpload:
+    """Files kept together; ``written``: they are tables of the workspace by now."""
+
+    id: str
+    at: int
+    by: str
+    files: list[FileShown]
+    written: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TablesWritten:
+    """Names of the files that were written into the workspace."""
+
+    names: list[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TakenOrder:
     """What an order became; ``version`` is the number of its entries, and its ETag."""
 
@@ -1297,6 +1570,18 @@ class ToldShown:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TriedShown:
+    """What a check would say of the workspace with the tables; ``rows`` are the first hundred of …"""
+
+    usable: bool
+    products: int
+    sales_days: int
+    problems: list[ProblemShown]
+    rows: list[RowShown]
+    row_count: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Try:
     """One try: the answer's status (0: none), how long it took, and what was said or went wrong."""
 
@@ -1320,12 +1605,13 @@ class Turn:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UploadShown:
-    """Files kept together for an import; ``job`` is what took them over."""
+    """Files kept together for an import, with what was said of them; ``job`` is what took them over."""
 
     id: str
     at: int
     by: str
     files: list[FileShown]
+    said: dict[str, str]
     job: str
 
 
@@ -1417,3 +1703,11 @@ class WorkspaceShown:
     rights: list[Right]
     has_files: bool
     has_decision: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WouldMove:
+    """A document and the moves that it would make."""
+
+    stream: str
+    moves: list[str]

@@ -7,7 +7,7 @@ from starlette.responses import Response
 
 from tuoguan.app.contracts import parse_on
 from tuoguan.app.contracts_example import example, parcel_texts, read_parcel
-from tuoguan.app.contracts_view import DUTIES, STAGES, Offer, lines, models, offers, show, terms_of
+from tuoguan.app.contracts_view import DUTIES, STAGES, Offer, lines, models, offers, offers_table, show, terms_of
 from tuoguan.contracts import ChargeEntry, ChargeKind, Placed, Provenance, QuantityName, check
 from tuoguan.foundation.days import Day, day_of
 from tuoguan.foundation.problems import Problem, Refused, has_errors
@@ -15,6 +15,7 @@ from tuoguan.site import Right
 from tuoguan.web import charting, pages_contracts_overlays, pages_contracts_pair
 from tuoguan.web.asking import Asking, reading
 from tuoguan.web.contracts_say import Say
+from tuoguan.web.receiving import file_answer
 
 pages = APIRouter()
 pages.include_router(pages_contracts_pair.pages)
@@ -54,9 +55,7 @@ def contracts(ask: Asking = Depends(reading())) -> Response:
 @pages.get("/w/{workspace}/contracts.{form}")
 def contracts_out(form: str, ask: Asking = Depends(reading())) -> Response:
     """The list that the URL shows, as a file."""
-    from tuoguan.web.contracts_out import offers_file
-
-    return offers_file(_filtered(ask, offers(ask.place.folder, day_asked(ask))), form)
+    return file_answer(offers_table(_filtered(ask, offers(ask.place.folder, day_asked(ask)))), form, "contracts")
 
 
 def _filtered(ask: Asking, every: list[Offer]) -> list[Offer]:

@@ -5,9 +5,8 @@ from starlette.responses import Response
 
 from tuoguan.app.accepting_shown import preview
 from tuoguan.app.decision_fresh import freshness
-from tuoguan.app.decision_read import whole_of
+from tuoguan.app.decision_read import require_seen, whole_of
 from tuoguan.app.decision_words import ways_in
-from tuoguan.foundation.problems import Problem, Refused
 from tuoguan.site import Right
 from tuoguan.web.asking import Asking, reading, writing
 from tuoguan.web.pages_decide_shown import read_for
@@ -37,9 +36,6 @@ def accept_shown(ask: Asking = Depends(reading(Right.DECIDE))) -> Response:
 async def accept(ask: Asking = Depends(writing(Right.DECIDE))) -> Response:
     """A job that takes the decision that was seen; refused when another one was made since."""
     form = await ask.request.form()
-    read = read_for(ask)
-    if str(form.get("seen", "")) != read.stamp:
-        fix = "look at what the new one would open, then take it"
-        raise Refused([Problem("decision", "another one than you saw", "the one on the page", fix, "changed")])
+    require_seen(ask.place.folder, str(form.get("seen", "")))
     job = ask.site.jobs.start(ask.place.name, "accept", {}, ask.signed.name)
     return ask.go(ask.url(f"jobs/{job.id}"))

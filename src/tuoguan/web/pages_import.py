@@ -9,7 +9,7 @@ from starlette.responses import Response
 from tuoguan.app.freshness import imported_before, imported_sources, own_sources
 from tuoguan.app.import_mapping import contract_ids
 from tuoguan.app.import_preview import SAID, Effect, asked_of, effect, look, refused_rows
-from tuoguan.app.uploads import Upload, discard, find, note, receive, uploads
+from tuoguan.app.uploads import EXPORTS, Upload, discard, find, note, receive, uploads
 from tuoguan.foundation.problems import Problem, Refused
 from tuoguan.intake import formats
 from tuoguan.operate import load_flows, move_of
@@ -22,7 +22,6 @@ from tuoguan.web.receiving import Filled, Received, file_answer, filled, receivi
 pages = APIRouter()
 pages.include_router(pages_import_mapping.pages)
 HISTORY = 20
-EXPORTS = "exports"
 SILENT = dict.fromkeys(SAID, "")
 
 
@@ -125,10 +124,7 @@ def throw_away(upload_id: str, ask: Asking = Depends(writing(Right.IMPORT))) -> 
 
 
 def _exports(ask: Asking, upload_id: str) -> Upload:
-    upload = find(uploads_of(ask), upload_id)
-    if upload.about.purpose != EXPORTS:
-        find(uploads_of(ask), "")
-    return upload
+    return find(uploads_of(ask), upload_id, EXPORTS)
 
 
 def _asks(ask: Asking, upload: Upload, found: Effect | None) -> dict[str, list[str]]:

@@ -11,12 +11,11 @@ from tuoguan.app.import_mapping import (
     choices_of,
     drawn_of,
     first_guess,
-    fits,
     keep_mapping,
     layout_of,
     try_mapping,
 )
-from tuoguan.app.uploads import Upload, find
+from tuoguan.app.uploads import Upload, file_of, find
 from tuoguan.foundation.problems import Problem, Refused
 from tuoguan.intake import Layout, Table
 from tuoguan.site import Right
@@ -49,9 +48,7 @@ def map_columns(upload_id: str, sent: Filled = Depends(filled(Right.IMPORT))) ->
         drawn = drawn_of(layout, kind.value, meanings, values, sent.texts.get("models", []))
         found = try_mapping(path, drawn, upload.about.said)
         if values.get("do") == "save":
-            if not fits(found):
-                raise Refused([_reads_nothing(path)])
-            keep_mapping(ask.place.folder, path, drawn)
+            keep_mapping(ask.place.folder, path, drawn, found)
             return ask.go(ask.url(f"import/{upload_id}"))
     except Refused as refused:
         return _page(ask, upload, path, layout, kind, chosen, values, sent.texts.get("models", []), None,
@@ -73,19 +70,11 @@ def _page(
 
 
 def _file(ask: Asking, upload_id: str, name: str) -> tuple[Upload, Path]:
-    """The file of the upload. Refused when there is none of the name."""
+    """The upload and its file. Refused when there is none of the name."""
     upload = find(uploads_of(ask), upload_id)
-    for path in upload.paths:
-        if path.name == name:
-            return upload, path
-    raise Refused([Problem("file", f'"{name[:60]}"', "a file of this upload", "choose it on the preview", "no_page")])
+    return upload, file_of(upload, name)
 
 
 def _table(values: Mapping[str, str]) -> Table:
     table = values.get("table", "")
     return Table(table) if table in set(Table) else Table.ORDER_LINES
-
-
-def _reads_nothing(path: Path) -> Problem:
-    fix = "look at the rows below, correct the columns, and try again"
-    return Problem(path.name, "no row that can be used", "at least one", fix, "bad_mapping")

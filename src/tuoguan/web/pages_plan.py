@@ -18,8 +18,8 @@ from tuoguan.foundation.problems import Problem, Refused
 from tuoguan.operate import Work, load_flows
 from tuoguan.web import charting
 from tuoguan.web.asking import Asking, reading
-from tuoguan.web.contracts_out import file_response
 from tuoguan.web.contracts_say import Say
+from tuoguan.web.receiving import file_answer
 
 pages = APIRouter()
 VIEWS = ("", "purchases", "late", "quotes", "totals")
@@ -99,7 +99,7 @@ def plan_out(form: str, ask: Asking = Depends(reading())) -> Response:
     if name not in ("purchases", "quotes", "cash", "hours"):
         raise Refused([Problem("table", repr(name)[:40], "a table of the plan", "choose one of them", "no_page")])
     frame = plan_read.everything(kept, _asked(ask)) if name == "purchases" else kept.table(name)  # type: ignore[arg-type]
-    return file_response(frame.with_columns(currency=pl.lit(decision.currency)), form, f"plan-{name}")
+    return file_answer(frame.with_columns(currency=pl.lit(decision.currency)), form, f"plan-{name}")
 
 
 @pages.get("/w/{workspace}/plan/weeks.svg")

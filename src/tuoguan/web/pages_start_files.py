@@ -4,18 +4,8 @@ from fastapi import APIRouter, Depends
 from starlette.responses import Response
 
 from tuoguan.app.freshness import own_sources
-from tuoguan.app.own_tables import (
-    ADD,
-    checked_pick,
-    first_rows,
-    look,
-    picks_of,
-    said_of,
-    trouble_rows,
-    try_tables,
-    write_tables,
-)
-from tuoguan.app.uploads import Upload, discard, find, note, receive, uploads
+from tuoguan.app.own_tables import ADD, Pick, first_rows, look, say, trouble_rows, try_tables, write_tables
+from tuoguan.app.uploads import OWN_TABLES, Upload, discard, file_of, find, receive, uploads
 from tuoguan.foundation.problems import Problem, Refused
 from tuoguan.intake import TABLES, fields_of
 from tuoguan.site import Right
@@ -24,13 +14,12 @@ from tuoguan.web.import_words import FIELD_TITLES, TABLE_TITLES
 from tuoguan.web.receiving import Filled, Received, file_answer, filled, receiving, uploads_of
 
 pages = APIRouter()
-OWN = "tables"
 
 
 @pages.get("/w/{workspace}/start/files")
 def files(ask: Asking = Depends(reading(Right.IMPORT))) -> Response:
     """Where the workspace's own tables are sent to, which there are, and what waits to be written."""
-    waiting = [upload for upload in uploads(uploads_of(ask), OWN) if upload.paths and not upload.about.job]
+    waiting = [upload for upload in uploads(uploads_of(ask), OWN_TABLES) if upload.paths and not upload.about.job]
     return ask.page(
         "start/files.html", waiting=waiting, own={source.name: source for source in own_sources(ask.place.folder)},
         tables=TABLES, titles=TABLE_TITLES, shop=(ask.place.folder / "seller.toml").is_file(),
@@ -41,7 +30,7 @@ def files(ask: Asking = Depends(reading(Right.IMPORT))) -> Response:
 def send(sent: Received = Depends(receiving(Right.IMPORT))) -> Response:
     """Keeps the files and leads to what they are."""
     ask = sent.ask
-    upload = receive(uploads_of(ask), OWN, sent.files, ask.signed.name, ask.now)
+    upload = receive(uploads_of(ask), OWN_TABLES, sent.files, ask.signed.name, ask.now)
     return ask.go(ask.url(f"start/files/{upload.about.id}"))
 
 
@@ -52,23 +41,18 @@ def understood(upload_id: str, ask: Asking = Depends(reading(Right.IMPORT))) -> 
 
 
 @pages.post("/w/{workspace}/start/files/{upload_id}/said")
-def say(upload_id: str, sent: Filled = Depends(filled(Right.IMPORT))) -> Response:
+def keep_words(upload_id: str, sent: Filled = Depends(filled(Right.IMPORT))) -> Response:
     """Keeps what a person says one file holds and what its columns are."""
     ask, values, upload = sent.ask, sent.values, _own(sent.ask, upload_id)
-    names = [path.name for path in upload.paths]
-    if values.get("file") not in names:
-        raise Refused([Problem("file", "none of this name", "a file of this upload", "choose it again", "no_page")])
-    name, table = values["file"], values.get("table", "")
-    shown = {file.name: file for file in look(ask.place.folder, upload)}[name]
-    headers = [column.header for column in shown.layout.columns] if shown.layout else []
-    named = dict(zip(headers, sent.texts.get("meaning", []), strict=False)) if values.get("shown") == table else {}
-    if named == shown.field_by_header() and not shown.pick.named:
-        named = {}  # nothing was corrected: the file stays recognized by itself
+    name, table = file_of(upload, values.get("file", "")).name, values.get("table", "")
+    layout = next(file.layout for file in look(ask.place.folder, upload) if file.name == name)
+    headers = [column.header for column in layout.columns] if layout else []
+    meanings = sent.texts.get("meaning", []) if values.get("shown") == table else []  # else of another table's fields
+    named = dict(zip(headers, meanings, strict=False))
     try:
-        pick = checked_pick(table, named, values.get("how", ADD))
+        say(ask.place.folder, upload, name, Pick(table=table, named=named, how=values.get("how", ADD)))
     except Refused as refused:
         return _page(ask, upload, refused.problems)
-    note(upload, said=said_of(picks_of(upload) | {name: pick}))
     return ask.go(ask.url(f"start/files/{upload_id}"))
 
 
@@ -94,7 +78,6 @@ def write(upload_id: str, ask: Asking = Depends(writing(Right.IMPORT))) -> Respo
     upload = _own(ask, upload_id)
     if not upload.about.job:
         write_tables(ask.place.folder, upload)
-        note(upload, job="written")
     return ask.go(ask.url("start"))
 
 
@@ -108,10 +91,7 @@ def throw_away(upload_id: str, ask: Asking = Depends(writing(Right.IMPORT))) -> 
 
 
 def _own(ask: Asking, upload_id: str) -> Upload:
-    upload = find(uploads_of(ask), upload_id)
-    if upload.about.purpose != OWN:
-        find(uploads_of(ask), "")
-    return upload
+    return find(uploads_of(ask), upload_id, OWN_TABLES)
 
 
 def _page(ask: Asking, upload: Upload, problems: tuple[Problem, ...]) -> Response:

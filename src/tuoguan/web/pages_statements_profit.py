@@ -62,11 +62,9 @@ def profit(ask: Asking = Depends(reading(Right.VIEW))) -> Response:
 @pages.get("/w/{workspace}/statements/profit.{form}")
 def profit_file(form: str, ask: Asking = Depends(reading(Right.VIEW))) -> Response:
     """All products as a file."""
-    import polars as pl
+    from tuoguan.app import statements_view
 
-    told = _profit(ask)
-    rows = [row | {"currency": told["currency"]} for row in told["rows"]]
-    return as_file(*table_bytes(pl.DataFrame(rows), form_of(form)), f"profit.{form}")
+    return as_file(*table_bytes(statements_view.profit_table(_profit(ask)), form_of(form)), f"profit.{form}")
 
 
 @pages.get("/w/{workspace}/statements/profit/chart")

@@ -78,6 +78,19 @@ def test_files_are_sent_imported_and_taken_away(client: Client) -> None:
     assert client.export_documents("shop", "purchase", "csv").startswith(b"\xef\xbb\xbf")
 
 
+def test_a_count_and_own_tables_go_in_as_they_were_seen(client: Client) -> None:
+    count = records.NewCount(place="ny", counted_on="2026-03-02", lines=[records.CountedLine(sku="CUP", units=48)])
+    assert client.count_stock("shop", count, preview=True).lines[0].difference == -2
+    seen = client.etag
+    assert client.count_stock("shop", count, if_match=seen).position
+    sent = client.send_tables("shop", [("stock.csv", b"SKU,Units\nCUP,5\n")])
+    said = records.TableSaid(file="stock.csv", table="stock", how="leave")
+    assert client.say_of_table("shop", sent.upload.id, said, if_match=client.etag).files[0].how == "leave"
+    with pytest.raises(NotDone) as nothing:
+        client.write_tables("shop", sent.upload.id)
+    assert nothing.value.codes == {"bad_choice"}
+
+
 def test_a_job_runs_to_its_end(client: Client) -> None:
     started = client.start_job("shop", records.NewJob(kind="check"), idempotency_key="once")
     assert client.start_job("shop", records.NewJob(kind="check"), idempotency_key="once").id == started.id

@@ -163,3 +163,20 @@ def test_a_key_is_its_callers_alone(server: TwoShops) -> None:
 def test_long_addresses_are_refused(server: TwoShops) -> None:
     answer = server.call("GET", f"{ROOT}/east/contracts?on=" + "9" * 60_000, server.token["east"])
     assert (answer.status_code, codes(answer)) == (414, {"too_long"})
+
+
+def test_counts_and_files_want_their_rights_and_hosts_a_person(server: TwoShops) -> None:
+    viewer, at = server.made("east", frozenset({Right.VIEW})), f"{ROOT}/east"
+    count = {"place": "ny", "counted_on": "2026-03-02", "lines": [{"sku": "CUP", "units": 1}]}
+    told = {"file": "a.csv", "table": "products"}
+    mapping = {"file": "a.csv", "table": "order_lines", "title": "a", "columns": {}}
+    id = "0123456789abcdef"
+    for method, path, body in (
+        ("POST", "stock/counts", count), ("PUT", f"uploads/{id}/said", {}), ("POST", f"uploads/{id}/mappings", mapping),
+        ("PUT", f"table-uploads/{id}/said", told), ("POST", f"table-uploads/{id}/write", None),
+        ("GET", f"uploads/{id}/effect", None), ("GET", f"table-uploads/{id}", None), ("PUT", "webhook-hosts/nas", None),
+    ):  # fmt: skip
+        answer = server.call(method, f"{at}/{path}", viewer, json=body)
+        assert (answer.status_code, codes(answer)) == (403, {"not_allowed"}), path
+    owner = server.call("PUT", f"{at}/webhook-hosts/nas", server.token["east"])
+    assert (owner.status_code, codes(owner)) == (403, {"not_allowed"})
