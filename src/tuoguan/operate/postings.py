@@ -6,8 +6,9 @@ clock and no state here. What a contract decides is read from the compiled terms
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
+
+import msgspec
 
 from tuoguan.contracts import Charge, Compiled
 from tuoguan.foundation.days import Day
@@ -22,8 +23,7 @@ from tuoguan.operate.postings_sheet import Sheet
 from tuoguan.operate.words import Posting
 
 
-@dataclass(frozen=True, slots=True)
-class Accounting:
+class Accounting(msgspec.Struct, frozen=True):
     """What one move posts, and what the contract makes of the facts it tells, in their order."""
 
     postings: tuple[Posting, ...]

@@ -8,8 +8,9 @@ and lines, with the move that opens), ``facts`` and ``charges``.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any, NamedTuple
+
+import msgspec
 
 from tuoguan.contracts import Charge, Compiled
 from tuoguan.foundation.facts import Fact, FactKind, Field, Reason
@@ -21,8 +22,7 @@ from tuoguan.operate.words import Draft, Entry
 OWN = frozenset(["document", "facts", "charges"])
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+class Request(msgspec.Struct, frozen=True):
     """A move as somebody wants it recorded; with the move "open", the document that it makes.
 
     by                who does it, at a desk or as a party (what another party did is told with its name)
@@ -36,7 +36,7 @@ class Request:
     move: str
     at: int
     by: Desk | Party
-    details: Mapping[str, Any] = field(default_factory=dict)
+    details: Mapping[str, Any] = {}
     key: str | None = None
     expected_version: int | None = None
     contract: str = ""
