@@ -60,8 +60,8 @@ def signed_of(request: Request) -> Signed:
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
     signed = None
     if not scheme or (scheme.lower() == "bearer" and token.strip()):
-        cookie = request.cookies.get(SESSION)
-        signed = site.access.signed(None if scheme else cookie, token.strip() or None)
+        cookie = None if scheme or "cookie" not in request.headers else request.cookies.get(SESSION)
+        signed = site.access.signed(cookie, token.strip() or None)
     if signed is None:
         fix = "send `Authorization: Bearer TOKEN`; tokens are made under Settings or with POST …/tokens"
         raise Refused([Problem("Authorization", "nobody known", "a valid token", fix, "not_signed")])
