@@ -6,8 +6,8 @@ one may not see answers as one that does not exist, and that a browser writes on
 
 import secrets
 from collections.abc import Callable
-from dataclasses import dataclass
 
+import msgspec
 from fastapi import Query, Request
 
 from tuoguan.app.ledgers import now
@@ -19,8 +19,7 @@ SESSION, CSRF_HEADER = "tuoguan_session", "X-CSRF"  # as the page sets them
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
-@dataclass(frozen=True, slots=True)
-class Caller:
+class Caller(msgspec.Struct, frozen=True):
     """One request's caller; ``workspace`` is None on the few paths outside of any."""
 
     request: Request
