@@ -216,6 +216,14 @@ def test_an_order_of_one_unit_is_priced_as_the_simulator_prices_it(compiled: Com
     assert (FactKind.PARCEL_IMPORTED in kinds) == parcel
 
 
+def test_what_is_equal_but_told_in_other_words_is_kept_in_its_own() -> None:
+    """True is 1 to a price book, and another word in an entry, whose bytes are hashed."""
+    compiled = terms()
+    for parcels, written in ((1, "1"), (True, "True"), (1, "1")):
+        made = postings_of("order", "open", document("order", CUP, compiled=compiled), {"parcels": parcels}, compiled)
+        assert [str(kept[7]) for kept in made.facts] == [written]
+
+
 MOVES = [(flow.name, move.name) for flow in load_flows().values() for move in flow.moves]
 
 
