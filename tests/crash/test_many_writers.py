@@ -5,12 +5,12 @@ import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as some
+from msgspec.structs import replace
 
 from ledger_cases import AT, OPENED_AT, RESERVED, assert_all_holds, assert_recorded, bought, ledger_on, order, shipped
 from store_places import KINDS, Acknowledge, Child, Place, new_place

@@ -6,8 +6,8 @@ one may not see answers as one that does not exist, and that a browser writes on
 
 import secrets
 from collections.abc import Callable
-from dataclasses import dataclass
 
+import msgspec
 from fastapi import Query, Request
 
 from tuoguan.app.ledgers import now
@@ -19,8 +19,7 @@ SESSION, CSRF_HEADER = "tuoguan_session", "X-CSRF"  # as the page sets them
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
-@dataclass(frozen=True, slots=True)
-class Caller:
+class Caller(msgspec.Struct, frozen=True):
     """One request's caller; ``workspace`` is None on the few paths outside of any."""
 
     request: Request
@@ -66,8 +65,8 @@ def signed_of(request: Request) -> Signed:
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
     signed = None
     if not scheme or (scheme.lower() == "bearer" and token.strip()):
-        cookie = request.cookies.get(SESSION)
-        signed = site.access.signed(None if scheme else cookie, token.strip() or None)
+        cookie = None if scheme or "cookie" not in request.headers else request.cookies.get(SESSION)
+        signed = site.access.signed(cookie, token.strip() or None)
     if signed is None:
         fix = "send `Authorization: Bearer TOKEN`; tokens are made under Settings or with POST …/tokens"
         raise Refused([Problem("Authorization", "nobody known", "a valid token", fix, "not_signed")])

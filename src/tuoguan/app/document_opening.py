@@ -5,9 +5,10 @@ ledger does not hold.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
+
+from msgspec.structs import replace
 
 from tuoguan.app.documents import doer_of
 from tuoguan.app.importing_shop import Shop

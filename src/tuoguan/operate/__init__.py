@@ -65,6 +65,7 @@ from tuoguan.operate.postings import (
     Accounting,
     postings_of,
 )
+from tuoguan.operate.postings_kept import Said, charges_in, facts_in, said_in
 from tuoguan.operate.queue import (
     Queue,
 )
@@ -113,16 +114,7 @@ from tuoguan.operate.words import (
 from tuoguan.operate.work import (
     Work,
 )
-from tuoguan.operate.work_documents import (
-    Request,
-    Said,
-    charges_in,
-    document_of,
-    facts_in,
-    fold,
-    said_in,
-    stream_of,
-)
+from tuoguan.operate.work_documents import Request, document_of, fold, stream_of
 from tuoguan.operate.work_due import (
     due_of,
     proposals_of,

@@ -4,7 +4,7 @@ Computes nothing. A flow says who does a move by naming the duty; which party ow
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
@@ -88,8 +88,7 @@ class Flow(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     moves: tuple[Move, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(msgspec.Struct, frozen=True):
     """Goods on a document; prices per unit in minor units of the document's currency, 0 where unknown."""
 
     sku: str
@@ -101,8 +100,7 @@ class Line:
     customs_value_minor: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Document:
+class Document(msgspec.Struct, frozen=True):
     """One document as its entries left it. ``stream`` is "flow/number".
 
     contract  hash of the compiled terms, "" where none applies; ``contract_id`` names them for people
@@ -123,7 +121,7 @@ class Document:
     lines: tuple[Line, ...]
     opened_at: int
     at_by_state: Mapping[str, int]
-    details: Mapping[str, Any] = field(default_factory=dict)
+    details: Mapping[str, Any] = {}
 
 
 class Desk(StrEnum):

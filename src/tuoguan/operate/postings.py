@@ -5,37 +5,40 @@ the invariants that every answer adds up to nought per unit, and that the same q
 clock and no state here. What a contract decides is read from the compiled terms, never from the name of a model.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
 from typing import Any
+
+import msgspec
 
 from tuoguan.contracts import Charge, Compiled
 from tuoguan.foundation.days import Day
-from tuoguan.foundation.facts import Fact
 from tuoguan.operate.flow_words import Document, Line
-from tuoguan.operate.postings_facts import DAY_SECONDS, UNTOLD, Telling, fact_of, told_by
+from tuoguan.operate.postings_facts import DAY_SECONDS, UNTOLD, Told, told_by
 from tuoguan.operate.postings_goods import RULES as GOODS_RULES
 from tuoguan.operate.postings_goods import accepted_lines
+from tuoguan.operate.postings_kept import KeptFact
 from tuoguan.operate.postings_money import RULES as MONEY_RULES
 from tuoguan.operate.postings_money import enter_charges
 from tuoguan.operate.postings_sheet import Sheet
 from tuoguan.operate.words import Posting
 
 
-@dataclass(frozen=True, slots=True)
-class Accounting:
+class Accounting(msgspec.Struct, frozen=True):
     """What one move posts, and what the contract makes of the facts it tells, in their order."""
 
     postings: tuple[Posting, ...]
-    charges: tuple[Charge, ...]
-    tellings: Sequence[Telling]
-    currency: str
+    told: Told
     day: Day
 
     @property
-    def facts(self) -> tuple[Fact, ...]:
-        """The facts that the move tells."""
-        return tuple(fact_of(telling, self.day, self.currency) for telling in self.tellings)
+    def charges(self) -> tuple[Charge, ...]:
+        """What the contract makes of the facts."""
+        return self.told.charges
+
+    @property
+    def facts(self) -> list[KeptFact]:
+        """The facts that the move tells, as an entry keeps them."""
+        return [(self.day, *fact) for fact in self.told.facts]
 
 
 def postings_of(
@@ -57,8 +60,7 @@ def postings_of(
     enter_charges(sheet, told.charged)
     if money_rule is not None:
         money_rule(sheet, told.charged)
-    charges = tuple(charge for one in told.charged for charge in one.charges)
-    return Accounting(sheet.postings(), charges, told.tellings, document.currency, at // DAY_SECONDS)
+    return Accounting(sheet.postings(), told, at // DAY_SECONDS)
 
 
 def _lines(sheet: Sheet) -> tuple[Line, ...] | None:

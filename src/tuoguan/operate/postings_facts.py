@@ -13,12 +13,12 @@ from functools import cache
 from typing import Any, NamedTuple
 
 from tuoguan.contracts import Charge, Compiled, SettingName, assess
-from tuoguan.foundation.days import Day
 from tuoguan.foundation.facts import Fact, FactKind, Reason
 from tuoguan.foundation.problems import Problem, Refused
 from tuoguan.operate.accounts import MoneyAccount, money
 from tuoguan.operate.flow_words import Document, Line
 from tuoguan.operate.flows import load_flows, move_of
+from tuoguan.operate.postings_kept import KeptFact, Said, charge_said, fact_kept
 
 DAY_SECONDS = 86_400
 MOST_KEPT = 1 << 14
@@ -55,20 +55,22 @@ class Telling(NamedTuple):
 class Priced(NamedTuple):
     """What the contract makes of a fact: its charges, their sum, and their sums by the account they are for."""
 
-    charges: tuple[Charge, ...]
-    net_minor: int
-    minor_by_account: tuple[tuple[str, int], ...]
+    charges: tuple[Charge, ...] = ()
+    net_minor: int = 0
+    minor_by_account: tuple[tuple[str, int], ...] = ()
 
 
 class Told(NamedTuple):
-    """What a move tells, and what the contract makes of each fact and of all together."""
+    """What the contract makes of each fact that a move tells, and of all together."""
 
-    tellings: tuple[Telling, ...]
-    charged: tuple[Priced, ...]
-    net_minor: int
+    charged: tuple[Priced, ...] = ()
+    net_minor: int = 0
+    charges: tuple[Charge, ...] = ()
+    said: tuple[Said, ...] = ()  # the charges as an entry keeps them
+    facts: tuple[KeptFact, ...] = ()  # the facts as an entry keeps them, but for their day
 
 
-NOTHING, UNTOLD = Priced((), 0, ()), Told((), (), 0)
+NOTHING, UNTOLD = Priced(), Told()
 
 
 class Prices(dict[Telling, Priced]):
@@ -88,7 +90,7 @@ class Prices(dict[Telling, Priced]):
         if telling.kind not in self.kinds:
             self[telling] = NOTHING
             return NOTHING
-        charges, by_account = assess(self.compiled, fact_of(telling, 0, self.compiled.currency)), dict[str, int]()
+        charges, by_account = assess(self.compiled, _fact_of(telling, self.compiled.currency)), dict[str, int]()
         for charge in charges:
             kind = MoneyAccount.INCOME if charge.minor > 0 else MoneyAccount.CHARGE
             account = money(kind, self.compiled.id, charge.kind)
@@ -110,13 +112,13 @@ def prices_of(compiled: Compiled) -> Prices:
     return found
 
 
-def fact_of(telling: Telling, day: Day, currency: str) -> Fact:
-    """The fact that is told, on ``day``."""
+def _fact_of(telling: Telling, currency: str) -> Fact:
+    """The fact that is told, on day 0: its day comes when it is kept."""
     kind, line, of_paper = telling.kind, telling.line, telling.kind in OF_PAPER
     first = telling.first and not of_paper
     return Fact(
         kind,
-        day,
+        0,
         currency,
         quantity=0 if of_paper else line.quantity,
         orders=int(first),
@@ -174,7 +176,11 @@ def _told(
         if REGIME_BY_FACT.get(kind, regime) == regime:
             tellings += _tell(kind, document, details, lines)
     charged = tuple(prices[telling] for telling in tellings)
-    return Told(tuple(tellings), charged, sum(one.net_minor for one in charged))
+    charges = tuple(charge for one in charged for charge in one.charges)
+    net_minor, said = sum(one.net_minor for one in charged), tuple(map(charge_said, charges))
+    # Facts are kept as they were told: of equal tellings (true is 1) each keeps its own words.
+    facts = tuple(fact_kept(_fact_of(telling, prices.compiled.currency)) for telling in tellings)
+    return Told(charged, net_minor, charges, said, facts)
 
 
 @cache

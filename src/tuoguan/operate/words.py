@@ -5,8 +5,10 @@ since 1970 in UTC (``*_at``).
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, NamedTuple
+
+import msgspec
 
 
 class Posting(NamedTuple):
@@ -20,8 +22,7 @@ class Posting(NamedTuple):
     amount: int
 
 
-@dataclass(frozen=True, slots=True)
-class Draft:
+class Draft(msgspec.Struct, frozen=True):
     """An entry as somebody wants it recorded; its postings add up to nought per unit.
 
     kind      what happened: "flow.move" ("order.ship") or one of the ledger's own ("ledger.reversal", "ledger.close")
@@ -34,14 +35,13 @@ class Draft:
     kind: str
     occurred_at: int
     postings: tuple[Posting, ...] = ()
-    details: Mapping[str, Any] = field(default_factory=dict)
+    details: Mapping[str, Any] = {}
     contract: str = ""
     cause: int = 0
     reverses: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Append:
+class Append(msgspec.Struct, frozen=True):
     """Entries of one stream that stand or fall together: the only thing that is ever written.
 
     stream            the document they belong to ("order/<store>/<number>"), or a book of its own

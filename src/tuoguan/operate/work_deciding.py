@@ -156,7 +156,7 @@ class Deciding:
         made = postings_of(flow.name, move.name, before, details, compiled, request.at)
         self._leave_buffer(one, request, before, made.postings)
         state = move.target or before.state
-        told = written(before, details, made.facts, made.charges)
+        told = written(before, details, made.facts, made.told.said)
         draft = Draft(f"{flow.name}.{move.name}", request.at, made.postings, told, before.contract)
         append = Append(request.stream, key, (draft,), before.version, state, request.actor)
         return Ready(append, Held(moved(before, state, request.at, details), held.keys | {key}))
@@ -243,19 +243,22 @@ def _moves(flow: str) -> dict[str, Move]:
     return {move.name: move for move in load_flows()[flow].moves}
 
 
+@cache
+def _steps() -> dict[tuple[str, str], tuple[Flow, Move]]:
+    return {(flow.name, move.name): (flow, move) for flow in load_flows().values() for move in flow.moves}
+
+
 def _flow_and_move(request: Request) -> tuple[Flow, Move]:
     """The flow and move that the request names; raises Refused when there is none."""
     name = request.stream.partition("/")[0]
+    if (known := _steps().get((name, request.move))) is not None:
+        return known
     flow = load_flows().get(name)
     if flow is None:
-        known = ", ".join(load_flows())
-        raise Refused([Problem(request.stream, repr(name), f"a flow: {known}", "name one of them", "unknown_flow")])
-    move = _moves(name).get(request.move)
-    if move is None:
-        known = ", ".join(_moves(name))
-        at = f"{request.stream}: {request.move}"
-        raise Refused([Problem(at, repr(request.move), f"a move: {known}", "name one of them", "unknown_move")])
-    return flow, move
+        flows = ", ".join(load_flows())
+        raise Refused([Problem(request.stream, repr(name), f"a flow: {flows}", "name one of them", "unknown_flow")])
+    at, moves = f"{request.stream}: {request.move}", ", ".join(_moves(name))
+    raise Refused([Problem(at, repr(request.move), f"a move: {moves}", "name one of them", "unknown_move")])
 
 
 def _there_already(request: Request, document: Document) -> Problem:

@@ -8,21 +8,21 @@ and lines, with the move that opens), ``facts`` and ``charges``.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import Any
 
-from tuoguan.contracts import Charge, Compiled
-from tuoguan.foundation.facts import Fact, FactKind, Field, Reason
+import msgspec
+from msgspec.structs import astuple
+
+from tuoguan.contracts import Compiled
 from tuoguan.foundation.parties import Party
-from tuoguan.foundation.problems import Problem, Refused
 from tuoguan.operate.flow_words import Desk, Document, Line
+from tuoguan.operate.postings_kept import KeptFact, Said
 from tuoguan.operate.words import Draft, Entry
 
 OWN = frozenset(["document", "facts", "charges"])
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+class Request(msgspec.Struct, frozen=True):
     """A move as somebody wants it recorded; with the move "open", the document that it makes.
 
     by                who does it, at a desk or as a party (what another party did is told with its name)
@@ -36,7 +36,7 @@ class Request:
     move: str
     at: int
     by: Desk | Party
-    details: Mapping[str, Any] = field(default_factory=dict)
+    details: Mapping[str, Any] = {}
     key: str | None = None
     expected_version: int | None = None
     contract: str = ""
@@ -49,15 +49,6 @@ class Request:
     def actor(self) -> str:
         """Who did it, as the ledger keeps it."""
         return f"{self.by.value}/{self.who}" if self.who else self.by.value
-
-
-class Said(NamedTuple):
-    """One charge as an entry keeps it; `charges_in` gives its source and dates back."""
-
-    term: str
-    step: int
-    kind: str
-    minor: int
 
 
 def stream_of(flow: str, number: str) -> str:
@@ -77,21 +68,17 @@ def opened(request: Request, compiled: Compiled | None) -> Document:
 
 
 def written(
-    document: Document, details: Mapping[str, Any], facts: Sequence[Fact], charges: Sequence[Charge]
+    document: Document, details: Mapping[str, Any], facts: Sequence[KeptFact], charges: Sequence[Said]
 ) -> dict[str, Any]:
     """The details of the entry that the move makes; ``document`` is as it was before."""
     told = dict(details)
     if not document.version:
-        lines = [
-            [line.sku, line.quantity, line.retail_price_minor, line.supply_price_minor, line.weight_g,
-             line.volume_cm3, line.customs_value_minor]
-            for line in document.lines
-        ]  # fmt: skip
+        lines = [astuple(line) for line in document.lines]
         told["document"] = [document.contract_id, document.currency, document.place, lines]
     if facts:
-        told["facts"] = [[fact.day, fact.currency, fact.deadline, *fact.vector()] for fact in facts]
+        told["facts"] = facts
     if charges:
-        told["charges"] = [[charge.term, charge.step, charge.kind, charge.minor] for charge in charges]
+        told["charges"] = charges
     return told
 
 
@@ -133,42 +120,3 @@ def document_of(entries: Iterable[Entry]) -> Document | None:
     for entry in entries:
         document = fold(document, entry.stream, entry.draft, entry.state)
     return document
-
-
-def facts_in(draft: Draft) -> tuple[Fact, ...]:
-    """The facts that an entry recorded."""
-    return tuple(_fact(*said) for said in draft.details.get("facts", ()))
-
-
-def _fact(day: int, currency: str, deadline: str, *numbers: int) -> Fact:
-    (kind, reason, quantity, orders, parcels, lines, retail, supply, weight, volume, late, held, customs) = numbers
-    return Fact(
-        FactKind(kind), day, currency, quantity, orders, parcels, lines, retail, supply, weight, volume, late, held,
-        customs, Reason(reason), deadline,
-    )  # fmt: skip
-
-
-def said_in(draft: Draft) -> tuple[Said, ...]:
-    """The charges that an entry recorded, as it keeps them."""
-    return tuple(Said(*said) for said in draft.details.get("charges", ()))
-
-
-def charges_in(draft: Draft, compiled: Compiled) -> tuple[Charge, ...]:
-    """The charges that an entry recorded, with dates and sources of the terms that priced it."""
-    terms = {(term.name, term.step): term for term in compiled.terms}
-    found = []
-    for said in said_in(draft):
-        term = terms.get((said.term, said.step))
-        if term is None:
-            at, fix = f"{draft.kind}: {said.term}", "price the entry by the terms that it names"
-            raise Refused([Problem(at, f"no such term in {compiled.id}", draft.contract, fix, "other_terms")])
-        found.append(
-            Charge(
-                said.term, said.step, said.kind, said.minor, compiled.currency, term.rounding, term.effective_from,
-                term.until, term.source, term.evidence,
-            )
-        )  # fmt: skip
-    return tuple(found)
-
-
-assert len(Field) == 13, "entries keep a fact's numbers in the order of Field"

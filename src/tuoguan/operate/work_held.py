@@ -5,8 +5,9 @@ who decides on it names that version, so that the ledger refuses what was decide
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
+
+import msgspec
 
 from tuoguan.operate.flow_words import Document
 from tuoguan.operate.storing import Store
@@ -16,8 +17,7 @@ from tuoguan.operate.work_documents import document_of
 MOST_HELD = 50_000
 
 
-@dataclass(frozen=True, slots=True)
-class Held:
+class Held(msgspec.Struct, frozen=True):
     """A document with the keys of its entries; no document: the stream has no entries."""
 
     document: Document | None = None

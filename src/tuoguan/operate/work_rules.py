@@ -7,6 +7,8 @@ whom the contract gives it to, and that nothing about a buyer is recorded.
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from msgspec.structs import astuple
+
 from tuoguan.contracts import Compiled, QuantityName, SettingName
 from tuoguan.foundation.parties import Party
 from tuoguan.foundation.problems import Problem
@@ -17,6 +19,7 @@ from tuoguan.operate.work_documents import OWN, Request
 
 DAY_SECONDS = 86_400
 EXPIRE, EXPIRES_AT = "expire", "expires_at"  # the move that gives a reservation back, and the detail that says when
+WHOLE = {int}  # what a line's numbers are: true and false are none
 DESK_PARTIES = frozenset(Party(desk.value) for desk in Desk)
 
 
@@ -49,20 +52,25 @@ def check_move(
     request: Request, flow: Flow, move: Move, document: Document, compiled: Compiled | None
 ) -> list[Problem]:
     """Everything that speaks against the move on the document as it is."""
-    at = f"{request.stream}: {request.move}"
-    found = [*_state(at, flow, move, document), *_doer(at, request, flow, move, compiled)]
-    found += _details(at, request.details, document.details, move)
+    at, found = f"{request.stream}: {request.move}", list[Problem]()
+    if document.version and document.state not in move.sources:
+        found.append(_wrong_state(at, flow, move, document))
+    if (wrong_doer := _wrong_doer(at, request.by, flow, move, compiled)) is not None:
+        found.append(wrong_doer)
+    if request.details or move.needs:
+        found += _details(at, request.details, document.details, move)
     if move.waits and (wait := wait_seconds(move, compiled)) is not None:
         until = document.at_by_state.get(document.state, document.opened_at) + wait
         if request.at < until:
             days = (until - request.at + DAY_SECONDS - 1) // DAY_SECONDS
             fix = "wait for the contract's days"
             found.append(Problem(at, f"{days} days too early", f"at {until} or later", fix, "too_early"))
-    expires_at = document.details.get(EXPIRES_AT)
-    if move.name == EXPIRE and type(expires_at) is int and request.at < expires_at:
-        fix = "wait until then, or cancel the order"
-        held = f"a reservation that holds until {expires_at}"
-        found.append(Problem(at, held, f"{expires_at} or later", fix, "too_early"))
+    if move.name == EXPIRE:
+        expires_at = document.details.get(EXPIRES_AT)
+        if type(expires_at) is int and request.at < expires_at:
+            fix = "wait until then, or cancel the order"
+            held = f"a reservation that holds until {expires_at}"
+            found.append(Problem(at, held, f"{expires_at} or later", fix, "too_early"))
     if request.expected_version is not None and request.expected_version != document.version:
         found.append(wrong_version(at, document.version, request.expected_version))
     return found
@@ -76,14 +84,14 @@ def check_opening(request: Request, compiled: Compiled | None) -> list[Problem]:
     if compiled is None and not request.currency:
         found.append(Problem(at, "no currency", "a contract or a currency", "name one of them", "no_currency"))
     for index, line in enumerate(request.lines):
-        numbers = (
-            line.retail_price_minor, line.supply_price_minor, line.weight_g, line.volume_cm3, line.customs_value_minor
-        )  # fmt: skip
+        sku, *numbers = astuple(line)
+        if sku and {*map(type, numbers)} == WHOLE and line.quantity > 0 and min(numbers) >= 0:
+            continue
         if not line.sku or type(line.quantity) is not int or line.quantity < 1:
             fix = "leave the line out, or mend it"
             said = f"{line.quantity!r} of {line.sku!r}"
             found.append(Problem(f"{at}: lines[{index}]", said, "a SKU and at least one unit", fix, "bad_line"))
-        if any(type(number) is not int or number < 0 for number in numbers):
+        if any(type(number) is not int or number < 0 for number in numbers[1:]):
             fix = "give minor units, grams and cubic centimeters as whole numbers, 0 where unknown"
             found.append(Problem(f"{at}: lines[{index}]", str(line), "whole numbers from 0", fix, "bad_line"))
     return found
@@ -95,31 +103,28 @@ def wrong_version(at: str, found: int, expected: int) -> Problem:
     return Problem(at, f"{found} entries on the document", str(expected), fix, "wrong_version")
 
 
-def _state(at: str, flow: Flow, move: Move, document: Document) -> Iterator[Problem]:
-    if document.state in move.sources or not document.version:
-        return
+def _wrong_state(at: str, flow: Flow, move: Move, document: Document) -> Problem:
     if document.state in final_states(flow):
         fix = "nothing leads on from here; correct the entry that brought it here if it was wrong"
     else:
         fix = f"from {document.state}: {', '.join(item.name for item in moves_from(flow, document.state))}"
-    yield Problem(at, f"a document that is {document.state}", " or ".join(move.sources), fix, "illegal_move")
+    return Problem(at, f"a document that is {document.state}", " or ".join(move.sources), fix, "illegal_move")
 
 
-def _doer(at: str, request: Request, flow: Flow, move: Move, compiled: Compiled | None) -> Iterator[Problem]:
-    """Only who owns the step does it; what a carrier or a buyer did, either desk may tell."""
-    doer, owner = Party(request.by.value), owner_of(move, compiled)
-    if doer is Party.SELLER and not sees(Desk.SELLER, flow, compiled):
+def _wrong_doer(at: str, doer: Desk | Party, flow: Flow, move: Move, compiled: Compiled | None) -> Problem | None:
+    """Only who owns the step does it; what a carrier or a buyer did, either desk may tell. A desk is its party."""
+    owner = owner_of(move, compiled)
+    if doer == Party.SELLER and not sees(Desk.SELLER, flow, compiled):
         fix = "the platform's desk does it; the seller works with the counters that the contract shows"
         found = f"the seller's desk, to which {compiled.id if compiled else ''} does not show such documents"
-        yield Problem(at, found, "a desk that sees them", fix, "not_visible")
-        return
-    if owner is None or owner is doer or (owner not in DESK_PARTIES and doer in DESK_PARTIES):
-        return
+        return Problem(at, found, "a desk that sees them", fix, "not_visible")
+    if owner is None or owner == doer or (owner not in DESK_PARTIES and doer in DESK_PARTIES):
+        return None
     if move.duty is not None and compiled is not None:
         why = f"{owner.value}: {compiled.id} gives it the duty {move.duty.value}"
     else:
         why = f"{owner.value}: this step is its own under every contract"
-    yield Problem(at, doer.value, why, f"watch, and record it once the {owner.value} has done it", "not_yours")
+    return Problem(at, doer.value, why, f"watch, and record it once the {owner.value} has done it", "not_yours")
 
 
 def _details(at: str, details: Mapping[str, Any], kept: Mapping[str, Any], move: Move) -> Iterator[Problem]:

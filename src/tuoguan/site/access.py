@@ -23,6 +23,7 @@ from tuoguan.site.access_words import MINUTE, Entered
 from tuoguan.site.words import Membership, Role, Signed, Via
 from tuoguan.site.workspaces import Workspaces
 
+OWNER = Membership(Role.OWNER)
 STEP_SECONDS = 5 * MINUTE  # between a right password and the code
 
 
@@ -145,7 +146,7 @@ class Access:
         self._kept.close()
 
     def _local_memberships(self) -> dict[str, Membership]:
-        return dict.fromkeys(self._workspaces.names(), Membership(Role.OWNER))
+        return dict.fromkeys(self._workspaces.names(), OWNER)
 
     def _step(self, account_id: str) -> str:
         step, now_ = secrets.token_urlsafe(32), self._clock()

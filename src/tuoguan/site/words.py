@@ -6,6 +6,8 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
 from tuoguan.foundation.problems import Problem
 from tuoguan.operate import Desk
 
@@ -68,8 +70,7 @@ class Via(StrEnum):
     TOKEN = "token"
 
 
-@dataclass(frozen=True, slots=True)
-class Signed:
+class Signed(msgspec.Struct, frozen=True):
     """Who asks. ``name`` stands as the actor in the ledger.
 
     csrf      what a form of this session must bring back; "" for tokens, which no browser sends by itself

@@ -17,11 +17,12 @@ class Workspaces:
 
     def __init__(self, root: Path, *, many: bool = False) -> None:
         self.root, self.many = root.resolve(), many
+        self._only = name_of(self.root)
 
     def names(self) -> list[str]:
         """All workspaces in the order of their names."""
         if not self.many:
-            return [name_of(self.root)]
+            return [self._only]
         folders = self.root.iterdir() if self.root.is_dir() else ()
         return sorted(one.name for one in folders if one.is_dir() and NAME.fullmatch(one.name))
 

@@ -2,13 +2,13 @@
 
 from collections.abc import Sequence
 from contextlib import closing
-from dataclasses import replace
 from itertools import count
 from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as some
+from msgspec.structs import replace
 
 from ledger_cases import OPENED_AT, Kinds, bought, kinds_of, ledger_on, order, shipped
 from store_places import KINDS, new_place

@@ -1,12 +1,12 @@
 """A price review beside the decision: the floor it played, in the document's money, and no advice without a row."""
 
 import json
-from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 
 import polars as pl
 import pytest
+from msgspec.structs import replace
 
 from tuoguan.app.decision_index import FIRST, GROUP
 from tuoguan.app.price_reviews import advice_of

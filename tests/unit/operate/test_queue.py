@@ -1,9 +1,9 @@
 """The work queue: who has what to do, by when, with how much money at stake, page by page."""
 
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from operate_world import DAY, LINE, NOON, World, terms_of
 from tuoguan.contracts import assess

@@ -1,11 +1,11 @@
 """The register: documents as lists, the same however they were folded, paged without a gap, only what a desk sees."""
 
 from collections import Counter
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from operate_world import LINE, NOON, World
 from store_places import KINDS, new_place
