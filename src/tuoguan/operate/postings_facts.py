@@ -154,9 +154,10 @@ def told_by(
         found, fix = f"prices in {document.currency}", f"give them in {compiled.currency}, as {compiled.id} is compiled"
         raise Refused([Problem(document.stream, found, "the contract's currency", fix, "currency_differs")])
     prices, earlier = prices_of(compiled), document.details
-    if not details.keys().isdisjoint(CIRCUMSTANCES):
+    parcels = earlier.get("parcels", 1)
+    if type(parcels) is not int or not details.keys().isdisjoint(CIRCUMSTANCES):  # True is no 1, though it equals it
         return _told(flow, move, document, details, prices, lines)
-    key = (flow, move, tuple(lines), earlier.get("parcels", 1), earlier.get("reason"), earlier.get("fact"))
+    key = (flow, move, tuple(lines), parcels, earlier.get("reason"), earlier.get("fact"))
     known = prices.told.get(key)
     if known is None:
         if len(prices.told) >= MOST_KEPT:

@@ -222,6 +222,9 @@ def test_what_is_equal_but_told_in_other_words_is_kept_in_its_own() -> None:
     for parcels, written in ((1, "1"), (True, "True"), (1, "1")):
         made = postings_of("order", "open", document("order", CUP, compiled=compiled), {"parcels": parcels}, compiled)
         assert [str(kept[7]) for kept in made.facts] == [written]
+        shipped = document("order", CUP, compiled=compiled, state="packed", details={"parcels": parcels})
+        made = postings_of("order", "ship", shipped, {}, compiled)
+        assert {str(kept[7]) for kept in made.facts} == {written}
 
 
 MOVES = [(flow.name, move.name) for flow in load_flows().values() for move in flow.moves]
