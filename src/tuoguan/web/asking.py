@@ -19,6 +19,7 @@ from tuoguan.operate import Desk, Work
 from tuoguan.site import Right, Signed, Site, Workspace
 from tuoguan.web.menu import GROUPS
 from tuoguan.web.templating import environment
+from tuoguan.web.people_words import RIGHT_TITLES
 from tuoguan.web.translating import COOKIE, Language, language_of, translator
 
 SESSION, LANGUAGE, THEME = "tuoguan_session", COOKIE, "tuoguan_theme"
@@ -202,4 +203,4 @@ def form_values(form: Mapping[str, Any]) -> dict[str, str]:
 
 def _not_allowed(right: Right, desk: Desk) -> Problem:
     fix = "ask an owner of the workspace for a role that has it"
-    return Problem(f"the {desk} desk", "a role without it", f"the right to {right}", fix, "not_allowed")
+    return Problem(f"the {desk} desk", "a role without it", f"the right “{RIGHT_TITLES[right]}”", fix, "not_allowed")

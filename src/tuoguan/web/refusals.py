@@ -1,0 +1,103 @@
+"""What was refused or found wrong, in the reader's language: sentences that were put together are taken apart again.
+
+Hides the search. A text of the catalogs with places ``{0}``, ``{1}`` … is the pattern of a sentence of the code, whose
+values are put into the Chinese one. Keeps the invariants that a sentence nobody translated stands in English as it is,
+never half of it, and that a value stands as it was, unless it is a word of the field.
+"""
+
+import re
+from dataclasses import dataclass
+from functools import cache, lru_cache
+
+from tuoguan.app.document_words import KINDS
+from tuoguan.contracts import label
+from tuoguan.operate import load_flows
+from tuoguan.web.translating import Language, catalog
+
+PLACE = re.compile(r"\{(\d)\}")
+LETTERS = re.compile("[A-Za-z]")
+SENTENCE = re.compile("[a-z]{2,} [a-z]{2,}")  # English that was left over, not a value
+FEW = 12  # letters: a pattern with fewer, such as "{0} to {1}", fits many a sentence it was not made for
+TYPED = frozenset({"write {0}", "write one of {0}", "use one of: {0}", "one of {0}", "such as {0}"})  # as it stands
+LISTS = ((", ", "、"), (" or ", "或"), (" and ", "和"))
+KEPT = 1 << 12
+
+
+@dataclass(frozen=True, slots=True)
+class Pattern:
+    """A sentence with places: what stands around them in English, and the whole of it in Chinese."""
+
+    pieces: tuple[str, ...]
+    chinese: str
+    letters: int
+    longest: str
+    typed: bool
+
+    def values(self, text: str) -> tuple[str, ...] | None:
+        """What stands in the places, if the text is this sentence: each value the shortest that fits."""
+        first, *inner, last = self.pieces
+        at, end = len(first), len(text) - len(last)
+        if self.longest not in text or end < at or not text.startswith(first) or not text.endswith(last):
+            return None
+        found = []
+        for piece in inner:
+            until = text.find(piece, at, end)
+            if until < 0:
+                return None
+            found.append(text[at:until])
+            at = until + len(piece)
+        return (*found, text[at:end])
+
+
+@cache
+def _patterns() -> tuple[Pattern, ...]:
+    """All sentences with places, those that say most first; one that is only places is none."""
+    found = []
+    for text, chinese in catalog("zh").items():
+        if len(pieces := tuple(PLACE.split(text)[::2])) > 1 and (letters := len(LETTERS.findall("".join(pieces)))):
+            found.append(Pattern(pieces, chinese, letters, max(pieces, key=len), text in TYPED))
+    return tuple(sorted(found, key=lambda one: (-one.letters, -sum(map(len, one.pieces)))))
+
+
+def said(text: str, language: Language, at: str = "") -> str:
+    """The text of a problem in the language; ``at`` is where the problem is, which says of which flow it speaks."""
+    if language == "en":
+        return text
+    flow = (at or text).partition("/")[0]
+    return _said(text, flow if flow in load_flows() else "", not at)
+
+
+@lru_cache(KEPT)
+def _said(text: str, flow: str, place: bool) -> str:
+    known = catalog("zh").get(text) or _word(text, flow, place)
+    if known:
+        return known
+    for pattern in _patterns():
+        values = pattern.values(text)
+        if values is None:
+            continue
+        told = values if pattern.typed else [_said(value, flow, place) for value in values]
+        if pattern.letters >= FEW or not any(map(SENTENCE.search, told)):
+            return PLACE.sub(lambda match: told[int(match[1])], pattern.chinese)
+    for separator, chinese in LISTS:
+        parts = text.split(separator)
+        words = [catalog("zh").get(part) or _word(part, flow, place) for part in parts]
+        if len(parts) > 1 and all(words):
+            return chinese.join(words)
+    parts = text.split(": ")
+    whole = [_said(part, flow, place) for part in parts] if len(parts) > 1 else parts
+    return "：".join(whole) if whole != parts else text
+
+
+def _word(text: str, flow: str, place: bool) -> str:
+    """A word of the flow, then of the contracts; "" for none. Where the problem is, a move is meant, else a state."""
+    if " " in text:
+        return ""
+    if flow:
+        one = load_flows()[flow]
+        kinds = (one.moves, one.states) if place else (one.states, one.moves)
+        titles = {item.name: item.title_zh for kind in reversed(kinds) for item in kind}
+        if title := titles.get(text) or (KINDS[text][2] if text in KINDS else ""):
+            return title
+    named = label(text, "zh")
+    return named if named != text.replace("_", " ") else ""
