@@ -24,7 +24,6 @@ RAISED = {"ValueError"}  # beside the exceptions of the source itself; their wor
 UNSAID = {"Refused", "Problem"}  # they carry problems, which are found by themselves
 SHARED = {"say", "refuse"}  # methods by which other modules make problems
 Function = ast.FunctionDef | ast.AsyncFunctionDef
-DEPTH = 6
 # Put together in ways that the search does not follow: limits that clash, cells that are withheld.
 COMPOSED = (
     "a text of {0} characters", "this limit cannot be met", "{0} limits cannot hold together",
@@ -37,7 +36,8 @@ COMPOSED = (
 )  # fmt: skip
 # What the libraries say that read TOML, JSON and forms, as far as it can come from what somebody wrote.
 LIBRARIES = (
-    "Expected {0}, got {1}", "Expected {0}", "Invalid enum value {0}", "Field required",
+    "Expected {0}, got {1}", "Expected {0}", "Invalid enum value {0}", "{0} - at {1}", "JSON is malformed: {0}",
+    "Object contains unknown field {0}", "Object missing required field {0}", "Field required",
     "Input should be a valid integer", "Input should be a valid integer, unable to parse string as an integer",
     "Input should be a valid number, unable to parse string as a number", "Input should be a valid string",
     "Input should be a valid boolean, unable to interpret input", "Input should be {0}",
@@ -107,9 +107,9 @@ class Module:
         elif isinstance(target, ast.Tuple):
             branches = [value.body, value.orelse] if isinstance(value, ast.IfExp) else [value]
             for branch in branches:
-                if isinstance(branch, ast.Tuple):
-                    for one, part in zip(target.elts, branch.elts, strict=False):
-                        self._give(found, around, one, part)
+                parts = branch.elts if isinstance(branch, ast.Tuple) else [branch] * len(target.elts)
+                for one, part in zip(target.elts, parts, strict=False):
+                    self._give(found, around, one, part)
 
     @cached_property
     def functions(self) -> dict[str, list[Function]]:
@@ -139,91 +139,96 @@ class Texts:
     modules: list[Module]
     found: dict[str, str] = field(default_factory=dict)
     followed: set[tuple[str, str]] = field(default_factory=set)
+    told: dict[ast.expr, list[str]] = field(default_factory=dict)  # empty while it is looked for
 
     def keep(self, module: Module, node: ast.expr) -> None:
         """Everything that the expression can say."""
         for text in self.of(module, node):
             self.found.setdefault(text, module.place(node))
 
-    def of(self, module: Module, node: ast.expr, depth: int = 0) -> Iterator[str]:
-        if depth > DEPTH:
-            return
-        deeper = depth + 1
+    def of(self, module: Module, node: ast.expr) -> list[str]:
+        if node not in self.told:
+            self.told[node] = []
+            self.told[node] = list(dict.fromkeys(self._of(module, node)))
+        return self.told[node]
+
+    def _of(self, module: Module, node: ast.expr) -> Iterator[str]:
         match node:
             case ast.Constant(value=str(text)):
                 yield text
             case ast.JoinedStr():
-                yield from self._joined(module, node, deeper)
+                yield from self._joined(module, node)
             case ast.IfExp():
-                yield from self.of(module, node.body, deeper)
-                yield from self.of(module, node.orelse, deeper)
-            case ast.BoolOp():
-                for value in node.values:
-                    yield from self.of(module, value, deeper)
+                yield from self.of(module, node.body)
+                yield from self.of(module, node.orelse)
             case ast.BinOp(op=ast.Add()):
-                left = list(self.of(module, node.left, deeper)) or ["{}"]
-                right = list(self.of(module, node.right, deeper)) or ["{}"]
+                left = self.of(module, node.left) or ["{}"]
+                right = self.of(module, node.right) or ["{}"]
                 yield from (_numbered(a + b) for a, b in product(left, right))
             case ast.BinOp(op=ast.Mult()):
-                yield from self.of(module, node.left, deeper)
-            case ast.Subscript(slice=ast.Slice()):
-                yield from self.of(module, node.value, deeper)
+                yield from self.of(module, node.left)
             case ast.Subscript():
-                yield from self._table(module, node.value, deeper)
-            case ast.Dict():
-                for value in node.values:
-                    yield from self.of(module, value, deeper)
-            case ast.Tuple() | ast.List() | ast.Set():
-                for value in node.elts:
-                    yield from self.of(module, value, deeper)
+                part = isinstance(node.slice, ast.Slice)
+                yield from self.of(module, node.value) if part else self._table(module, node.value)
+            case ast.Dict(values=many) | ast.Tuple(elts=many) | ast.List(elts=many) | ast.BoolOp(values=many):
+                for value in many:
+                    yield from self.of(module, value)
             case ast.Call():
-                yield from self._called(module, node, deeper)
+                yield from self._called(module, node)
             case ast.Name():
-                yield from self._named(module, node, deeper)
+                yield from self._named(module, node)
 
-    def _joined(self, module: Module, node: ast.JoinedStr, depth: int) -> Iterator[str]:
+    def _joined(self, module: Module, node: ast.JoinedStr) -> Iterator[str]:
         text = ""
         for part in node.values:
             if isinstance(part, ast.FormattedValue):
                 text += "{}"
-                for inner in self._inner(module, part.value, depth):
+                for inner in self._inner(module, part.value):
                     self.found.setdefault(inner, module.place(part))
             elif isinstance(part, ast.Constant):
                 text += str(part.value)
         yield _numbered(text)
 
-    def _inner(self, module: Module, node: ast.expr, depth: int) -> Iterator[str]:
+    def _inner(self, module: Module, node: ast.expr) -> Iterator[str]:
         """What a place is given, where that is written near: a branch, or a name of the same function."""
         if isinstance(node, ast.Name):
             for value in module.given.get((module.owner[node], node.id), ()):
-                yield from self.of(module, value, depth)
-        elif isinstance(node, ast.IfExp | ast.BoolOp | ast.Subscript):
-            yield from self.of(module, node, depth)
+                yield from self.of(module, value)
+        elif isinstance(node, ast.IfExp | ast.BoolOp | ast.Subscript | ast.Call):
+            yield from self.of(module, node)
 
-    def _table(self, module: Module, node: ast.expr, depth: int) -> Iterator[str]:
+    def _table(self, module: Module, node: ast.expr) -> Iterator[str]:
         for value in module.given.get((None, _name(node)), ()) if isinstance(node, ast.Name) else ():
             if isinstance(value, ast.Dict):
-                yield from self.of(module, value, depth)
+                yield from self.of(module, value)
 
-    def _called(self, module: Module, node: ast.Call, depth: int) -> Iterator[str]:
+    def _called(self, module: Module, node: ast.Call) -> Iterator[str]:
         name = _name(node.func)
         if isinstance(node.func, ast.Attribute) and name == "get":
-            yield from self._table(module, node.func.value, depth)
+            yield from self._table(module, node.func.value)
             for default in node.args[1:]:
-                yield from self.of(module, default, depth)
+                yield from self.of(module, default)
         elif isinstance(node.func, ast.Attribute) and name in ("format", "lower", "capitalize", "strip"):
-            yield from self.of(module, node.func.value, depth)
-        elif name in module.functions:
-            for function in module.functions[name]:
-                for value in _returned(function):
-                    yield from self.of(module, value, depth)
+            yield from self.of(module, node.func.value)
+        else:
+            for other, function in self._functions(module, name):
+                for value in _answers(function):
+                    yield from self.of(other, value)
 
-    def _named(self, module: Module, node: ast.Name, depth: int) -> Iterator[str]:
+    def _functions(self, module: Module, name: str) -> list[tuple[Module, Function]]:
+        """The functions that a call by this name can mean."""
+        if name in module.functions:
+            return [(module, one) for one in module.functions[name]]
+        if name not in module.imported:
+            return []
+        return [(other, one) for other in self.modules for one in other.functions.get(name, ())]
+
+    def _named(self, module: Module, node: ast.Name) -> Iterator[str]:
         around = module.owner[node]
         values = module.given.get((around, node.id), [])
         if values:
             for value in values:
-                yield from self.of(module, value, depth)
+                yield from self.of(module, value)
             return
         if around is not None:
             arguments = [*around.args.posonlyargs, *around.args.args, *around.args.kwonlyargs]
@@ -231,29 +236,36 @@ class Texts:
                 self._follow(module, around, node.id)
                 return
             for loop in ast.walk(around):
-                if isinstance(loop, ast.For | ast.comprehension) and isinstance(loop.iter, ast.Tuple | ast.List | ast.Dict):
-                    yield from self._looped(module, loop.target, loop.iter, node.id, depth)
+                if isinstance(loop, ast.For | ast.comprehension):
+                    yield from self._looped(module, loop.target, loop.iter, node.id)
         outer = module.given.get((None, node.id), [])
         for other in self.modules if not outer and node.id in module.imported and node.id.isupper() else ():
             outer = outer or other.given.get((None, node.id), [])
             module_of = other
             for value in outer:
-                yield from self.of(module_of, value, depth)
+                yield from self.of(module_of, value)
             if outer:
                 return
         for value in outer:
-            yield from self.of(module, value, depth)
+            yield from self.of(module, value)
 
     def _looped(
-        self, module: Module, target: ast.expr, over: ast.expr, name: str, depth: int
+        self, module: Module, target: ast.expr, over: ast.expr, name: str, within: tuple[ast.expr, ...] = ()
     ) -> Iterator[str]:
-        for one in getattr(over, "elts", ()):
-            if isinstance(target, ast.Name) and target.id == name:
-                yield from self.of(module, one, depth)
+        """What a loop gives to a name: the parts of a table, or of what a generator yields."""
+        items = [(module, one) for one in getattr(over, "elts", ())]
+        if isinstance(over, ast.Call):
+            for other, function in self._functions(module, _name(over.func)):
+                items += [(other, one) for one in _answers(function)]
+        for other, one in items:
+            if isinstance(one, ast.Call) and isinstance(over, ast.Call) and one not in within:
+                yield from self._looped(other, target, one, name, (*within, one))
+            elif isinstance(target, ast.Name) and target.id == name:
+                yield from self.of(other, one)
             elif isinstance(target, ast.Tuple) and isinstance(one, ast.Tuple):
                 for part, value in zip(target.elts, one.elts, strict=False):
                     if isinstance(part, ast.Name) and part.id == name:
-                        yield from self.of(module, value, depth)
+                        yield from self.of(other, value)
 
     def _follow(self, module: Module, function: Function, parameter: str) -> None:
         """The helper passes the parameter on: what its callers give it is said, too."""
@@ -289,30 +301,37 @@ class Texts:
     def _errors(self) -> set[str]:
         """Exceptions with words of their own."""
         classes = [node for module in self.modules for node in module.owner if isinstance(node, ast.ClassDef)]
-        own = {node.name for node in classes if any(_name(base).endswith(("Error", "Exception")) for base in node.bases)}
+        own = {
+            node.name for node in classes if any(_name(base).endswith(("Error", "Exception")) for base in node.bases)
+        }
         return (RAISED | own) - UNSAID
 
     def search(self) -> dict[str, str]:
+        """All of it: what problems are made of, what errors say, what the settings are found to hold."""
+        for module, (carrier, places) in product(self.modules, CARRIERS.items()):
+            for call in module.calls.get(carrier, ()):
+                given = [call.args[place : place + 1] for place in places.values()]
+                starred = [one.value for one in call.args[:1] if isinstance(one, ast.Starred)]
+                named = [word.value for word in call.keywords if word.arg in places]
+                for value in (*starred, *named, *(one for part in given for one in part)):
+                    self.keep(module, value)
+        for name, module in product(self._errors(), self.modules):
+            for call in module.calls.get(name, ()):
+                for value in call.args[:1]:
+                    self.keep(module, value)
         for module in self.modules:
-            for carrier, places in CARRIERS.items():
-                for call in module.calls.get(carrier, ()):
-                    for name, place in places.items():
-                        values = [word.value for word in call.keywords if word.arg == name]
-                        values += call.args[place : place + 1]
-                        values += [one.value for one in call.args[:1] if isinstance(one, ast.Starred)]
-                        for value in values:
-                            self.keep(module, value)
-        for module in self.modules:
-            for name in self._errors():
-                for call in module.calls.get(name, ()):
-                    for value in call.args[:1]:
-                        self.keep(module, value)
+            for function in (one for named in module.functions.values() for one in named):
+                if function.returns is not None and "Finding" in ast.unparse(function.returns):
+                    for value in _answers(function):
+                        for part in value.elts[1:] if isinstance(value, ast.Tuple) else ():
+                            self.keep(module, part)
         return self.found
 
 
-def _returned(function: Function) -> Iterator[ast.expr]:
+def _answers(function: Function) -> Iterator[ast.expr]:
+    """What it returns or yields."""
     for node in ast.walk(function):
-        if isinstance(node, ast.Return) and node.value is not None:
+        if isinstance(node, ast.Return | ast.Yield | ast.YieldFrom) and node.value is not None:
             yield node.value
 
 
@@ -325,7 +344,9 @@ def _numbered(text: str) -> str:
     return pieces[0] + "".join(f"{{{number}}}{piece}" for number, piece in enumerate(pieces[1:]))
 
 
-WORD = re.compile(r"""["'(\[]*[A-Za-z]?[a-z']+["'),.;:\]]*""")  # one that a reader reads; seller.toml, X-CSRF and --on are none
+WORD = re.compile(
+    r"""["'(\[]*[A-Za-z]?[a-z']+["'),.;:\]]*"""
+)  # one that a reader reads; seller.toml, X-CSRF and --on are none
 
 
 def speaks(text: str) -> bool:

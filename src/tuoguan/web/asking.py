@@ -18,8 +18,8 @@ from tuoguan.foundation.problems import Problem, Refused
 from tuoguan.operate import Desk, Work
 from tuoguan.site import Right, Signed, Site, Workspace
 from tuoguan.web.menu import GROUPS
-from tuoguan.web.templating import environment
 from tuoguan.web.people_words import RIGHT_TITLES
+from tuoguan.web.templating import environment
 from tuoguan.web.translating import COOKIE, Language, language_of, translator
 
 SESSION, LANGUAGE, THEME = "tuoguan_session", COOKIE, "tuoguan_theme"

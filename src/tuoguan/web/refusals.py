@@ -6,6 +6,7 @@ never half of it, and that a value stands as it was, unless it is a word of the 
 """
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
@@ -16,10 +17,12 @@ from tuoguan.web.translating import Language, catalog
 
 PLACE = re.compile(r"\{(\d)\}")
 LETTERS = re.compile("[A-Za-z]")
-SENTENCE = re.compile("[a-z]{2,} [a-z]{2,}")  # English that was left over, not a value
+SENTENCE = re.compile(r"\b(a|an|the|of|to|no|or|and|is|that)\b|[a-z]{2,} [a-z]{2,} [a-z]{2,}")  # English, not a value
+SPACED = re.compile("[a-z] |[a-z]{2,} [0-9a-z]")
+FEWEST = 4
 FEW = 12  # letters: a pattern with fewer, such as "{0} to {1}", fits many a sentence it was not made for
 TYPED = frozenset({"write {0}", "write one of {0}", "use one of: {0}", "one of {0}", "such as {0}"})  # as it stands
-LISTS = ((", ", "、"), (" or ", "或"), (" and ", "和"))
+LISTS = ((", ", "、"), (" or ", "或"), (" and ", "和"), (" ", " "))
 KEPT = 1 << 12
 
 
@@ -48,6 +51,15 @@ class Pattern:
             at = until + len(piece)
         return (*found, text[at:end])
 
+    def fits(self, told: Sequence[str]) -> bool:
+        """True unless the sentence says little itself, and English that it was not made for stands in its places."""
+        wrong = SENTENCE if self.letters > FEWEST else SPACED
+        return self.letters >= FEW or not any(map(wrong.search, told))
+
+    def filled(self, told: Sequence[str]) -> str:
+        """The Chinese with its values."""
+        return PLACE.sub(lambda match: told[int(match[1])], self.chinese)
+
 
 @cache
 def _patterns() -> tuple[Pattern, ...]:
@@ -74,19 +86,21 @@ def _said(text: str, flow: str, place: bool) -> str:
         return known
     for pattern in _patterns():
         values = pattern.values(text)
-        if values is None:
-            continue
-        told = values if pattern.typed else [_said(value, flow, place) for value in values]
-        if pattern.letters >= FEW or not any(map(SENTENCE.search, told)):
-            return PLACE.sub(lambda match: told[int(match[1])], pattern.chinese)
+        if values is not None:
+            told = values if pattern.typed else tuple(_said(value, flow, place) for value in values)
+            if pattern.fits(told):
+                return pattern.filled(told)
     for separator, chinese in LISTS:
         parts = text.split(separator)
-        words = [catalog("zh").get(part) or _word(part, flow, place) for part in parts]
+        words = [_word(part, flow, place) or (separator != " " and catalog("zh").get(part)) for part in parts]
         if len(parts) > 1 and all(words):
-            return chinese.join(words)
-    parts = text.split(": ")
-    whole = [_said(part, flow, place) for part in parts] if len(parts) > 1 else parts
-    return "：".join(whole) if whole != parts else text
+            return chinese.join(map(str, words))
+    for separator, chinese in ((": ", "："), (", ", "，")) if place else ((": ", "："),):
+        parts = text.split(separator)
+        whole = [_said(part, flow, place) for part in parts] if len(parts) > 1 else parts
+        if whole != parts:
+            return chinese.join(whole)
+    return text
 
 
 def _word(text: str, flow: str, place: bool) -> str:

@@ -63,7 +63,16 @@ def test_every_order_pages_without_gap_or_repeat(client: TestClient, sort: str) 
 def test_one_difference_stands_side_by_side_with_terms_lines_and_entries(client: TestClient) -> None:
     by_verdict = {row["verdict"]: row["id"] for row in exported(client).to_dicts()}
     fee = client.get(f"/w/shop/statements/differences/{by_verdict['fee']}").text
-    for text in ("Discount paid by the seller", "you pay 3%", "-$0.36", "-$0.67", "order/shop/O2", "1Z", "Los Angeles", "T63"):
+    for text in (
+        "Discount paid by the seller",
+        "you pay 3%",
+        "-$0.36",
+        "-$0.67",
+        "order/shop/O2",
+        "1Z",
+        "Los Angeles",
+        "T63",
+    ):
         assert text in fee
     missing = client.get(f"/w/shop/statements/differences/{by_verdict['missing']}").text
     assert "no line of a statement speaks of it" in missing and "Shipping paid by the buyer" in missing
