@@ -17,13 +17,19 @@ from tuoguan.web.translating import Language, catalog
 
 PLACE = re.compile(r"\{(\d)\}")
 LETTERS = re.compile("[A-Za-z]")
-SENTENCE = re.compile(r"\b(a|an|the|of|to|no|or|and|is|that)\b|[a-z]{2,} [a-z]{2,} [a-z]{2,}")  # English, not a value
+# A sentence that says little itself, such as "{0} to {1}", fits many that it was not made for; then what stands in its
+# places is English, not values.
+FEWEST, FEW = 4, 12  # letters
 SPACED = re.compile("[a-z] |[a-z]{2,} [0-9a-z]")
-FEWEST = 4
-FEW = 12  # letters: a pattern with fewer, such as "{0} to {1}", fits many a sentence it was not made for
-TYPED = frozenset({"write {0}", "write one of {0}", "use one of: {0}", "one of {0}", "such as {0}"})  # as it stands
+SENTENCE = re.compile(r"\b(a|an|the|of|to|no|or|and|is|that)\b|[a-z]{2,} [a-z]{2,} [a-z]{2,}")
+# Places whose value somebody has to write, or finds in a file, as it stands.
+TYPED = {
+    "write {0}": 0, "write one of {0}": 0, "use one of: {0}": 0, "one of {0}": 0, "such as {0}": 0, "add {0} = …": 0,
+    "change {0} in {1}": 0, "the field {0}": 0, "{0}, column {1}": 1, "column {0}": 0, "field {0}": 0,
+}  # fmt: skip
 LISTS = ((", ", "、"), (" or ", "或"), (" and ", "和"), (" ", " "))
 KEPT = 1 << 12
+LONGEST = 600  # characters; what is longer is somebody's own text, not a sentence of the code
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +40,7 @@ class Pattern:
     chinese: str
     letters: int
     longest: str
-    typed: bool
+    typed: int
 
     def values(self, text: str) -> tuple[str, ...] | None:
         """What stands in the places, if the text is this sentence: each value the shortest that fits."""
@@ -67,13 +73,13 @@ def _patterns() -> tuple[Pattern, ...]:
     found = []
     for text, chinese in catalog("zh").items():
         if len(pieces := tuple(PLACE.split(text)[::2])) > 1 and (letters := len(LETTERS.findall("".join(pieces)))):
-            found.append(Pattern(pieces, chinese, letters, max(pieces, key=len), text in TYPED))
+            found.append(Pattern(pieces, chinese, letters, max(pieces, key=len), TYPED.get(text, -1)))
     return tuple(sorted(found, key=lambda one: (-one.letters, -sum(map(len, one.pieces)))))
 
 
 def said(text: str, language: Language, at: str = "") -> str:
     """The text of a problem in the language; ``at`` is where the problem is, which says of which flow it speaks."""
-    if language == "en":
+    if language == "en" or len(text) > LONGEST:
         return text
     flow = (at or text).partition("/")[0]
     return _said(text, flow if flow in load_flows() else "", not at)
@@ -87,7 +93,9 @@ def _said(text: str, flow: str, place: bool) -> str:
     for pattern in _patterns():
         values = pattern.values(text)
         if values is not None:
-            told = values if pattern.typed else tuple(_said(value, flow, place) for value in values)
+            told = [
+                value if number == pattern.typed else _said(value, flow, place) for number, value in enumerate(values)
+            ]
             if pattern.fits(told):
                 return pattern.filled(told)
     for separator, chinese in LISTS:

@@ -18,7 +18,18 @@ from tuoguan.web.refusals import said
 BAD = Path(__file__).parents[2] / "bad" / "workspaces"
 QUOTED = re.compile(r"`[^`]*`|'[^']*'|\"[^\"]*\"|“[^”]*”")
 ENGLISH = re.compile(r"(?<![\w./#:=<\[*$@|-])[A-Za-z]?[a-z']+(?![\w./#=\]*@|(-]|:\w)")  # no paths, codes or numbers
-NAMES = {"sku", "Parquet", "sea", "air", "rail", "express", "overlays", "products", "category", "id"}  # of files' own words
+NAMES = {
+    "sku",
+    "Parquet",
+    "sea",
+    "air",
+    "rail",
+    "express",
+    "overlays",
+    "products",
+    "category",
+    "id",
+}
 
 
 def left(text: str, at: str = "") -> set[str]:
@@ -131,10 +142,12 @@ def test_what_is_wrong_with_bad_files_is_said_in_chinese(name: str) -> None:
     ("text", "at", "chinese"),
     [
         ("a document that is closed", "case/3: ship", "状态为已关闭的单据"),
-        ("from accepted: ship, cancel", "stock_order/1: ship", "由已接单待发货可做：发货、取消"),
+        ("from accepted: send, miss", "stock_order/1: ship", "由已接单待发货可做：发货至仓库、超时"),
         ("order/1: ship", "", "order/1：发货"),
         ("a.csv, rows 3, 4 …, column sku", "", "a.csv，行 3, 4 …，列 sku"),
         ("use one of: seller, platform", "", "使用其中之一：seller, platform"),
+        ("sales.csv, row 2, column status", "", "sales.csv，行 2，列 status"),
+        ("change cash in seller.toml", "seller.toml: cash", "修改 seller.toml 中的 cash"),
         ("Unclosed array (at line 3, column 5)", "", "数组没有闭合（第 3 行，第 5 列）"),
     ],
 )
@@ -144,7 +157,15 @@ def test_values_are_put_where_they_belong(text: str, at: str, chinese: str) -> N
 
 @pytest.mark.parametrize(
     "text",
-    ["we went to the moon", "it is of no use, or so we hear", "", "{0}", "a price of 0 or more", "entry to look at 9"],
+    [
+        "we went to the moon",
+        "it is of no use, or so we hear",
+        "",
+        "{0}",
+        "a price of 0 or more",
+        "entry to look at 9",
+        "no " * 2_000,
+    ],
 )
 def test_what_nobody_translated_stands_as_it_is(text: str) -> None:
     assert said(text, "zh") == text
