@@ -81,7 +81,7 @@ def environment(language: Language) -> Environment:
         return str(format_date(value if isinstance(value, date) else local(value * 86_400, "UTC"), "medium", locale))
 
     made.globals["_"] = translated
-    made.globals["said"] = lambda text, at="": said(text, language, at)
+    made.globals["refusal"] = lambda text, at="": said(text, language, at)
     made.globals.update(language=language, timedelta=timedelta, due=due, provenance=provenance)
     made.filters.update(money=money, money_round=money_round, number=number, percent=percent, day=day, instant=instant)
     return made
