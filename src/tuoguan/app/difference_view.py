@@ -13,7 +13,7 @@ import polars as pl
 
 from tuoguan.app.reconciling import FOLDER
 from tuoguan.app.statements_view import differences_of
-from tuoguan.contracts import Compiled, Explained, Library, explain, load
+from tuoguan.contracts import Compiled, Key, Library, Placed, Provenance, load
 from tuoguan.foundation.problems import Problem, Refused
 from tuoguan.operate import Entry, Work
 
@@ -22,10 +22,11 @@ SHOWN = 200  # rows of a side; a difference of a whole statement can have thousa
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """A step of what the contract says should be paid: the expectation, its term in words, the entry it rests on."""
+    """A step of what the contract says should be paid: the expectation, its term, the entry it rests on."""
 
     due: Mapping[str, Any]
-    term: Explained | None
+    key: Key
+    term: Placed[Provenance] | None
     sources: tuple[str, ...]
     entry: Entry | None
     tracking: str
@@ -66,25 +67,18 @@ def _side(folder: Path, name: str, match: int) -> list[dict[str, Any]]:
 
 def _said(work: Work, due: Mapping[str, Any]) -> Said:
     compiled = work.terms.find(due["contract"])
-    term = _terms(compiled).get(_key(due["term"], due["step"])) if compiled else None
+    key = ("charge", due["term"], str(due["step"]))
+    term = _charges(compiled).get(key) if compiled else None
     position = due["position"]
     entry = next(iter(work.ledger.store.entries(position - 1, position)), None)
     document = work.document(due["document"])
     sources = tuple(_source(_library(), name) for name in filter(None, due["source"].split(", ")))
-    return Said(due, term, sources, entry, str(document.details.get("tracking_number", "")))
-
-
-def _key(term: str, step: int) -> str:
-    return term if not step else f"{term} step {step}"
+    return Said(due, key, term, sources, entry, str(document.details.get("tracking_number", "")))
 
 
 @lru_cache(maxsize=32)
-def _explained(compiled: Compiled) -> dict[str, Explained]:
-    return {one.name: one for one in explain(compiled) if one.section == "charge"}
-
-
-def _terms(compiled: Compiled) -> dict[str, Explained]:
-    return _explained(compiled)
+def _charges(compiled: Compiled) -> dict[Key, Placed[Provenance]]:
+    return {item.key: item for item in compiled.in_force if item.key[0] == "charge"}
 
 
 @lru_cache(maxsize=1)

@@ -54,7 +54,8 @@ class Told:
         told = []
         for (file, code, column), (trouble, rows, found) in self.groups.items():
             numbers = ", ".join(map(str, rows[:SHOWN])) + (" …" if len(rows) > SHOWN else "")
-            at = f"{file}, row{'s' if len(rows) > 1 else ''} {numbers}" + (f", column {column}" if column else "")
+            at = f"{file}, rows {numbers}" if len(rows) > 1 else f"{file}, row {numbers}"
+            at = f"{at}, column {column}" if column else at
             told.append(Problem(at, "; ".join(found), trouble.expected, trouble.fix, code, trouble.severity, len(rows)))
         return told
 

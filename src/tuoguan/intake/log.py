@@ -79,8 +79,8 @@ class Log:
         more = " …" if part.height > SHOWN else ""
         guarded = file in self.guarded and not (column in SPOKEN and not part["found"].str.contains("withheld").any())
         cells = list(dict.fromkeys(shown(text, guarded) for text in part["found"].head(50)))[:3]
-        place = f"{file}, row{'s' if part.height > 1 else ''} {numbers}{more}, column {column}"
-        self.say(code, place, " ".join(cells), rows=part.height)
+        place = f"{file}, rows {numbers}{more}" if part.height > 1 else f"{file}, row {numbers}{more}"
+        self.say(code, f"{place}, column {column}", " ".join(cells), rows=part.height)
 
     def table(self) -> pl.DataFrame:
         """All listed rows."""

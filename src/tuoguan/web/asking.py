@@ -18,6 +18,7 @@ from tuoguan.foundation.problems import Problem, Refused
 from tuoguan.operate import Desk, Work
 from tuoguan.site import Right, Signed, Site, Workspace
 from tuoguan.web.menu import GROUPS
+from tuoguan.web.people_words import RIGHT_TITLES
 from tuoguan.web.templating import environment
 from tuoguan.web.translating import COOKIE, Language, language_of, translator
 
@@ -208,4 +209,4 @@ def form_values(form: Mapping[str, Any]) -> dict[str, str]:
 
 def _not_allowed(right: Right, desk: Desk) -> Problem:
     fix = "ask an owner of the workspace for a role that has it"
-    return Problem(f"the {desk} desk", "a role without it", f"the right to {right}", fix, "not_allowed")
+    return Problem(f"the {desk} desk", "a role without it", f"the right “{RIGHT_TITLES[right]}”", fix, "not_allowed")

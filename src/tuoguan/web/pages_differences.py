@@ -6,6 +6,7 @@ from starlette.responses import Response
 from tuoguan.app.tables_out import form_of, table_bytes
 from tuoguan.site import Right
 from tuoguan.web.asking import Asking, reading
+from tuoguan.web.contracts_say import Say
 from tuoguan.web.listing import as_file, last_instant, move_title
 from tuoguan.web.verdict_words import matched_by_words, verdict_words
 
@@ -38,7 +39,7 @@ def differences(ask: Asking = Depends(reading(Right.VIEW))) -> Response:
         "statements/differences.html", page=page, filters=filters | {"verdict": verdict}, sort=sort, find=find,
         run=statements_view.run_of(folder),
         choices=statements_view.choices(folder), words=verdict_words(ask), query=kept, last_instant=last_instant,
-        kind_word=lambda kind: kind_word(kind, ask.language), market_of=market_of,
+        kind_word=lambda kind: kind_word(kind, ask.language), market_of=market_of, say=Say(ask.language),
     )  # fmt: skip
 
 
@@ -59,7 +60,6 @@ def differences_file(form: str, ask: Asking = Depends(reading(Right.VIEW))) -> R
 def one_difference(name: str, ask: Asking = Depends(reading(Right.VIEW))) -> Response:
     """Both sides of one difference, step by step, with what proves them."""
     from tuoguan.app import difference_view, statements_view
-    from tuoguan.contracts import label
     from tuoguan.reconcile import kind_word
 
     found = difference_view.difference(ask.work, ask.place.folder, name)
@@ -68,7 +68,7 @@ def one_difference(name: str, ask: Asking = Depends(reading(Right.VIEW))) -> Res
     return ask.page(
         "statements/difference.html", found=found, row=found.row, words=verdict_words(ask), by=matched_by_words(ask),
         statement=statement, last_instant=last_instant, market_of=market_of, move_title=move_title(ask),
-        kind_word=lambda kind: kind_word(kind, ask.language), term_word=lambda term: label(term, ask.language),
+        kind_word=lambda kind: kind_word(kind, ask.language), say=Say(ask.language),
         run=statements_view.run_of(ask.place.folder),
     )  # fmt: skip
 

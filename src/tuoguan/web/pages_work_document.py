@@ -22,6 +22,7 @@ from tuoguan.operate import Desk, Document, Request, load_flows, move_of
 from tuoguan.site import Right, may_move, rights_of
 from tuoguan.web.asking import Asking, form_values, reading, writing
 from tuoguan.web.pages_work_words import PATH_BY_FLOW, flow_of, words
+from tuoguan.web.people_words import RIGHT_TITLES
 from tuoguan.web.zones import SELLER_ZONE
 
 pages = APIRouter()
@@ -38,9 +39,9 @@ def may(ask: Asking, flow: str, move: str) -> bool:
 def require(ask: Asking, flow: str, move: str) -> None:
     """Refused without a right to the move."""
     if not may(ask, flow, move):
-        wanted = " or ".join(sorted(rights_of(flow, move)))
+        wanted = " or ".join(RIGHT_TITLES[right] for right in sorted(rights_of(flow, move)))
         fix = "ask an owner of the workspace for a role that has it"
-        raise Refused([Problem(f"{flow}: {move}", "a role without it", f"the right to {wanted}", fix, "not_allowed")])
+        raise Refused([Problem(f"{flow}: {move}", "a role without it", f"the right “{wanted}”", fix, "not_allowed")])
 
 
 def parts_of(ask: Asking, stream: str) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from tuoguan.foundation.money import EXPONENT_BY_CURRENCY
+from tuoguan.web.refusals import said
 from tuoguan.web.translating import Language, translator
 from tuoguan.web.zones import SELLER_ZONE, local, zone_of
 
@@ -80,6 +81,7 @@ def environment(language: Language) -> Environment:
         return str(format_date(value if isinstance(value, date) else local(value * 86_400, "UTC"), "medium", locale))
 
     made.globals["_"] = translated
+    made.globals["refusal"] = lambda text, at="": said(text, language, at)
     made.globals.update(language=language, timedelta=timedelta, due=due, provenance=provenance)
     made.filters.update(money=money, money_round=money_round, number=number, percent=percent, day=day, instant=instant)
     return made

@@ -63,10 +63,21 @@ def test_every_order_pages_without_gap_or_repeat(client: TestClient, sort: str) 
 def test_one_difference_stands_side_by_side_with_terms_lines_and_entries(client: TestClient) -> None:
     by_verdict = {row["verdict"]: row["id"] for row in exported(client).to_dicts()}
     fee = client.get(f"/w/shop/statements/differences/{by_verdict['fee']}").text
-    for text in ("seller funded discount", "pay 0.03", "-$0.36", "-$0.67", "order/shop/O2", "1Z", "Los Angeles", "T63"):
+    for text in (
+        "Discount paid by the seller",
+        "you pay 3%",
+        "-$0.36",
+        "-$0.67",
+        "order/shop/O2",
+        "1Z",
+        "Los Angeles",
+        "T63",
+    ):
         assert text in fee
     missing = client.get(f"/w/shop/statements/differences/{by_verdict['missing']}").text
-    assert "no line of a statement speaks of it" in missing and "buyer shipping" in missing
+    assert "no line of a statement speaks of it" in missing and "Shipping paid by the buyer" in missing
+    zh = client.get(f"/w/shop/statements/differences/{by_verdict['fee']}", headers={"Accept-Language": "zh"}).text
+    assert "卖家承担的折扣" in zh and "您支付：供货额的 3%" in zh and "supply_value" not in zh
     penalty = client.get(f"/w/shop/statements/differences/{by_verdict['penalty']}").text
     assert "no entry of the ledger asks for this" in penalty
     assert client.get("/w/shop/statements/differences/ffffffffffffffff").status_code == 404

@@ -1,4 +1,7 @@
-"""Every text of the page stands in the Chinese catalogs, with the same places for values, and none is left over."""
+"""Every text of the page stands in the Chinese catalogs, with the same places for values, and none is left over.
+
+What is refused or found wrong anywhere in the source is text of the page, too.
+"""
 
 import ast
 import re
@@ -13,6 +16,7 @@ from jinja2 import Environment
 from jinja2.ext import extract_from_ast
 
 import tuoguan.web
+from refusal_texts import refusal_texts
 from tuoguan.web.translating import LOCALES, catalog
 
 WEB = Path(tuoguan.web.__file__).parent
@@ -57,7 +61,8 @@ def of_module(path: Path) -> Iterator[str]:
 def texts() -> dict[str, str]:
     """Every text, with a file where it stands."""
     found = {text: path.name for path in WEB.rglob("*.py") for text in of_module(path)}
-    return found | {text: str(path.relative_to(WEB)) for path in TEMPLATES for text in of_template(path)}
+    found |= {text: str(path.relative_to(WEB)) for path in TEMPLATES for text in of_template(path)}
+    return refusal_texts() | found
 
 
 def test_every_text_has_its_chinese() -> None:
