@@ -3,13 +3,20 @@
 Hides where titles stand. Keeps the invariant that a page and the report call a thing by one name.
 """
 
+import re
 from pathlib import Path
 
 from tuoguan.app.decision_fresh import library_of
+from tuoguan.app.document_words import CHOICES
 from tuoguan.app.phrases import Language, phrase
 from tuoguan.contracts import Library
 
 JOINED = " + "
+POLICY_ZH = (
+    (r"^(\d+) to (\d+)", r"低于 \1 补至 \2"), (r"^(\d+)", r"补至 \1"), (r" at most (\d+)", r"，每次至多 \1"),
+    (r" fast (\d+)", r"，快线补至 \1"), (r" with the season", "，随季节"), (r" ?every (\d+) d$", r"，每 \1 天"),
+    (r"^，", ""),
+)  # fmt: skip
 
 
 class Ways:
@@ -58,6 +65,25 @@ def place_of(key: str) -> str:
     """The places behind an option's contracts, without the number of its policy: ``a/b/US@site/sea#2`` -> site/sea."""
     parts = [part.partition("@")[2].partition("#")[0] for part in key.split(JOINED)]
     return JOINED.join(dict.fromkeys(part for part in parts if part))
+
+
+def policy_words(text: str, language: Language) -> str:
+    """The stock policy of each place, as the decision's table tells it, in words.
+
+    >>> policy_words("reorder 30 to 120 every 7 d", "zh")
+    '再订货点：低于 30 补至 120，每 7 天'
+    """
+    return JOINED.join(_policy(part, language) for part in text.split(JOINED))
+
+
+def _policy(text: str, language: Language) -> str:
+    kind, _, rest = text.partition(" ")
+    title = next((zh if language == "zh" else en for name, en, zh in CHOICES["policy"] if name == kind), kind)
+    if language != "zh":
+        return f"{title} {rest}".rstrip()
+    for pattern, words in POLICY_ZH:
+        rest = re.sub(pattern, words, rest)
+    return f"{title}：{rest}" if rest else title
 
 
 def way_of_key(key: str) -> str:

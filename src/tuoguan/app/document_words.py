@@ -6,6 +6,8 @@ A detail without an entry in `KINDS` is asked as plain text under its own name, 
 from collections.abc import Mapping
 from typing import Literal
 
+from tuoguan.contracts import label
+
 Kind = Literal["text", "money", "count", "instant", "units", "choice"]
 
 KINDS: Mapping[str, tuple[Kind, str, str]] = {
@@ -41,6 +43,10 @@ KINDS: Mapping[str, tuple[Kind, str, str]] = {
     "sent": ("units", "Units sent", "发出件数"),
     "received": ("units", "Units counted", "实收件数"),
     "refused": ("units", "Units refused", "不合格件数"),
+    "place": ("text", "Place", "库存点"),
+    "policy": ("choice", "Stock policy", "库存策略"),
+    "order_up_to": ("count", "Order up to", "补货至"),
+    "floor_minor": ("money", "Lowest supply price to accept", "可接受的最低供货价"),
 }
 # What may be told with a move beside its needs, by (flow, move).
 OPTIONAL: Mapping[tuple[str, str], tuple[str, ...]] = {
@@ -77,6 +83,15 @@ CHOICES: Mapping[str, tuple[tuple[str, str, str], ...]] = {
     ),
     "how": (("paid", "Paid now", "已付款"), ("billed", "Owed for now", "挂账未付"), 
             ("settled", "An owed bill paid", "结清挂账")),
+    "policy": (
+        ("jit", "bought when sold", "按需发货"), ("newsvendor", "one order at the start", "报童"),
+        ("base_stock", "base stock", "基准库存"), ("capped_base_stock", "capped base stock", "限量基准库存"),
+        ("projected", "projected stock", "预计库存"), ("capped_projected", "capped projected stock", "限量预计库存"),
+        ("reorder", "reorder point", "再订货点"), ("capped_reorder", "capped reorder point", "限量再订货点"),
+        ("single_index", "single index", "单指标"), ("dual_index", "dual index", "双指标"),
+        ("capped_dual_index", "capped dual index", "限量双指标"),
+        ("tailored_base_surge", "tailored base surge", "基量加急"),
+    ),
 }  # fmt: skip
 REASONS_ZH = {
     "change_of_mind": "无理由", "quality": "质量问题", "not_received": "未收到货", "wrong_goods": "发错货",
@@ -100,6 +115,12 @@ EVIDENCE_ZH = {
 def evidence_title(name: str, language: str) -> str:
     """The name of a kind of evidence for people."""
     return EVIDENCE_ZH.get(name, name) if language == "zh" else name.replace("_", " ")
+
+
+def actor_title(actor: str, language: str) -> str:
+    """Who did it: the desk or party, and the person behind it."""
+    party, _, person = actor.partition("/")
+    return f"{label(party, language)} · {person}" if person else label(party, language)
 
 
 def said_title(value: str, language: str) -> str:

@@ -50,7 +50,10 @@ def cash(days: Sequence[dict[str, Any]], planned: Sequence[dict[str, Any]], word
         "name:N", title=None, legend=alt.Legend(orient="top"),
         scale=alt.Scale(domain=[words[2], words[3], words[4]], range=[PALETTE[0], PALETTE[1], QUIET]),
     )  # fmt: skip
-    x, y = alt.X("day:T", title=words[0]), alt.Y("amount:Q", title=words[1], axis=alt.Axis(format="~s"))
+    x, y = (
+        alt.X("day:T", title=words[0], axis=alt.Axis(format="%m-%d")),
+        alt.Y("amount:Q", title=words[1], axis=alt.Axis(format="~s")),
+    )
     line = alt.Chart(pl.DataFrame(lines, schema=shape), width=640, height=200).mark_line(
         strokeWidth=2, interpolate="step-after"
     ).encode(x=x, y=y, color=color)  # fmt: skip
@@ -66,7 +69,7 @@ def weeks(bars: Sequence[dict[str, Any]], words: Sequence[str]) -> Any:
         alt.Chart(frame, width=640, height=200)
         .mark_bar()
         .encode(
-            x=alt.X("yearmonthdate(week):O", title=words[0], axis=alt.Axis(format="%b %d", labelAngle=0)),
+            x=alt.X("yearmonthdate(week):O", title=words[0], axis=alt.Axis(format="%m-%d", labelAngle=0)),
             y=alt.Y("sum(amount):Q", title=words[1], axis=alt.Axis(format="~s")),
             color=alt.Color("kind:N", title=None, scale=alt.Scale(range=list(PALETTE)),
                             legend=alt.Legend(orient="top", columns=6)),

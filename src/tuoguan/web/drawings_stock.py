@@ -21,7 +21,11 @@ def runout(series: Sequence[dict[str, Any]], coming: Sequence[dict[str, Any]], w
     lines = (
         alt.Chart(pl.DataFrame(rows, schema=shape), width=640, height=200)
         .mark_line(strokeWidth=2, interpolate="step-after")
-        .encode(x=alt.X("day:T", title=words[0]), y=alt.Y("units:Q", title=words[1]), color=color)
+        .encode(
+            x=alt.X("day:T", title=words[0], axis=alt.Axis(format="%m-%d")),
+            y=alt.Y("units:Q", title=words[1]),
+            color=color,
+        )
     )
     arrivals = [{"place": one["name"], "day": date.fromisoformat(one["day"]), "units": one["units"]} for one in coming]
     dots = (

@@ -9,7 +9,7 @@ from tuoguan.app.decision_fresh import freshness
 from tuoguan.app.decision_groups import Group, product_groups, products_page
 from tuoguan.app.decision_product import Market, beside_of, market_of
 from tuoguan.app.decision_read import Read, chosen_of, is_decided, ways_of
-from tuoguan.app.decision_words import place_of, ways_in
+from tuoguan.app.decision_words import place_of, policy_words, ways_in
 from tuoguan.app.phrases import component_phrase, phrase, word
 from tuoguan.app.wording import in_unit, money
 from tuoguan.foundation.problems import Problem, Refused
@@ -63,6 +63,7 @@ def product(sku: str, ask: Asking = Depends(reading()), market: str = "") -> Res
         "product/product.html", read=read, markets=groups, group=group, kept=kept, ways=ways,
         beside=beside_of(read, kept, ask.place.folder, ways, ask.language), turns=_turns(ask, read, kept),
         fresh=freshness(ask.place.folder, read.hashes, read.on, ask.now // 86_400), place_of=place_of,
+        policy_words=lambda text: policy_words(text, ask.language),
         color=lambda way: color_of(order, way), components=_components(ask, kept),
         assumed=_assumed(ask, kept), rule=_rule(ask, read, group), documents=_documents(ask, sku),
         query={"market": group.market},

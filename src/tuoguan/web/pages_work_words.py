@@ -9,7 +9,7 @@ from types import MappingProxyType
 
 from tuoguan.app.contracts_words import CHARGES, word
 from tuoguan.app.document_forms import Field
-from tuoguan.app.document_words import KINDS, evidence_title, said_title
+from tuoguan.app.document_words import KINDS, actor_title, evidence_title, said_title
 from tuoguan.contracts import label
 from tuoguan.foundation.problems import Problem, Refused
 from tuoguan.operate import Flow, Move, State, load_flows, move_of
@@ -91,8 +91,7 @@ class Words:
 
     def actor(self, actor: str) -> str:
         """Who did it: the desk or party, and the person behind it."""
-        party, _, person = actor.partition("/")
-        return f"{label(party, self.language)} · {person}" if person else label(party, self.language)
+        return actor_title(actor, self.language)
 
     def badge(self, flow: str, state: str) -> str:
         """The kind of badge that a state wears."""

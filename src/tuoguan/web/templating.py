@@ -9,11 +9,12 @@ from functools import cache, lru_cache
 from pathlib import Path
 
 from babel import Locale
-from babel.dates import format_date, format_datetime
+from babel.dates import format_date, format_datetime, get_timezone_location
 from babel.numbers import format_currency, format_decimal, format_percent
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
+from tuoguan.app.document_words import actor_title
 from tuoguan.foundation.money import EXPONENT_BY_CURRENCY
 from tuoguan.web.refusals import said
 from tuoguan.web.translating import Language, translator
@@ -56,6 +57,10 @@ def environment(language: Language) -> Environment:
         return str(format_datetime(local(at, zone_of(market) if market else SELLER_ZONE), pattern, tzinfo=None,
                                    locale=locale))  # fmt: skip
 
+    @cache
+    def city(zone: str) -> str:
+        return str(get_timezone_location(zone, locale=locale, return_city=True))
+
     def due(at: int | None, market: str, now: int) -> Markup:
         """A deadline on both clocks, marked when it has passed or is near."""
         if at is None:
@@ -63,8 +68,7 @@ def environment(language: Language) -> Environment:
         near = "late" if at < now else "soon" if at < now + 86_400 else ""
         there = ""
         if market:
-            zone = zone_of(market).rpartition("/")[2].replace("_", " ")
-            there = Markup(" <small>{} {}</small>").format(instant(at, market), zone)
+            there = Markup(" <small>{} {}</small>").format(instant(at, market), city(zone_of(market)))
         return Markup('<span class="due {}"><b>{}</b>{}</span>').format(near, instant(at), there)
 
     @lru_cache(WRITTEN)
@@ -83,6 +87,7 @@ def environment(language: Language) -> Environment:
     made.globals["_"] = translated
     made.globals["refusal"] = lambda text, at="": said(text, language, at)
     made.globals.update(language=language, timedelta=timedelta, due=due, provenance=provenance)
+    made.filters.update(actor=lambda name: actor_title(name, language))
     made.filters.update(money=money, money_round=money_round, number=number, percent=percent, day=day, instant=instant)
     return made
 
