@@ -7,7 +7,7 @@ import re
 from pathlib import Path
 
 from tuoguan.app.decision_fresh import library_of
-from tuoguan.app.document_words import CHOICES
+from tuoguan.app.document_words import POLICIES
 from tuoguan.app.phrases import Language, phrase
 from tuoguan.contracts import Library
 
@@ -78,7 +78,7 @@ def policy_words(text: str, language: Language) -> str:
 
 def _policy(text: str, language: Language) -> str:
     kind, _, rest = text.partition(" ")
-    title = next((zh if language == "zh" else en for name, en, zh in CHOICES["policy"] if name == kind), kind)
+    title = next((zh if language == "zh" else en for name, en, zh in POLICIES if name == kind), kind)
     if language != "zh":
         return f"{title} {rest}".rstrip()
     for pattern, words in POLICY_ZH:

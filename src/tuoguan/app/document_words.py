@@ -83,15 +83,6 @@ CHOICES: Mapping[str, tuple[tuple[str, str, str], ...]] = {
     ),
     "how": (("paid", "Paid now", "已付款"), ("billed", "Owed for now", "挂账未付"), 
             ("settled", "An owed bill paid", "结清挂账")),
-    "policy": (
-        ("jit", "bought when sold", "按需发货"), ("newsvendor", "one order at the start", "报童"),
-        ("base_stock", "base stock", "基准库存"), ("capped_base_stock", "capped base stock", "限量基准库存"),
-        ("projected", "projected stock", "预计库存"), ("capped_projected", "capped projected stock", "限量预计库存"),
-        ("reorder", "reorder point", "再订货点"), ("capped_reorder", "capped reorder point", "限量再订货点"),
-        ("single_index", "single index", "单指标"), ("dual_index", "dual index", "双指标"),
-        ("capped_dual_index", "capped dual index", "限量双指标"),
-        ("tailored_base_surge", "tailored base surge", "基量加急"),
-    ),
 }  # fmt: skip
 REASONS_ZH = {
     "change_of_mind": "无理由", "quality": "质量问题", "not_received": "未收到货", "wrong_goods": "发错货",
@@ -117,6 +108,18 @@ def evidence_title(name: str, language: str) -> str:
     return EVIDENCE_ZH.get(name, name) if language == "zh" else name.replace("_", " ")
 
 
+# Not among `CHOICES`: "jit" is also a kind of stock order, which forms offer under another title.
+POLICIES: tuple[tuple[str, str, str], ...] = (
+    ("jit", "bought when sold", "按需发货"), ("newsvendor", "one order at the start", "报童"),
+    ("base_stock", "base stock", "基准库存"), ("capped_base_stock", "capped base stock", "限量基准库存"),
+    ("projected", "projected stock", "预计库存"), ("capped_projected", "capped projected stock", "限量预计库存"),
+    ("reorder", "reorder point", "再订货点"), ("capped_reorder", "capped reorder point", "限量再订货点"),
+    ("single_index", "single index", "单指标"), ("dual_index", "dual index", "双指标"),
+    ("capped_dual_index", "capped dual index", "限量双指标"),
+    ("tailored_base_surge", "tailored base surge", "基量加急"),
+)  # fmt: skip
+
+
 def actor_title(actor: str, language: str) -> str:
     """Who did it: the desk or party, and the person behind it."""
     party, _, person = actor.partition("/")
@@ -127,5 +130,6 @@ def said_title(value: str, language: str) -> str:
     """A word that a form offers as people read it; any other text as it stands."""
     if language == "zh":
         offered = {word: title for choices in CHOICES.values() for word, _, title in choices}
-        return {**EVIDENCE_ZH, **REASONS_ZH, **FACTS_ZH, **offered}.get(value, value)
+        policies = {word: title for word, _, title in POLICIES}
+        return {**policies, **EVIDENCE_ZH, **REASONS_ZH, **FACTS_ZH, **offered}.get(value, value)
     return value.replace("_", " ") if value in EVIDENCE_ZH or value in REASONS_ZH or value in FACTS_ZH else value

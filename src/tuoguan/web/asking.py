@@ -188,7 +188,7 @@ def problems_page(request: Request, error: Refused) -> Response:
 def _named_in(request: Request) -> str:
     """The workspace that the address names, even one of no page; "" where it names none."""
     parts = request.url.path.split("/")
-    return parts[2] if parts[1] == "w" and len(parts) > 2 else ""
+    return parts[2] if len(parts) > 2 and parts[1] == "w" else ""
 
 
 def to_sign_in(request: Request) -> Response:

@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 
 from tuoguan.app.decision_words import policy_words
+from tuoguan.app.document_words import CHOICES, said_title
 from tuoguan.app.tables import _one_policy_text
 from tuoguan.simulate import Policy, PolicyKind
 
@@ -20,6 +21,12 @@ def test_every_policy_is_said_in_both_languages(kind: PolicyKind) -> None:
     assert not re.search("[A-Za-z]", chinese)
     assert re.findall(r"\d+", chinese) == re.findall(r"\d+", english) == re.findall(r"\d+", text)
     assert "_" not in english
+
+
+def test_a_policy_takes_no_word_from_what_a_form_offers() -> None:
+    for word, _, title in CHOICES["kind"]:
+        assert said_title(word, "zh") == title
+    assert said_title("base_stock", "zh") == "基准库存"
 
 
 def test_places_stay_apart() -> None:
