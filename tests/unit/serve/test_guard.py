@@ -281,23 +281,6 @@ def test_behind_tls_browsers_are_told_to_stay_there(tmp_path: Path) -> None:
     site.close()
 
 
-def test_an_address_that_is_no_path_is_no_mistake_of_ours(local: TestClient) -> None:
-    said: list[Any] = []
-
-    async def receive() -> dict[str, Any]:
-        return {"type": "http.request", "body": b"", "more_body": False}
-
-    async def send(message: Any) -> None:
-        said.append(message)
-
-    scope = {
-        "type": "http", "method": "OPTIONS", "path": "*", "raw_path": b"*", "query_string": b"", "scheme": "http",
-        "headers": [(b"host", b"127.0.0.1:8765")], "server": ("127.0.0.1", 8765), "root_path": "", "state": {},
-    }  # fmt: skip
-    asyncio.run(local.app(scope, receive, send))  # type: ignore[arg-type]
-    assert said[0]["status"] in (404, 405)
-
-
 def test_sockets_that_are_no_requests_are_passed_on(tmp_path: Path) -> None:
     site, client = served(tmp_path)
     seen: list[str] = []
